@@ -1,0 +1,252 @@
+//! What mig-check has to say, in a form that every report can print. Refuses to know how it was found out.
+
+use std::collections::BTreeMap;
+
+use crate::source::{Sources, Span};
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Not reported at all.
+    Off,
+    /// Worth knowing.
+    Info,
+    /// May hurt.
+    Warning,
+    /// Will hurt on a table in use, or does not work.
+    Error,
+}
+
+impl Severity {
+    /// Its name in reports and in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Everything there is to know about a rule but how it finds.
+#[derive(Debug)]
+pub struct RuleInfo {
+    /// Kebab-case name of the hazard; reads well after "allow".
+    pub id: &'static str,
+    /// One sentence without its full stop.
+    pub summary: &'static str,
+    /// Severity unless the configuration says otherwise.
+    pub severity: Severity,
+    /// The version of mig-check that brought it.
+    pub since: &'static str,
+    /// The whole page, as Markdown.
+    pub page: &'static str,
+    /// How it is found out.
+    pub evidence: Evidence,
+}
+
+/// Two rules are the same rule if their ids are.
+impl PartialEq for RuleInfo {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for RuleInfo {}
+
+/// How something was found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Evidence {
+    /// By reading.
+    Lint,
+    /// By running.
+    RoundTrip,
+}
+
+/// Which way a migration runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// Upgrade.
+    Up,
+    /// Downgrade.
+    Down,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule that it breaks.
+    pub rule: &'static RuleInfo,
+    /// Severity after configuration.
+    pub severity: Severity,
+    /// What happens here, with the names in it. A sentence without its full stop.
+    pub message: String,
+    /// The place.
+    pub span: Span,
+    /// What stands under the caret; may be empty.
+    pub label: String,
+    /// Further places that explain it.
+    pub related: Vec<Label>,
+    /// Facts: the lock, who waits, further hazards of the statement.
+    pub notes: Vec<String>,
+    /// What to write instead.
+    pub help: Option<Help>,
+    /// The project's root and the migration's id.
+    pub migration: Option<MigrationKey>,
+    /// Which way it happens; `None` for the migration as a whole.
+    pub direction: Option<Direction>,
+    /// The leg of the round trip, if it was found there.
+    pub leg: Option<Leg>,
+}
+
+/// A place with a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// The text.
+    pub text: String,
+}
+
+/// What to write instead.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Help {
+    /// A sentence without its full stop.
+    pub text: String,
+    /// Code in the author's language, ready to paste; several lines; may be empty.
+    pub code: String,
+}
+
+/// One migration among all projects of a run.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MigrationKey {
+    /// [`crate::history::Project::root`].
+    pub project: String,
+    /// [`crate::history::Migration::id`].
+    pub id: String,
+}
+
+/// One run of one migration, or of all of them, in the round trip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Leg {
+    /// First upgrade of one migration.
+    Up,
+    /// Its downgrade.
+    Down,
+    /// Its second upgrade.
+    UpAgain,
+    /// All downgrades from head to base.
+    AllDown,
+    /// All upgrades from base to head.
+    AllUp,
+}
+
+impl Leg {
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::UpAgain => "up again",
+            Self::AllDown => "head to base",
+            Self::AllUp => "base to head",
+        }
+    }
+}
+
+/// Which half of the program made a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Suite {
+    /// Static reading.
+    Lint,
+    /// The round trip.
+    RoundTrip,
+}
+
+/// One thing that was checked, found good or not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Case {
+    /// Which half checked it.
+    pub suite: Suite,
+    /// Project root.
+    pub project: String,
+    /// The migration; `None` for the project as a whole.
+    pub migration: Option<String>,
+    /// The leg, in the round trip.
+    pub leg: Option<Leg>,
+    /// `Some(reason)` if it was not checked after all.
+    pub skipped: Option<String>,
+}
+
+/// Everything that a run found, ready for any format.
+#[derive(Debug)]
+pub struct Report {
+    /// Files, for places.
+    pub sources: Sources,
+    /// Sorted by [`Report::new`].
+    pub findings: Vec<Finding>,
+    /// Everything that was checked, in the order in which it was.
+    pub cases: Vec<Case>,
+    /// Findings that an allow comment or the configuration silenced, by rule.
+    pub allowed: BTreeMap<&'static str, usize>,
+    /// Sentences for the reader that are no findings: which server ran, what was not tested.
+    pub remarks: Vec<String>,
+    /// What was read.
+    pub totals: Totals,
+}
+
+/// Counts of what was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Projects found.
+    pub projects: usize,
+    /// Migrations read as context.
+    pub migrations: usize,
+    /// Migrations that findings were asked for; fewer with `--base`.
+    pub checked: usize,
+    /// Steps whose effect cannot be known without running them.
+    pub opaque: usize,
+}
+
+impl Report {
+    /// A report with its findings in order: by file, place, rule.
+    pub fn new(sources: Sources, mut findings: Vec<Finding>, cases: Vec<Case>) -> Self {
+        findings.sort_by(|a, b| {
+            let key = |f: &Finding| {
+                (sources.file(f.span.source).display_path(), f.span, f.rule.id, f.leg, f.message.clone())
+            };
+            key(a).cmp(&key(b))
+        });
+        Self {
+            sources,
+            findings,
+            cases,
+            allowed: BTreeMap::new(),
+            remarks: Vec::new(),
+            totals: Totals::default(),
+        }
+    }
+
+    /// Findings that belong to a case.
+    pub fn findings_of<'a>(&'a self, case: &'a Case) -> impl Iterator<Item = &'a Finding> {
+        self.findings.iter().filter(move |finding| {
+            let suite = match finding.leg {
+                Some(_) => Suite::RoundTrip,
+                None => Suite::Lint,
+            };
+            let same = match (&finding.migration, &case.migration) {
+                (Some(key), Some(id)) => key.project == case.project && key.id == *id,
+                (Some(_), None) => false,
+                (None, None) => true,
+                (None, Some(_)) => false,
+            };
+            suite == case.suite && finding.leg == case.leg && same
+        })
+    }
+
+    /// How many findings have a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+}

@@ -1,0 +1,236 @@
+//! Migrations in their order: what each runs upwards and downwards, and what is wrong with the graph they form.
+//! Refuses to know how they were read, and whether what they do is dangerous.
+
+mod graph;
+
+pub use graph::{Graph, GraphFault};
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use crate::operation::Operation;
+use crate::source::{SourceId, Span};
+
+/// One set of migrations that one tool would run.
+#[derive(Debug)]
+pub struct Project {
+    /// Where it was found, as people are shown it, with forward slashes; `.` for the current folder.
+    pub root: String,
+    /// The tool.
+    pub framework: Framework,
+    /// All migrations, in the order in which their files were read (by version, or by path).
+    pub migrations: Vec<Migration>,
+    /// Files or parts of files that could not be read. They never stop the rest.
+    pub problems: Vec<Problem>,
+    /// How the tool is run.
+    pub runner: Runner,
+}
+
+/// How the migrations of a project are run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Runner {
+    /// Their SQL is sent to the server as it is, under the framework's transaction rule.
+    Sql,
+    /// By Alembic, in the project's own Python.
+    Alembic {
+        /// Working directory that the project expects: where its configuration file is, or its parent for Flask.
+        directory: PathBuf,
+        /// `alembic.ini` or `pyproject.toml`, absolute.
+        config: PathBuf,
+        /// Section of the configuration file.
+        section: String,
+        /// `script_location`, absolute.
+        scripts: PathBuf,
+    },
+}
+
+/// The migrations of a project that findings are asked for; all others are read as context.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// Indexes into [`Project::migrations`].
+    pub checked: BTreeSet<usize>,
+    /// Whether the checked ones are known to be pending together (`--base`): then a table that one of them creates is
+    /// new for all of them. Without a base each migration counts as a deploy of its own.
+    pub pending: bool,
+}
+
+impl Scope {
+    /// Every migration, each a deploy of its own.
+    pub fn all(project: &Project) -> Self {
+        Self { checked: (0..project.migrations.len()).collect(), pending: false }
+    }
+}
+
+/// What must be known of a migration tool to speak to its users.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Framework {
+    /// Its name as its authors write it: `Alembic`, `golang-migrate`.
+    pub name: &'static str,
+    /// The language that migrations are written in.
+    pub language: Language,
+    /// How a user takes a migration out of the tool's transaction, ready to paste; `None` where the tool has none
+    /// or opens no transaction.
+    pub no_transaction: Option<&'static str>,
+    /// Whether the tool can run downgrades.
+    pub downgrades: bool,
+    /// What it wraps in a transaction.
+    pub transaction: TransactionRule,
+    /// Where the tool keeps its version: left out of every comparison.
+    pub version_table: &'static str,
+}
+
+/// What a tool wraps in a transaction, unless a migration opts out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransactionRule {
+    /// All pending migrations together (Alembic's default).
+    AllPending,
+    /// Each migration.
+    PerMigration,
+    /// Nothing, but a file is sent as one message, which the server runs as one transaction if it holds several
+    /// statements.
+    OneMessage,
+    /// Nothing: each statement commits by itself.
+    None,
+}
+
+/// The language that migrations are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// SQL files.
+    Sql,
+    /// Python that calls Alembic.
+    Python,
+}
+
+/// One migration.
+#[derive(Debug)]
+pub struct Migration {
+    /// What the tool calls it: a revision id, a version.
+    pub id: String,
+    /// What the author says that it does; may be empty.
+    pub message: String,
+    /// Where to point for findings about the migration as a whole: its id or first line.
+    pub header: Span,
+    /// The migrations that it follows. Empty for a first one. SQL files follow the one before them.
+    pub parents: Vec<Reference>,
+    /// Migrations that must run first without being parents (Alembic's `depends_on`).
+    pub depends_on: Vec<Reference>,
+    /// Names of the branch that starts here.
+    pub branch_labels: Vec<String>,
+    /// The upgrade.
+    pub up: Script,
+    /// The downgrade; `None` if there is none.
+    pub down: Option<Script>,
+}
+
+/// A migration named by another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The id as written.
+    pub id: String,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// One direction of a migration.
+#[derive(Debug)]
+pub struct Script {
+    /// The function, the file or the section.
+    pub span: Span,
+    /// Whether it does, skips or refuses the work.
+    pub body: Body,
+    /// Its statements in order.
+    pub statements: Vec<Statement>,
+}
+
+impl Script {
+    /// The file.
+    pub fn source(&self) -> SourceId {
+        self.span.source
+    }
+
+    /// All steps with the statement that each belongs to.
+    pub fn steps(&self) -> impl Iterator<Item = (&Statement, &Step)> {
+        self.statements.iter().flat_map(|statement| statement.steps.iter().map(move |step| (statement, step)))
+    }
+}
+
+/// What a script does at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// It has statements, or may have.
+    Works,
+    /// `pass`, comments, nothing.
+    Empty,
+    /// It refuses to run.
+    Raises {
+        /// The statement that raises.
+        span: Span,
+        /// What is raised, as written: `NotImplementedError("…")`.
+        what: String,
+    },
+}
+
+/// One statement as the server receives it.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// Where the author wrote it: SQL text, or the Python call that renders it.
+    pub span: Span,
+    /// The SQL that is sent, without a final semicolon; empty for an opaque step.
+    pub sql: String,
+    /// What it does; several for `ALTER TABLE` with several actions, never none.
+    pub steps: Vec<Step>,
+    /// The transaction that it runs in: statements with the same number share one, `None` commits at once.
+    pub transaction: Option<u32>,
+    /// Whether it surely runs.
+    pub certainty: Certainty,
+}
+
+/// Whether a statement surely runs when its script runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    /// It does.
+    Certain,
+    /// It depends on something that cannot be known; completes "runs only if …".
+    May(String),
+}
+
+/// One operation with its own place.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What it does.
+    pub operation: Operation,
+    /// The part of the statement that says so.
+    pub span: Span,
+}
+
+/// Something in the user's files that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind.
+    pub kind: ProblemKind,
+    /// Where.
+    pub span: Span,
+    /// What is wrong, a sentence without its full stop.
+    pub message: String,
+}
+
+/// Kinds of unreadable input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// Bytes that are not UTF-8, or a file that the system would not let us read.
+    Unreadable,
+    /// A Python file that does not parse, or lacks what the tool demands.
+    Syntax,
+    /// A file with nothing in it where a migration should be.
+    Empty,
+    /// A down file without its up file.
+    Orphan,
+}
+
+impl Project {
+    /// The graph of the migrations.
+    pub fn graph(&self) -> Graph {
+        Graph::of(&self.migrations)
+    }
+}

@@ -1,0 +1,3 @@
+//! The `mig-check` program: everything is in the library.
+
+fn main() {}

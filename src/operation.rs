@@ -1,0 +1,328 @@
+//! What a migration does to a database, in PostgreSQL's terms and in no tool's. Refuses to know who wrote it, where
+//! it stands in a file, and whether it is dangerous.
+//!
+//! One statement may hold several operations (`ALTER TABLE` with three actions is three); the statement that they
+//! share is known to [`crate::history::Statement`].
+
+mod name;
+mod value;
+
+pub use name::Name;
+pub use value::{DataType, Expression};
+
+/// One change, or one statement that changes nothing that we follow.
+#[expect(
+    missing_docs,
+    reason = "fields are named after PostgreSQL's own keywords; what departs from them is said"
+)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Operation {
+    /// `CREATE TABLE`, also `AS`, `PARTITION OF`, `LIKE`.
+    CreateTable(CreateTable),
+    /// `DROP TABLE`, one operation a table.
+    DropTable { table: Name, if_exists: bool, cascade: bool },
+    /// `ALTER TABLE … RENAME TO`.
+    RenameTable { table: Name, to: String },
+    /// `ALTER TABLE … SET SCHEMA`.
+    SetTableSchema { table: Name, schema: String },
+    /// `ADD COLUMN`.
+    AddColumn { table: Name, column: Column, if_not_exists: bool },
+    /// `DROP COLUMN`.
+    DropColumn { table: Name, column: String, if_exists: bool, cascade: bool },
+    /// `RENAME COLUMN`.
+    RenameColumn { table: Name, from: String, to: String },
+    /// `ALTER COLUMN … TYPE`.
+    AlterColumnType { table: Name, column: String, to: DataType, using: Option<Expression> },
+    /// `SET DEFAULT`; `None` is `DROP DEFAULT`.
+    SetDefault { table: Name, column: String, default: Option<Expression> },
+    /// `SET NOT NULL`.
+    SetNotNull { table: Name, column: String },
+    /// `DROP NOT NULL`.
+    DropNotNull { table: Name, column: String },
+    /// Any other `ALTER COLUMN` action: identity, storage, statistics, expression.
+    AlterColumn { table: Name, column: String, action: &'static str },
+    /// `ADD [CONSTRAINT name] …` on an existing table.
+    AddConstraint { table: Name, constraint: Constraint },
+    /// `DROP CONSTRAINT`.
+    DropConstraint { table: Name, name: String, if_exists: bool, cascade: bool },
+    /// `VALIDATE CONSTRAINT`.
+    ValidateConstraint { table: Name, name: String },
+    /// `RENAME CONSTRAINT`.
+    RenameConstraint { table: Name, from: String, to: String },
+    /// `ATTACH PARTITION`.
+    AttachPartition { table: Name, partition: Name },
+    /// `DETACH PARTITION`.
+    DetachPartition { table: Name, partition: Name, concurrently: bool },
+    /// Any other `ALTER TABLE` action, named as PostgreSQL writes it: `SET LOGGED`, `ENABLE TRIGGER`.
+    AlterTable { table: Name, action: &'static str },
+    /// `CREATE INDEX`.
+    CreateIndex(CreateIndex),
+    /// `DROP INDEX`, one operation an index.
+    DropIndex { index: Name, concurrently: bool, if_exists: bool, cascade: bool },
+    /// `ALTER INDEX … RENAME TO`.
+    RenameIndex { index: Name, to: String },
+    /// `REINDEX`. The name is absent for `SYSTEM` and `DATABASE` without one.
+    Reindex { what: ReindexTarget, name: Option<Name>, concurrently: bool },
+    /// `CREATE TYPE … AS ENUM`.
+    CreateEnum { name: Name, labels: Vec<String> },
+    /// `ALTER TYPE … ADD VALUE`.
+    AddEnumValue { name: Name, value: String, if_not_exists: bool },
+    /// `ALTER TYPE … RENAME VALUE`.
+    RenameEnumValue { name: Name, from: String, to: String },
+    /// `ALTER TYPE … RENAME TO`.
+    RenameType { name: Name, to: String },
+    /// `DROP TYPE`, one operation a type.
+    DropType { name: Name, if_exists: bool, cascade: bool },
+    /// `CREATE DOMAIN`. `constrained` says that it has a CHECK or NOT NULL.
+    CreateDomain { name: Name, base: DataType, constrained: bool },
+    /// `CREATE SEQUENCE`.
+    CreateSequence { name: Name, if_not_exists: bool },
+    /// `DROP SEQUENCE`.
+    DropSequence { name: Name, if_exists: bool, cascade: bool },
+    /// `CREATE [OR REPLACE] [MATERIALIZED] VIEW`.
+    CreateView { name: Name, materialized: bool, replace: bool, reads: Vec<Name> },
+    /// `DROP [MATERIALIZED] VIEW`.
+    DropView { name: Name, materialized: bool, if_exists: bool, cascade: bool },
+    /// `REFRESH MATERIALIZED VIEW`.
+    RefreshView { name: Name, concurrently: bool },
+    /// `CREATE [OR REPLACE] FUNCTION` or `PROCEDURE`.
+    CreateFunction { name: Name, replace: bool },
+    /// `CREATE [OR REPLACE] TRIGGER`.
+    CreateTrigger { name: String, table: Name, replace: bool },
+    /// `DROP TRIGGER`.
+    DropTrigger { name: String, table: Name, if_exists: bool },
+    /// `CREATE EXTENSION`.
+    CreateExtension { name: String, if_not_exists: bool },
+    /// `CREATE SCHEMA`.
+    CreateSchema { name: String, if_not_exists: bool },
+    /// `DROP SCHEMA`.
+    DropSchema { name: String, if_exists: bool, cascade: bool },
+    /// `INSERT`. `reads` are the tables of its query.
+    Insert { table: Name, reads: Vec<Name> },
+    /// `UPDATE`.
+    Update { table: Name, columns: Vec<String>, filtered: bool, reads: Vec<Name> },
+    /// `DELETE`.
+    Delete { table: Name, filtered: bool },
+    /// `TRUNCATE`.
+    Truncate { tables: Vec<Name>, cascade: bool },
+    /// `COPY`. `fills` is false for `COPY … TO`. No table for `COPY (query)`.
+    Copy { table: Option<Name>, fills: bool },
+    /// `SELECT` and other queries that change nothing by themselves.
+    Query { reads: Vec<Name>, calls: Vec<String> },
+    /// `SET [LOCAL]`. `RESET` has no value.
+    Set { name: String, value: Option<String>, local: bool },
+    /// `BEGIN`, `COMMIT` and their kin.
+    Transaction(TransactionVerb),
+    /// `LOCK TABLE`; the mode as written, upper case, `ACCESS EXCLUSIVE` when absent.
+    Lock { tables: Vec<Name>, mode: String },
+    /// `DO`, with what its body holds as far as it can be read.
+    Do { body: Vec<Operation> },
+    /// A statement that is understood but has no operation of its own: `COMMENT ON TABLE`, `GRANT`.
+    Other { kind: &'static str, objects: Vec<Name> },
+    /// Text that is not a statement of PostgreSQL.
+    Unparsed { message: String },
+    /// Something that cannot be known without running it. The reason completes "cannot be read because …".
+    Opaque { reason: String },
+}
+
+/// Parts of `CREATE TABLE`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CreateTable {
+    /// The new table.
+    pub table: Name,
+    /// Its columns as written; none for `AS` and `PARTITION OF`.
+    pub columns: Vec<Column>,
+    /// Table constraints; those written on a column stand here too, with that column.
+    pub constraints: Vec<Constraint>,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
+    /// How long it lives.
+    pub persistence: Persistence,
+    /// Parent of `PARTITION OF`.
+    pub partition_of: Option<Name>,
+    /// Whether it is itself `PARTITION BY`.
+    pub partitioned: bool,
+    /// Tables of `LIKE` and `INHERITS`.
+    pub models: Vec<Name>,
+    /// Tables that fill it: `CREATE TABLE AS`, `SELECT INTO`. `Some` also when the query reads none.
+    pub filled_from: Option<Vec<Name>>,
+}
+
+/// How long a table lives and whether it is logged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Persistence {
+    /// An ordinary table.
+    #[default]
+    Permanent,
+    /// `TEMPORARY`: nobody else sees it.
+    Temporary,
+    /// `UNLOGGED`.
+    Unlogged,
+}
+
+/// A column definition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Name.
+    pub name: String,
+    /// Type; `serial` types keep their name.
+    pub data_type: DataType,
+    /// `NOT NULL`, written or through a primary key.
+    pub not_null: bool,
+    /// `DEFAULT`.
+    pub default: Option<Expression>,
+    /// `GENERATED …`.
+    pub generated: Option<Generated>,
+    /// Constraints written on the column, except NOT NULL.
+    pub constraints: Vec<Constraint>,
+}
+
+/// What fills a column by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "fields are named after PostgreSQL's own keywords")]
+pub enum Generated {
+    /// `AS IDENTITY`.
+    Identity { always: bool },
+    /// `AS (…) STORED`.
+    Stored(Expression),
+    /// `AS (…) VIRTUAL`.
+    Virtual(Expression),
+}
+
+/// A constraint of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Constraint {
+    /// Name, if one is written.
+    pub name: Option<String>,
+    /// What it demands.
+    pub kind: ConstraintKind,
+    /// `NOT VALID`.
+    pub not_valid: bool,
+    /// `NOT ENFORCED`.
+    pub not_enforced: bool,
+}
+
+/// What a constraint demands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "fields are named after PostgreSQL's own keywords")]
+pub enum ConstraintKind {
+    /// `CHECK`.
+    Check(Expression),
+    /// `NOT NULL` as a table constraint (PostgreSQL 18).
+    NotNull { column: String },
+    /// `UNIQUE (…)`.
+    Unique { columns: Vec<String> },
+    /// `PRIMARY KEY (…)`.
+    PrimaryKey { columns: Vec<String> },
+    /// `UNIQUE` or `PRIMARY KEY` `USING INDEX`.
+    UsingIndex { index: String, primary: bool },
+    /// `FOREIGN KEY`. `on_delete` is the action as written, upper case.
+    ForeignKey { columns: Vec<String>, references: Name, referenced: Vec<String>, on_delete: Option<String> },
+    /// `EXCLUDE`.
+    Exclude,
+}
+
+/// Parts of `CREATE INDEX`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CreateIndex {
+    /// Name, if one is written.
+    pub name: Option<String>,
+    /// The table.
+    pub table: Name,
+    /// Its key: a column, or an expression as text.
+    pub keys: Vec<IndexKey>,
+    /// `INCLUDE`.
+    pub include: Vec<String>,
+    /// `UNIQUE`.
+    pub unique: bool,
+    /// `CONCURRENTLY`.
+    pub concurrently: bool,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
+    /// `ON ONLY`.
+    pub only: bool,
+    /// `USING method`, lower case.
+    pub method: Option<String>,
+    /// `WHERE`.
+    pub predicate: Option<Expression>,
+}
+
+/// One key of an index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexKey {
+    /// The column, or the text of the expression with its parentheses.
+    pub text: String,
+    /// Whether it is a plain column.
+    pub is_column: bool,
+    /// Operator class, collation, order, as written after the key.
+    pub options: String,
+}
+
+/// What `REINDEX` rebuilds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReindexTarget {
+    /// One index.
+    Index,
+    /// All indexes of a table.
+    Table,
+    /// All of a schema.
+    Schema,
+    /// All of the database.
+    Database,
+    /// The catalogs.
+    System,
+}
+
+/// Statements that begin and end transactions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransactionVerb {
+    /// `BEGIN`, `START TRANSACTION`.
+    Begin,
+    /// `COMMIT`, `END`.
+    Commit,
+    /// `ROLLBACK`, `ABORT`.
+    Rollback,
+    /// `SAVEPOINT`, `RELEASE`, `ROLLBACK TO`.
+    Savepoint,
+}
+
+impl Operation {
+    /// The table that the operation changes, where it is one.
+    pub fn table(&self) -> Option<&Name> {
+        match self {
+            Self::CreateTable(create) => Some(&create.table),
+            Self::CreateIndex(create) => Some(&create.table),
+            Self::DropTable { table, .. }
+            | Self::RenameTable { table, .. }
+            | Self::SetTableSchema { table, .. }
+            | Self::AddColumn { table, .. }
+            | Self::DropColumn { table, .. }
+            | Self::RenameColumn { table, .. }
+            | Self::AlterColumnType { table, .. }
+            | Self::SetDefault { table, .. }
+            | Self::SetNotNull { table, .. }
+            | Self::DropNotNull { table, .. }
+            | Self::AlterColumn { table, .. }
+            | Self::AddConstraint { table, .. }
+            | Self::DropConstraint { table, .. }
+            | Self::ValidateConstraint { table, .. }
+            | Self::RenameConstraint { table, .. }
+            | Self::AttachPartition { table, .. }
+            | Self::DetachPartition { table, .. }
+            | Self::AlterTable { table, .. }
+            | Self::CreateTrigger { table, .. }
+            | Self::DropTrigger { table, .. }
+            | Self::Insert { table, .. }
+            | Self::Update { table, .. }
+            | Self::Delete { table, .. } => Some(table),
+            Self::Copy { table, .. } => table.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing can be said of what it does.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Self::Opaque { .. } | Self::Unparsed { .. })
+    }
+}

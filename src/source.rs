@@ -1,0 +1,226 @@
+//! The text of files and places in it. Knows bytes, lines and columns; refuses to know what the text means.
+//!
+//! Inside the program a place is a byte range ([`Span`]); everything shown to people is a
+//! [`Position`], which cannot be zero.
+
+use std::num::NonZeroUsize;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// Number of a file in [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(u32);
+
+/// A byte range of one file. `start <= end`; both lie on character boundaries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The file.
+    pub source: SourceId,
+    /// First byte.
+    pub start: usize,
+    /// First byte after the range.
+    pub end: usize,
+}
+
+impl Span {
+    /// A range of a file.
+    pub fn new(source: SourceId, range: Range<usize>) -> Self {
+        Self { source, start: range.start, end: range.end.max(range.start) }
+    }
+
+    /// The range without its file.
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    /// Whether `other` lies in this range of the same file.
+    pub fn contains(self, other: Span) -> bool {
+        self.source == other.source && self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// Line and column for people: both count from one, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: NonZeroUsize,
+    /// Column in characters, from 1.
+    pub column: NonZeroUsize,
+}
+
+/// One file: the path that people are shown, and its text.
+#[derive(Debug)]
+pub struct SourceFile {
+    path: PathBuf,
+    text: String,
+    line_starts: Vec<usize>,
+}
+
+impl SourceFile {
+    fn new(path: PathBuf, text: String) -> Self {
+        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { path, text, line_starts }
+    }
+
+    /// The path as people are shown it, with forward slashes on every system.
+    pub fn display_path(&self) -> String {
+        self.path.to_string_lossy().replace('\\', "/")
+    }
+
+    /// The path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The whole text, without a byte order mark.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Position of a byte; one past the end is the end. A byte inside a character counts as that character.
+    pub fn position(&self, offset: usize) -> Position {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let line = self.line_starts.partition_point(|start| *start <= offset) - 1;
+        let column = self.text[self.line_starts[line]..offset].chars().count();
+        Position {
+            line: NonZeroUsize::MIN.saturating_add(line),
+            column: NonZeroUsize::MIN.saturating_add(column),
+        }
+    }
+
+    /// The byte range of a line (from 1) without its line break; the empty end of the file if there is no such line.
+    pub fn line_range(&self, line: NonZeroUsize) -> Range<usize> {
+        let index = line.get() - 1;
+        let start = self.line_starts.get(index).copied().unwrap_or(self.text.len());
+        let next = self.line_starts.get(index + 1).copied().unwrap_or(self.text.len());
+        start..start + self.text[start..next].trim_end_matches(['\n', '\r']).len()
+    }
+}
+
+/// What was wrong with the bytes of a file that could be read only in part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadEncoding {
+    /// Place of the first byte that is not UTF-8, in the text as it was kept.
+    pub span: Span,
+}
+
+/// All files that this run has read. Files are only ever added.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+}
+
+impl Sources {
+    /// An empty collection.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a text under the path that people are shown. A byte order mark is dropped.
+    pub fn add(&mut self, path: impl Into<PathBuf>, text: impl Into<String>) -> SourceId {
+        let mut text = text.into();
+        if text.starts_with('\u{feff}') {
+            text.drain(..'\u{feff}'.len_utf8());
+        }
+        let id = SourceId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(SourceFile::new(path.into(), text));
+        id
+    }
+
+    /// Adds the bytes of a file. Bytes that are not UTF-8 become U+FFFD, and the first is reported.
+    pub fn add_bytes(&mut self, path: impl Into<PathBuf>, bytes: Vec<u8>) -> (SourceId, Option<BadEncoding>) {
+        match String::from_utf8(bytes) {
+            Ok(text) => (self.add(path, text), None),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                let bytes = error.into_bytes();
+                let dropped = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                let id = self.add(path, text);
+                let start = at - dropped.min(at);
+                let span = Span::new(id, start..start + '\u{fffd}'.len_utf8());
+                (id, Some(BadEncoding { span }))
+            }
+        }
+    }
+
+    /// Reads a file from disk.
+    ///
+    /// # Errors
+    /// What the system says when the file cannot be read; bytes that are not UTF-8 are no error but the second value.
+    pub fn read(
+        &mut self,
+        path: &Path,
+        shown_as: impl Into<PathBuf>,
+    ) -> std::io::Result<(SourceId, Option<BadEncoding>)> {
+        let bytes = std::fs::read(path)?;
+        Ok(self.add_bytes(shown_as, bytes))
+    }
+
+    /// The file of a number that this collection gave out.
+    ///
+    /// # Panics
+    /// If the number is of another collection.
+    pub fn file(&self, id: SourceId) -> &SourceFile {
+        &self.files[id.0 as usize]
+    }
+
+    /// The text in a span.
+    pub fn text(&self, span: Span) -> &str {
+        self.file(span.source).text().get(span.range()).unwrap_or_default()
+    }
+
+    /// The position of a span's first character.
+    pub fn position(&self, span: Span) -> Position {
+        self.file(span.source).position(span.start)
+    }
+
+    /// The position after a span's last character.
+    pub fn end_position(&self, span: Span) -> Position {
+        self.file(span.source).position(span.end)
+    }
+
+    /// All files in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (SourceId, &SourceFile)> {
+        (0..).map(SourceId).zip(&self.files)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_from_one() {
+        let mut sources = Sources::new();
+        let id = sources.add("a.sql", "\u{feff}a\r\näb\n");
+        let at = |offset| {
+            let p = sources.file(id).position(offset);
+            (p.line.get(), p.column.get())
+        };
+        assert_eq!(at(0), (1, 1));
+        assert_eq!(at(5), (2, 2));
+        assert_eq!(at(4), (2, 1), "inside a character is that character");
+        assert_eq!(at(999), (3, 1));
+    }
+
+    #[test]
+    fn lines_end_before_their_break() {
+        let mut sources = Sources::new();
+        let id = sources.add("a.sql", "one\r\ntwo");
+        let line = |n| sources.file(id).line_range(NonZeroUsize::new(n).expect("not zero"));
+        assert_eq!((line(1), line(2), line(3)), (0..3, 5..8, 8..8));
+    }
+
+    #[test]
+    fn bad_bytes_are_kept_readable_and_located() {
+        let mut sources = Sources::new();
+        let (id, bad) = sources.add_bytes("a.sql", b"\xef\xbb\xbfab\xffcd".to_vec());
+        assert_eq!(sources.file(id).text(), "ab\u{fffd}cd");
+        let bad = bad.expect("a bad byte");
+        assert_eq!(sources.text(bad.span), "\u{fffd}");
+    }
+}
