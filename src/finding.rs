@@ -46,6 +46,16 @@ pub struct RuleInfo {
     pub evidence: Evidence,
 }
 
+/// The page of a rule, `rules/<id>.md`, compiled in.
+#[allow(unused_macros, reason = "the rules of both halves come with the halves")]
+macro_rules! page {
+    ($id:literal) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/", $id, ".md"))
+    };
+}
+#[allow(unused_imports, reason = "the rules of both halves come with the halves")]
+pub(crate) use page;
+
 /// Two rules are the same rule if their ids are.
 impl PartialEq for RuleInfo {
     fn eq(&self, other: &Self) -> bool {

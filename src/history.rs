@@ -121,6 +121,17 @@ pub struct Migration {
     pub up: Script,
     /// The downgrade; `None` if there is none.
     pub down: Option<Script>,
+    /// All comments of its files, in their order; allow comments are read from them.
+    pub comments: Vec<Comment>,
+}
+
+/// A comment in a migration's file: SQL's `--` and `/* */`, Python's `#`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// The comment with its markers.
+    pub span: Span,
+    /// What it says, without markers and the white space at both ends.
+    pub text: String,
 }
 
 /// A migration named by another.

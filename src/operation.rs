@@ -100,8 +100,8 @@ pub enum Operation {
     DropSchema { name: String, if_exists: bool, cascade: bool },
     /// `INSERT`. `reads` are the tables of its query.
     Insert { table: Name, reads: Vec<Name> },
-    /// `UPDATE`.
-    Update { table: Name, columns: Vec<String>, filtered: bool, reads: Vec<Name> },
+    /// `UPDATE`. `columns` are assigned; `copied` are the columns that the assigned values read.
+    Update { table: Name, columns: Vec<String>, copied: Vec<String>, filtered: bool, reads: Vec<Name> },
     /// `DELETE`.
     Delete { table: Name, filtered: bool },
     /// `TRUNCATE`.

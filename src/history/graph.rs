@@ -179,6 +179,7 @@ mod tests {
                 branch_labels: Vec::new(),
                 up: Script { span, body: Body::Empty, statements: Vec::new() },
                 down: None,
+                comments: Vec::new(),
             })
             .collect()
     }
