@@ -204,6 +204,8 @@ pub struct Report {
     pub remarks: Vec<String>,
     /// What was read.
     pub totals: Totals,
+    /// The least severity that makes the run fail; `None` if no finding does.
+    pub fails_at: Option<Severity>,
 }
 
 /// Counts of what was read.
@@ -235,6 +237,7 @@ impl Report {
             allowed: BTreeMap::new(),
             remarks: Vec::new(),
             totals: Totals::default(),
+            fails_at: Some(Severity::Error),
         }
     }
 
@@ -253,6 +256,11 @@ impl Report {
             };
             suite == case.suite && finding.leg == case.leg && same
         })
+    }
+
+    /// Whether a finding makes the run fail.
+    pub fn fails(&self, finding: &Finding) -> bool {
+        self.fails_at.is_some_and(|least| finding.severity >= least)
     }
 
     /// How many findings have a severity.

@@ -12,9 +12,11 @@
 //!
 //! The library prints nothing: reports go to the writer that they are given, progress to a trait.
 
+pub mod exit;
 pub mod finding;
 pub mod frontend;
 pub mod history;
 pub mod operation;
+pub mod report;
 pub mod source;
 pub mod sql;
