@@ -13,6 +13,8 @@ pub struct Graph {
     pub heads: Vec<usize>,
     /// What is wrong, in file order.
     pub faults: Vec<GraphFault>,
+    /// For each migration, those that it names as parents or dependencies.
+    pub before: Vec<BTreeSet<usize>>,
 }
 
 /// A fault of the graph.
@@ -103,7 +105,17 @@ impl Graph {
         let (order, rest) = topological(&before);
         faults.extend(rings(&before, &rest).into_iter().map(|migrations| GraphFault::Cycle { migrations }));
         let order = order.into_iter().chain(rest).collect();
-        Self { order, heads, faults }
+        Self { order, heads, faults, before }
+    }
+
+    /// A migration and everything that must run before it.
+    pub fn with_ancestors(&self, migration: usize) -> BTreeSet<usize> {
+        let mut found = BTreeSet::from([migration]);
+        let mut waiting = vec![migration];
+        while let Some(next) = waiting.pop() {
+            waiting.extend(self.before[next].iter().filter(|parent| found.insert(**parent)));
+        }
+        found
     }
 }
 
