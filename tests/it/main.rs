@@ -1,4 +1,5 @@
 //! Everything that is tested through public seams: the library's, and the program's own.
 #![expect(clippy::expect_used, reason = "a test says what it needs by failing")]
 
+mod architecture;
 mod reports;
