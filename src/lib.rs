@@ -18,5 +18,7 @@ pub mod frontend;
 pub mod history;
 pub mod operation;
 pub mod report;
+#[cfg(feature = "roundtrip")]
+pub mod roundtrip;
 pub mod source;
 pub mod sql;

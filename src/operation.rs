@@ -7,7 +7,7 @@
 mod name;
 mod value;
 
-pub use name::Name;
+pub use name::{Name, quote};
 pub use value::{DataType, Expression};
 
 /// One change, or one statement that changes nothing that we follow.

@@ -40,6 +40,7 @@ const EVERYTHING: &[&str] = &[
 const HOMES: &[(&str, &[&str])] = &[
     ("annotate-snippets", &["report/text"]),
     ("clap", &["cli"]),
+    ("futures-util", &["roundtrip"]),
     ("indicatif", &["command"]),
     ("junit-report", &["report/junit"]),
     ("rayon", &["command"]),

@@ -1,0 +1,167 @@
+//! Runs migrations up, down and up again on a disposable PostgreSQL, compares the catalog between the legs and says
+//! what differs. Refuses to know how migrations are read, and whether lint has anything against them.
+//!
+//! No database but its own is ever reached: every connection of a migration goes through [`proxy`], and the server
+//! behind it lives in a directory that goes with it.
+
+mod diff;
+mod engine;
+mod legs;
+mod proxy;
+mod rules;
+mod server;
+mod snapshot;
+mod verdict;
+
+use std::path::PathBuf;
+
+use crate::finding::{Case, Finding, Leg};
+use crate::history::{Project, Scope};
+use crate::source::Sources;
+
+pub use rules::RULES;
+pub use server::{NoServer, ServerChoice, cache_directory};
+
+/// What the user chose.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Where the server comes from.
+    pub server: ServerChoice,
+    /// The wanted major version of PostgreSQL.
+    pub postgres: Option<u16>,
+    /// The Python that runs Alembic, and pip; found by itself if absent.
+    pub python: Option<PathBuf>,
+    /// Whether nothing may be fetched.
+    pub offline: bool,
+}
+
+/// Told how far the round trip is.
+pub trait Progress: Sync {
+    /// A project with so many legs begins.
+    fn begin(&self, project: &str, legs: usize);
+    /// A leg begins; no migration for those over the whole history.
+    fn leg(&self, migration: Option<&str>, leg: Leg);
+    /// A project ends.
+    fn end(&self);
+    /// Something that must be said at once: what is being fetched.
+    fn remark(&self, text: &str);
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Every leg of every migration, also those that could not be run.
+    pub cases: Vec<Case>,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// Sentences for the reader: which server ran, what was not tested.
+    pub remarks: Vec<String>,
+    /// Projects that could not be run at all.
+    pub failures: Vec<ProjectFailure>,
+}
+
+/// Why a project could not be run; others are not touched by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProjectFailure {
+    /// [`Project::root`].
+    pub project: String,
+    /// What happened; may have several lines.
+    pub what: String,
+    /// What to do about it; may be empty.
+    pub remedy: String,
+}
+
+/// Why there is no round trip.
+#[derive(Debug, thiserror::Error)]
+pub enum RoundTripError {
+    /// There is no server to run it on.
+    #[error(transparent)]
+    NoServer(#[from] NoServer),
+    /// A signal came; everything is cleaned up.
+    #[error("interrupted")]
+    Interrupted {
+        /// Its number: 2 for SIGINT, 15 for SIGTERM.
+        signal: i32,
+    },
+    /// The system refused something that we need.
+    #[error("the round trip cannot work: {0}")]
+    System(#[from] std::io::Error),
+}
+
+/// Makes the round trip of some projects.
+///
+/// Call it from the thread that lives as long as the program: on Linux the server ends with that thread.
+///
+/// # Errors
+/// When there is no server, or a signal came. What is wrong with a project is in the outcome.
+pub fn run(
+    projects: &[(&Project, &Scope)],
+    sources: &Sources,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Outcome, RoundTripError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let mut signals = Signals::listen()?;
+        tokio::select! {
+            biased;
+            signal = signals.next() => Err(RoundTripError::Interrupted { signal }),
+            outcome = run_all(projects, sources, options, progress) => outcome,
+        }
+    })
+}
+
+async fn run_all(
+    projects: &[(&Project, &Scope)],
+    sources: &Sources,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Outcome, RoundTripError> {
+    let wish = server::Wish {
+        choice: options.server,
+        major: options.postgres,
+        offline: options.offline,
+        python: options.python.clone(),
+    };
+    let server = server::Server::start(&wish, progress).await?;
+    let proxy = proxy::Proxy::start(server.socket(), "postgres").await?;
+    let mut outcome = Outcome::default();
+    outcome.remarks.push(format!("The round trip ran on PostgreSQL {}", server.version()));
+    for (project, scope) in projects {
+        let place = verdict::Place { project, sources };
+        match legs::run(&server, &proxy, place, scope, progress).await {
+            Ok(mut found) => {
+                outcome.cases.append(&mut found.cases);
+                outcome.findings.append(&mut found.findings);
+                outcome.remarks.append(&mut found.remarks);
+            }
+            Err(error) => outcome.failures.push(ProjectFailure {
+                project: project.root.clone(),
+                what: error.what,
+                remedy: error.remedy,
+            }),
+        }
+        progress.end();
+    }
+    Ok(outcome)
+}
+
+/// The signals that end the program, caught so that everything is cleaned up before.
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) -> i32 {
+        tokio::select! {
+            _ = self.interrupt.recv() => 2,
+            _ = self.terminate.recv() => 15,
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Runs single migrations, up or down, whatever their language. Refuses to know why, and what comes of it.
+
+pub(super) mod sql;
+
+use crate::finding::Direction;
+use crate::source::Span;
+
+use super::proxy::Proxy;
+use sql::SqlEngine;
+
+/// Runs the migrations of one project.
+#[derive(Debug)]
+pub(super) enum Engine<'a> {
+    /// SQL files, by ourselves.
+    Sql(SqlEngine<'a>),
+}
+
+/// A migration that did not run to its end: a fault of the migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// What the server or the language said, one line.
+    pub message: String,
+    /// SQLSTATE, if the server said it.
+    pub code: Option<String>,
+    /// Further lines: detail, hint, traceback.
+    pub notes: Vec<String>,
+    /// The statement.
+    pub span: Span,
+}
+
+/// Why an engine cannot work: no fault of a migration.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub(super) struct EngineError {
+    /// What happened, a sentence without its full stop.
+    pub what: String,
+    /// What to do about it; may be empty.
+    pub remedy: String,
+}
+
+impl From<sqlx::Error> for EngineError {
+    fn from(error: sqlx::Error) -> Self {
+        Self { what: format!("the disposable server does not answer: {error}"), remedy: String::new() }
+    }
+}
+
+/// What came of running migrations.
+pub(super) type Ran = Result<Result<(), Failure>, EngineError>;
+
+impl Engine<'_> {
+    /// Runs one migration; what it did is committed when this returns without a failure.
+    pub async fn run(&mut self, proxy: &Proxy, migration: usize, direction: Direction) -> Ran {
+        match self {
+            Self::Sql(engine) => engine.run(proxy, migration, direction).await,
+        }
+    }
+
+    /// Runs migrations one after the other under the project's own transactions. The failure says which.
+    pub async fn run_all(
+        &mut self,
+        proxy: &Proxy,
+        migrations: &[usize],
+        direction: Direction,
+    ) -> Result<Result<(), (usize, Failure)>, EngineError> {
+        match self {
+            Self::Sql(engine) => {
+                for &migration in migrations {
+                    if let Err(failure) = engine.run(proxy, migration, direction).await? {
+                        return Ok(Err((migration, failure)));
+                    }
+                }
+                Ok(Ok(()))
+            }
+        }
+    }
+
+    /// Ends every connection; the next run opens a new one, to where the proxy leads then.
+    pub async fn release(&mut self) -> Result<(), EngineError> {
+        match self {
+            Self::Sql(engine) => engine.release().await,
+        }
+        Ok(())
+    }
+}

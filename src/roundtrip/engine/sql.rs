@@ -1,0 +1,152 @@
+//! Runs SQL migrations as their tool would: the same statements, in the same messages and transactions.
+
+use futures_util::TryStreamExt;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError, PgErrorPosition, PgSslMode};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+
+use crate::finding::Direction;
+use crate::history::{Project, Script, Statement, TransactionRule};
+
+use super::super::proxy::Proxy;
+use super::{Failure, Ran};
+
+/// Runs the SQL migrations of a project over one connection.
+#[derive(Debug)]
+pub(in crate::roundtrip) struct SqlEngine<'a> {
+    project: &'a Project,
+    connection: Option<PgConnection>,
+}
+
+impl<'a> SqlEngine<'a> {
+    pub fn new(project: &'a Project) -> Self {
+        Self { project, connection: None }
+    }
+
+    pub async fn run(&mut self, proxy: &Proxy, migration: usize, direction: Direction) -> Ran {
+        let migration = &self.project.migrations[migration];
+        let script = match direction {
+            Direction::Up => &migration.up,
+            Direction::Down => migration.down.as_ref().unwrap_or(&migration.up),
+        };
+        if self.connection.is_none() {
+            self.connection = Some(connect(proxy).await?);
+        }
+        let Some(connection) = &mut self.connection else { return Ok(Ok(())) };
+        let rule = self.project.framework.transaction;
+        for group in groups(script) {
+            let result = if group[0].transaction.is_some() && rule == TransactionRule::OneMessage {
+                send(connection, group).await
+            } else {
+                one_by_one(connection, group).await
+            };
+            if let Err((statement, error)) = result {
+                let failure = failure(statement, error)?;
+                // Also after an error that closed a transaction, and after one that broke the connection.
+                if sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await.is_err() {
+                    self.connection = None;
+                }
+                return Ok(Err(failure));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    pub async fn release(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            // It ends with its socket in any case.
+            let _ = connection.close().await;
+        }
+    }
+}
+
+async fn connect(proxy: &Proxy) -> Result<PgConnection, sqlx::Error> {
+    PgConnectOptions::new_without_pgpass()
+        .host("127.0.0.1")
+        .port(proxy.port())
+        .username("postgres")
+        .password(proxy.password())
+        .ssl_mode(PgSslMode::Disable)
+        .disable_statement_logging()
+        .connect()
+        .await
+}
+
+/// Neighbours that share a transaction; each statement without one is a group of its own.
+fn groups(script: &Script) -> impl Iterator<Item = &[Statement]> {
+    script.statements.chunk_by(|a, b| a.transaction.is_some() && a.transaction == b.transaction)
+}
+
+type Broken<'a> = (&'a Statement, sqlx::Error);
+
+async fn one_by_one<'a>(connection: &mut PgConnection, group: &'a [Statement]) -> Result<(), Broken<'a>> {
+    let wrapped = group[0].transaction.is_some();
+    if wrapped {
+        sqlx::raw_sql("BEGIN").execute(&mut *connection).await.map_err(|error| (&group[0], error))?;
+    }
+    for statement in group {
+        let sql = AssertSqlSafe(statement.sql.clone());
+        sqlx::raw_sql(sql).execute(&mut *connection).await.map_err(|error| (statement, error))?;
+    }
+    if wrapped {
+        // Deferred constraints are checked here.
+        let last = &group[group.len() - 1];
+        sqlx::raw_sql("COMMIT").execute(&mut *connection).await.map_err(|error| (last, error))?;
+    }
+    Ok(())
+}
+
+/// Sends statements as one message; which one failed is known from how many were answered.
+async fn send<'a>(connection: &mut PgConnection, group: &'a [Statement]) -> Result<(), Broken<'a>> {
+    let message = group.iter().map(|statement| statement.sql.as_str()).collect::<Vec<_>>().join(";\n");
+    let mut answered = 0;
+    let mut results = sqlx::raw_sql(AssertSqlSafe(message)).fetch_many(&mut *connection);
+    loop {
+        match results.try_next().await {
+            Ok(None) => return Ok(()),
+            Ok(Some(result)) => answered += usize::from(result.is_left()),
+            Err(error) => {
+                let at = match parse_position(&error) {
+                    Some(position) if answered == 0 => statement_at(group, position),
+                    _ => answered.min(group.len() - 1),
+                };
+                return Err((&group[at], error));
+            }
+        }
+    }
+}
+
+/// A text that does not parse is refused as a whole: then the position tells where.
+fn parse_position(error: &sqlx::Error) -> Option<usize> {
+    let error = error.as_database_error()?.downcast_ref::<PgDatabaseError>();
+    match (error.code(), error.position()) {
+        ("42601", Some(PgErrorPosition::Original(position))) => Some(position),
+        _ => None,
+    }
+}
+
+fn statement_at(group: &[Statement], position: usize) -> usize {
+    let mut end = 0;
+    group
+        .iter()
+        .position(|statement| {
+            end += statement.sql.chars().count() + ";\n".len();
+            position <= end
+        })
+        .unwrap_or(group.len() - 1)
+}
+
+/// What the server has against a statement. Anything else is no fault of the migration.
+fn failure(statement: &Statement, error: sqlx::Error) -> Result<Failure, sqlx::Error> {
+    let Some(database) = error.as_database_error() else { return Err(error) };
+    let database = database.downcast_ref::<PgDatabaseError>();
+    let mut notes = Vec::new();
+    notes.extend(database.detail().map(str::to_owned));
+    notes.extend(database.r#where().map(|context| format!("in {context}")));
+    notes.extend(database.hint().map(|hint| format!("PostgreSQL's hint: {hint}")));
+    Ok(Failure {
+        message: database.message().to_owned(),
+        code: Some(database.code().to_owned()),
+        notes,
+        span: statement.span,
+    })
+}

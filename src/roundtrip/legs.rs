@@ -1,0 +1,300 @@
+//! Walks a history: each migration up, down and up again, then all of it down and up. Refuses to know how a
+//! migration is run, and how a difference is called.
+
+mod stage;
+
+use std::collections::BTreeMap;
+
+use crate::finding::{Case, Direction, Leg, Suite};
+use crate::history::{Body, Graph, Migration, Project, Runner, Scope, Statement};
+use crate::operation::Operation;
+
+use super::diff::{Change, compare};
+use super::engine::EngineError;
+use super::proxy::Proxy;
+use super::server::Server;
+use super::snapshot::Snapshot;
+use super::verdict::{self, Place, Trip};
+use super::{Outcome, Progress};
+use stage::Stage;
+
+/// Runs all legs of a project.
+pub(super) async fn run(
+    server: &Server,
+    proxy: &Proxy,
+    place: Place<'_>,
+    scope: &Scope,
+    progress: &dyn Progress,
+) -> Result<Outcome, EngineError> {
+    let checked = scope.checked.len();
+    let legs = 3 * checked + (place.project.migrations.len() - checked) + 2;
+    progress.begin(&place.project.root, legs);
+    let stage = Stage::set(server, proxy, place.project).await?;
+    let graph = place.project.graph();
+    let walk = Walk {
+        place,
+        scope,
+        graph: &graph,
+        stage,
+        progress,
+        outcome: Outcome::default(),
+        applied: Vec::new(),
+        blocked: BTreeMap::new(),
+        one_way: None,
+        faulty: None,
+    };
+    walk.run().await
+}
+
+struct Walk<'a> {
+    place: Place<'a>,
+    scope: &'a Scope,
+    graph: &'a Graph,
+    stage: Stage<'a>,
+    progress: &'a dyn Progress,
+    outcome: Outcome,
+    /// What the trial database holds, in order.
+    applied: Vec<usize>,
+    /// Migrations that cannot be run, with the id of the one that stands in their way.
+    blocked: BTreeMap<usize, String>,
+    /// The first migration that cannot be undone, and why.
+    one_way: Option<(usize, String)>,
+    /// The first migration that does not come back clean.
+    faulty: Option<usize>,
+}
+
+impl Walk<'_> {
+    async fn run(mut self) -> Result<Outcome, EngineError> {
+        let base = self.stage.snapshot().await?;
+        let mut state = Some(base.clone());
+        for &index in &self.graph.order {
+            state = self.migration(index, state).await?;
+        }
+        self.whole_history(base, state).await?;
+        self.stage.strike().await?;
+        Ok(self.outcome)
+    }
+
+    /// One migration, on the state that was before it (`None`: not looked at); returns the state after it.
+    async fn migration(
+        &mut self,
+        index: usize,
+        state: Option<Snapshot>,
+    ) -> Result<Option<Snapshot>, EngineError> {
+        let checked = self.scope.checked.contains(&index);
+        let obstacle = self.graph.before[index].iter().find_map(|need| self.blocked.get(need)).cloned();
+        if let Some(id) = obstacle {
+            self.skip(index, &[Leg::Up, Leg::Down, Leg::UpAgain], &format!("{id} does not upgrade"));
+            self.blocked.insert(index, id);
+            return Ok(state);
+        }
+        if let Some(reason) = cannot_run(self.place.project, &self.place.project.migrations[index]) {
+            self.skip(index, &[Leg::Up, Leg::Down, Leg::UpAgain], &reason);
+            self.block(index);
+            return Ok(state);
+        }
+        if !checked {
+            self.progress.leg(Some(self.id(index)), Leg::Up);
+            return match self.stage.run(index, Direction::Up).await? {
+                Ok(()) => {
+                    self.applied.push(index);
+                    Ok(None)
+                }
+                Err(failure) => {
+                    self.outcome.remarks.push(format!(
+                        "{} is not checked and does not upgrade, so nothing after it was run: {}",
+                        self.id(index),
+                        failure.message
+                    ));
+                    self.block(index);
+                    self.stage.restore(&self.applied).await?;
+                    Ok(None)
+                }
+            };
+        }
+        let before = match state {
+            Some(state) => state,
+            None => self.stage.snapshot().await?,
+        };
+        self.round_trip(index, before).await
+    }
+
+    async fn round_trip(&mut self, index: usize, before: Snapshot) -> Result<Option<Snapshot>, EngineError> {
+        self.begin(index, Leg::Up);
+        if let Err(failure) = self.stage.run(index, Direction::Up).await? {
+            self.outcome.findings.push(verdict::upgrade_fails(self.place, index, &failure));
+            self.skip(index, &[Leg::Down, Leg::UpAgain], "the upgrade fails");
+            self.block(index);
+            self.stage.restore(&self.applied).await?;
+            return Ok(Some(before));
+        }
+        self.applied.push(index);
+        let after = self.stage.snapshot().await?;
+        if let Some(reason) = cannot_undo(self.place.project, &self.place.project.migrations[index]) {
+            self.skip(index, &[Leg::Down, Leg::UpAgain], &reason);
+            self.one_way.get_or_insert((index, reason));
+            return Ok(Some(after));
+        }
+        self.begin(index, Leg::Down);
+        if let Err(failure) = self.stage.run(index, Direction::Down).await? {
+            self.outcome.findings.push(verdict::downgrade_fails(self.place, index, &failure));
+            self.skip(index, &[Leg::UpAgain], "the downgrade fails");
+            self.one_way.get_or_insert((index, "its downgrade fails".to_owned()));
+            self.stage.restore(&self.applied).await?;
+            return Ok(Some(after));
+        }
+        let undone = self.stage.snapshot().await?;
+        self.begin(index, Leg::UpAgain);
+        let again = self.stage.run(index, Direction::Up).await?.err();
+        let drift = match &again {
+            Some(_) => Vec::new(),
+            None => compare(&after, &self.stage.snapshot().await?),
+        };
+        let trip =
+            Trip { before: &before, after: &after, undone: &undone, again: again.as_ref(), drift: &drift };
+        let findings = verdict::round_trip(self.place, index, &trip);
+        if findings.iter().any(|finding| finding.rule.id != super::rules::HARMLESS_RESIDUE.id) {
+            self.faulty.get_or_insert(index);
+        }
+        self.outcome.findings.extend(findings);
+        if again.is_some() || !drift.is_empty() || undone != before {
+            // What the next migration meets must be what one upgrade made, not what this trip left.
+            self.stage.restore(&self.applied).await?;
+        }
+        Ok(Some(after))
+    }
+
+    /// All of it down to nothing, and up again under the project's own transactions.
+    async fn whole_history(&mut self, base: Snapshot, head: Option<Snapshot>) -> Result<(), EngineError> {
+        let all_checked = self.scope.checked.len() == self.place.project.migrations.len();
+        let obstacle = if !all_checked {
+            Some("only some migrations are checked".to_owned())
+        } else if let Some((index, id)) = self.blocked.iter().next() {
+            Some(format!("{} was not run because {id} does not upgrade", self.id(*index)))
+        } else {
+            None
+        };
+        let head = match head {
+            Some(head) if obstacle.is_none() => head,
+            _ => {
+                let reason = obstacle.unwrap_or_default();
+                self.skip_whole(Leg::AllDown, &reason);
+                self.skip_whole(Leg::AllUp, &reason);
+                return Ok(());
+            }
+        };
+        let clean = self.all_down(&base).await?;
+        self.progress.leg(None, Leg::AllUp);
+        if !clean {
+            self.stage.restart().await?;
+        }
+        self.case(None, Leg::AllUp, None);
+        let order = self.applied.clone();
+        match self.stage.run_all(&order, Direction::Up).await? {
+            Err((index, failure)) => {
+                self.outcome.findings.push(verdict::full_upgrade_fails(self.place, index, &failure));
+            }
+            Ok(()) => {
+                let changes = compare(&head, &self.stage.snapshot().await?);
+                self.outcome.findings.extend(verdict::full_upgrade_differs(self.place, &changes));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether nothing is left at the end.
+    async fn all_down(&mut self, base: &Snapshot) -> Result<bool, EngineError> {
+        self.progress.leg(None, Leg::AllDown);
+        let reason = match (&self.one_way, self.faulty) {
+            (Some((index, reason)), _) => Some(format!("{}: {reason}", self.id(*index))),
+            (None, Some(index)) => Some(format!("{} does not come back clean", self.id(index))),
+            (None, None) => None,
+        };
+        if let Some(reason) = reason {
+            self.case(None, Leg::AllDown, Some(reason));
+            return Ok(false);
+        }
+        self.case(None, Leg::AllDown, None);
+        let order: Vec<usize> = self.applied.iter().rev().copied().collect();
+        for index in order {
+            if let Err(failure) = self.stage.run(index, Direction::Down).await? {
+                self.outcome.findings.push(verdict::full_downgrade_fails(self.place, index, &failure));
+                return Ok(false);
+            }
+        }
+        let changes: Vec<Change> = compare(base, &self.stage.snapshot().await?);
+        let found = verdict::full_downgrade_leaves(self.place, &changes);
+        let clean = found.is_none() && changes.is_empty();
+        self.outcome.findings.extend(found);
+        Ok(clean)
+    }
+
+    fn id(&self, index: usize) -> &str {
+        &self.place.project.migrations[index].id
+    }
+
+    fn block(&mut self, index: usize) {
+        let id = self.id(index).to_owned();
+        self.blocked.insert(index, id);
+    }
+
+    fn begin(&mut self, index: usize, leg: Leg) {
+        self.progress.leg(Some(self.id(index)), leg);
+        self.case(Some(index), leg, None);
+    }
+
+    fn skip(&mut self, index: usize, legs: &[Leg], reason: &str) {
+        if !self.scope.checked.contains(&index) {
+            return;
+        }
+        for &leg in legs {
+            self.progress.leg(Some(self.id(index)), leg);
+            self.case(Some(index), leg, Some(reason.to_owned()));
+        }
+    }
+
+    fn skip_whole(&mut self, leg: Leg, reason: &str) {
+        self.progress.leg(None, leg);
+        self.case(None, leg, Some(reason.to_owned()));
+    }
+
+    fn case(&mut self, index: Option<usize>, leg: Leg, skipped: Option<String>) {
+        self.outcome.cases.push(Case {
+            suite: Suite::RoundTrip,
+            project: self.place.project.root.clone(),
+            migration: index.map(|index| self.id(index).to_owned()),
+            leg: Some(leg),
+            skipped,
+        });
+    }
+}
+
+/// Why a migration cannot be run by us, if so.
+fn cannot_run(project: &Project, migration: &Migration) -> Option<String> {
+    if project.runner != Runner::Sql {
+        return None;
+    }
+    let opaque = migration.up.statements.iter().find(|statement| statement.sql.is_empty())?;
+    Some(format!("its upgrade {}", unknown(opaque)))
+}
+
+/// Why a migration cannot be undone, if so.
+fn cannot_undo(project: &Project, migration: &Migration) -> Option<String> {
+    if !project.framework.downgrades {
+        return Some(format!("{} has no downgrades", project.framework.name));
+    }
+    let Some(down) = &migration.down else { return Some("it has no downgrade".to_owned()) };
+    if let Body::Raises { what, .. } = &down.body {
+        return Some(format!("its downgrade raises {what}"));
+    }
+    let opaque = down.statements.iter().find(|statement| statement.sql.is_empty())?;
+    (project.runner == Runner::Sql).then(|| format!("its downgrade {}", unknown(opaque)))
+}
+
+fn unknown(statement: &Statement) -> String {
+    let reason = statement.steps.iter().find_map(|step| match &step.operation {
+        Operation::Opaque { reason } => Some(reason.as_str()),
+        _ => None,
+    });
+    format!("holds what only its own tool can run: {}", reason.unwrap_or("a statement without SQL"))
+}

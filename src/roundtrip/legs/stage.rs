@@ -1,0 +1,210 @@
+//! The databases of a walk. One is tried on; a second one only ever upgrades and follows when it is needed, so that a
+//! migration that fails or leaves something costs the next ones nothing: they start from what upgrades alone make.
+
+use std::collections::BTreeMap;
+
+use sqlx::Connection;
+use sqlx::postgres::PgConnection;
+
+use crate::finding::Direction;
+use crate::history::{Project, Runner};
+use crate::operation::quote;
+
+use super::super::engine::sql::SqlEngine;
+use super::super::engine::{Engine, EngineError, Failure, Ran};
+use super::super::proxy::Proxy;
+use super::super::server::Server;
+use super::super::snapshot::{Kind, Object, ObjectId, Snapshot};
+
+/// Where migrations are tried.
+const TRIAL: &str = "mig_check_trial";
+
+/// Where they are only upgraded.
+const CLEAN: &str = "mig_check_clean";
+
+/// The databases and the engine of a project.
+pub(super) struct Stage<'a> {
+    server: &'a Server,
+    proxy: &'a Proxy,
+    engine: Engine<'a>,
+    version_table: String,
+    reader: Option<PgConnection>,
+    /// How many of the applied migrations the clean database holds.
+    clean_holds: usize,
+    /// The roles of the clean database's moment: they are shared by all databases of a server.
+    clean_roles: Roles,
+    first_roles: Roles,
+}
+
+type Roles = BTreeMap<String, Object>;
+
+impl<'a> Stage<'a> {
+    /// Makes both databases.
+    pub async fn set(
+        server: &'a Server,
+        proxy: &'a Proxy,
+        project: &'a Project,
+    ) -> Result<Self, EngineError> {
+        let create = |name| format!("CREATE DATABASE {name}");
+        server.administer(&[create(TRIAL), create(CLEAN)]).await?;
+        proxy.lead_to(TRIAL);
+        let engine = match &project.runner {
+            Runner::Sql => Engine::Sql(SqlEngine::new(project)),
+            Runner::Alembic { .. } => {
+                return Err(EngineError {
+                    what: format!("{} cannot be run yet", project.framework.name),
+                    remedy: String::new(),
+                });
+            }
+        };
+        let mut stage = Self {
+            server,
+            proxy,
+            engine,
+            version_table: project.framework.version_table.to_owned(),
+            reader: None,
+            clean_holds: 0,
+            clean_roles: Roles::new(),
+            first_roles: Roles::new(),
+        };
+        stage.first_roles = roles(&stage.snapshot().await?);
+        stage.clean_roles = stage.first_roles.clone();
+        Ok(stage)
+    }
+
+    /// Removes both databases, and roles that migrations made.
+    pub async fn strike(mut self) -> Result<(), EngineError> {
+        self.engine.release().await?;
+        self.close_reader().await;
+        self.drop_database(TRIAL).await?;
+        self.drop_database(CLEAN).await?;
+        let first = self.first_roles.clone();
+        self.set_roles(&first).await
+    }
+
+    /// The trial database as it is.
+    pub async fn snapshot(&mut self) -> Result<Snapshot, EngineError> {
+        let mut reader = match self.reader.take() {
+            Some(reader) => reader,
+            None => self.server.connect(TRIAL).await?,
+        };
+        let snapshot = Snapshot::take(&mut reader, self.server.major(), &self.version_table).await?;
+        self.reader = Some(reader);
+        Ok(snapshot)
+    }
+
+    /// Runs one migration on the trial database.
+    pub async fn run(&mut self, migration: usize, direction: Direction) -> Ran {
+        self.engine.run(self.proxy, migration, direction).await
+    }
+
+    /// Runs migrations on the trial database under the project's own transactions.
+    pub async fn run_all(
+        &mut self,
+        migrations: &[usize],
+        direction: Direction,
+    ) -> Result<Result<(), (usize, Failure)>, EngineError> {
+        self.engine.run_all(self.proxy, migrations, direction).await
+    }
+
+    /// Makes the trial database what these migrations make when each is upgraded once.
+    pub async fn restore(&mut self, applied: &[usize]) -> Result<(), EngineError> {
+        self.clear().await?;
+        let wanted = self.clean_roles.clone();
+        self.set_roles(&wanted).await?;
+        if self.clean_holds < applied.len() {
+            self.proxy.lead_to(CLEAN);
+            for &migration in &applied[self.clean_holds..] {
+                if let Err(failure) = self.engine.run(self.proxy, migration, Direction::Up).await? {
+                    return Err(EngineError {
+                        what: format!(
+                            "a migration that upgraded once does not upgrade on a second database: {}",
+                            failure.message
+                        ),
+                        remedy:
+                            "it depends on something beside the database: the time, a file, a random number"
+                                .to_owned(),
+                    });
+                }
+            }
+            self.clean_holds = applied.len();
+            self.engine.release().await?;
+            self.proxy.lead_to(TRIAL);
+        }
+        let strategy = if self.server.major() >= 15 { " STRATEGY file_copy" } else { "" };
+        self.disconnect_others(CLEAN).await?;
+        self.server.administer(&[format!("CREATE DATABASE {TRIAL} TEMPLATE {CLEAN}{strategy}")]).await?;
+        self.clean_roles = roles(&self.snapshot().await?);
+        Ok(())
+    }
+
+    /// Makes the trial database empty.
+    pub async fn restart(&mut self) -> Result<(), EngineError> {
+        self.clear().await?;
+        self.drop_database(CLEAN).await?;
+        let first = self.first_roles.clone();
+        self.set_roles(&first).await?;
+        self.server
+            .administer(&[format!("CREATE DATABASE {CLEAN}"), format!("CREATE DATABASE {TRIAL}")])
+            .await?;
+        self.clean_holds = 0;
+        self.clean_roles = first;
+        Ok(())
+    }
+
+    async fn clear(&mut self) -> Result<(), EngineError> {
+        self.engine.release().await?;
+        self.close_reader().await;
+        self.drop_database(TRIAL).await
+    }
+
+    async fn close_reader(&mut self) {
+        if let Some(reader) = self.reader.take() {
+            // It ends with its socket in any case.
+            let _ = reader.close().await;
+        }
+    }
+
+    async fn drop_database(&self, name: &str) -> Result<(), EngineError> {
+        self.disconnect_others(name).await?;
+        Ok(self.server.administer(&[format!("DROP DATABASE IF EXISTS {name}")]).await?)
+    }
+
+    /// Ends every session of a database and waits until the server has noticed: only then can it be copied or dropped.
+    async fn disconnect_others(&self, name: &str) -> Result<(), sqlx::Error> {
+        let mut connection = self.server.connect("postgres").await?;
+        loop {
+            let sessions: Vec<(bool,)> =
+                sqlx::query_as("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1")
+                    .bind(name)
+                    .fetch_all(&mut connection)
+                    .await?;
+            if sessions.is_empty() {
+                return connection.close().await;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    }
+
+    /// Makes the server's roles these. What a dropped role owned is gone with its database.
+    async fn set_roles(&self, wanted: &Roles) -> Result<(), EngineError> {
+        let mut connection = self.server.connect("postgres").await?;
+        let now = Snapshot::take(&mut connection, self.server.major(), "").await?;
+        connection.close().await?;
+        let now = roles(&now);
+        let surplus = now.keys().filter(|name| !wanted.contains_key(*name));
+        let mut statements: Vec<String> = surplus.map(|name| format!("DROP ROLE {}", quote(name))).collect();
+        for (name, role) in wanted.iter().filter(|(name, _)| !now.contains_key(*name)) {
+            let attributes: Vec<&str> = role.facts.keys().copied().collect();
+            statements.push(format!("CREATE ROLE {} {}", quote(name), attributes.join(" ")));
+        }
+        Ok(self.server.administer(&statements).await?)
+    }
+}
+
+fn roles(snapshot: &Snapshot) -> Roles {
+    let is_role = |(id, object): (&ObjectId, &Object)| {
+        (id.kind == Kind::Role).then(|| (id.name.clone(), object.clone()))
+    };
+    snapshot.objects.iter().filter_map(is_role).collect()
+}

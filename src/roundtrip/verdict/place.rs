@@ -1,0 +1,92 @@
+//! Where a finding of the round trip points to.
+
+use crate::finding::{Direction, Leg, MigrationKey};
+use crate::history::Project;
+use crate::operation::{Name, Operation};
+use crate::source::{Sources, Span};
+
+use super::super::snapshot::{Kind, ObjectId};
+
+/// A project and its files.
+#[derive(Clone, Copy)]
+pub(in crate::roundtrip) struct Place<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// Its files.
+    pub sources: &'a Sources,
+}
+
+impl Place<'_> {
+    /// A migration's id.
+    pub fn id(&self, index: usize) -> &str {
+        &self.project.migrations[index].id
+    }
+
+    /// The key of a finding; legs over the whole history belong to no one migration.
+    pub fn key(&self, index: usize, leg: Leg) -> Option<MigrationKey> {
+        match leg {
+            Leg::AllDown | Leg::AllUp => None,
+            Leg::Up | Leg::Down | Leg::UpAgain => {
+                Some(MigrationKey { project: self.project.root.clone(), id: self.id(index).to_owned() })
+            }
+        }
+    }
+
+    /// The first line of a script that is not empty: `def downgrade():`.
+    pub fn first_line(&self, index: usize, direction: Direction) -> Span {
+        let migration = &self.project.migrations[index];
+        let script = match direction {
+            Direction::Up => Some(&migration.up),
+            Direction::Down => migration.down.as_ref(),
+        };
+        let Some(script) = script else { return migration.header };
+        let text = self.sources.text(script.span);
+        let skipped = text.len() - text.trim_start().len();
+        let line = text.trim_start().lines().next().unwrap_or_default().trim_end();
+        let start = script.span.start + skipped;
+        Span::new(script.span.source, start..start + line.len())
+    }
+
+    /// The part of the upgrade that makes or changes an object.
+    pub fn origin(&self, index: usize, id: &ObjectId) -> Option<Span> {
+        let up = &self.project.migrations[index].up;
+        up.steps().find(|(_, step)| makes(&step.operation, id)).map(|(_, step)| step.span)
+    }
+}
+
+fn makes(operation: &Operation, id: &ObjectId) -> bool {
+    let is = |name: &Name| name.name == id.name;
+    let on = |table: &Name| table.name == id.of;
+    match (id.kind, operation) {
+        (Kind::Table, Operation::CreateTable(create)) => is(&create.table),
+        (Kind::Type, Operation::CreateEnum { name, .. } | Operation::AddEnumValue { name, .. })
+        | (Kind::Domain, Operation::CreateDomain { name, .. })
+        | (Kind::Sequence, Operation::CreateSequence { name, .. }) => is(name),
+        (Kind::View | Kind::MaterializedView, Operation::CreateView { name, .. }) => is(name),
+        (Kind::View | Kind::MaterializedView, Operation::DropView { name, .. }) => is(name),
+        (Kind::Function | Kind::Procedure, Operation::CreateFunction { name, .. }) => {
+            id.name.split('(').next() == Some(name.name.as_str())
+        }
+        (Kind::Index, Operation::CreateIndex(create)) => create.name.as_deref() == Some(id.name.as_str()),
+        (Kind::Index, Operation::DropIndex { index, .. }) => is(index),
+        (Kind::Trigger, Operation::CreateTrigger { name, .. } | Operation::DropTrigger { name, .. })
+        | (Kind::Extension, Operation::CreateExtension { name, .. })
+        | (Kind::Schema, Operation::CreateSchema { name, .. }) => *name == id.name,
+        (Kind::Constraint, Operation::AddConstraint { table, constraint }) => {
+            on(table) && constraint.name.as_ref().is_none_or(|name| *name == id.name)
+        }
+        (Kind::Constraint, Operation::DropConstraint { table, name, .. }) => on(table) && *name == id.name,
+        (Kind::Column, Operation::AddColumn { table, column, .. }) => on(table) && column.name == id.name,
+        (
+            Kind::Column,
+            Operation::DropColumn { table, column, .. }
+            | Operation::AlterColumnType { table, column, .. }
+            | Operation::SetDefault { table, column, .. }
+            | Operation::SetNotNull { table, column }
+            | Operation::DropNotNull { table, column }
+            | Operation::AlterColumn { table, column, .. },
+        ) => on(table) && *column == id.name,
+        (_, Operation::DropTable { table, .. }) => is(table) || on(table),
+        _ => false,
+    }
+}

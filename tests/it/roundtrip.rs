@@ -1,0 +1,207 @@
+//! The round trip on small projects: what it finds, said as it says it.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Mutex;
+
+use mig_check::finding::Leg;
+use mig_check::history::{
+    Body, Certainty, Framework, Language, Migration, Project, Reference, Runner, Scope, Script, Statement,
+    Step, TransactionRule,
+};
+use mig_check::operation::Operation;
+use mig_check::roundtrip::{Options, Outcome, Progress, run};
+use mig_check::source::{Sources, Span};
+
+/// Keeps what is said, for the few tests that ask.
+#[derive(Default)]
+pub struct Silent {
+    pub remarks: Mutex<Vec<String>>,
+    pub legs: Mutex<usize>,
+    pub announced: Mutex<usize>,
+}
+
+impl Progress for Silent {
+    fn begin(&self, _project: &str, legs: usize) {
+        *self.announced.lock().expect("no panic") += legs;
+    }
+    fn leg(&self, _migration: Option<&str>, _leg: Leg) {
+        *self.legs.lock().expect("no panic") += 1;
+    }
+    fn end(&self) {}
+    fn remark(&self, text: &str) {
+        self.remarks.lock().expect("no panic").push(text.to_owned());
+    }
+}
+
+pub fn fixture(case: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/roundtrip").join(case)
+}
+
+/// The plain up and down files of a case, each statement ending at a line's end, each file in one transaction.
+pub fn sql_project(case: &str, sources: &mut Sources) -> Project {
+    let mut files: Vec<_> = std::fs::read_dir(fixture(case))
+        .expect("the case")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.to_string_lossy().ends_with(".up.sql"))
+        .collect();
+    files.sort();
+    let mut migrations: Vec<Migration> = Vec::new();
+    for file in files {
+        let shown = file.file_name().expect("a name").to_string_lossy().into_owned();
+        let stem = shown.trim_end_matches(".up.sql");
+        let up = script(&file, &shown, sources);
+        let down = file.with_file_name(format!("{stem}.down.sql"));
+        let down = down.exists().then(|| script(&down, &format!("{stem}.down.sql"), sources));
+        let (id, message) = stem.split_once('_').expect("a number and a name");
+        let parents = migrations.last().map(|last| Reference { id: last.id.clone(), span: last.header });
+        migrations.push(Migration {
+            id: id.to_owned(),
+            message: message.replace('_', " "),
+            header: up.span,
+            parents: parents.into_iter().collect(),
+            depends_on: Vec::new(),
+            branch_labels: Vec::new(),
+            up,
+            down,
+            comments: Vec::new(),
+        });
+    }
+    let framework = Framework {
+        name: "golang-migrate",
+        language: Language::Sql,
+        no_transaction: None,
+        downgrades: true,
+        transaction: TransactionRule::PerMigration,
+        version_table: "schema_migrations",
+    };
+    Project { root: ".".to_owned(), framework, migrations, problems: Vec::new(), runner: Runner::Sql }
+}
+
+fn script(file: &Path, shown: &str, sources: &mut Sources) -> Script {
+    let (id, _) = sources.read(file, shown).expect("a file");
+    let text = sources.file(id).text().to_owned();
+    let mut statements = Vec::new();
+    let mut start = 0;
+    for (end, _) in text.match_indices(";\n") {
+        let lead = text[start..end].len() - text[start..end].trim_start().len();
+        let span = Span::new(id, start + lead..end);
+        statements.push(Statement {
+            span,
+            sql: sources.text(span).to_owned(),
+            steps: vec![Step {
+                operation: Operation::Other { kind: "statement", objects: Vec::new() },
+                span,
+            }],
+            transaction: (!text.contains("-- no transaction")).then_some(0),
+            certainty: Certainty::Certain,
+        });
+        start = end + 2;
+    }
+    let body = if statements.is_empty() { Body::Empty } else { Body::Works };
+    Script { span: Span::new(id, 0..text.len()), body, statements }
+}
+
+/// Everything that a run says, as a person would note it down.
+pub fn told(outcome: &Outcome, sources: &Sources) -> String {
+    let mut text = String::new();
+    let mut say = |line: String| writeln!(text, "{line}").expect("a string takes everything");
+    for case in outcome.cases.iter().filter(|case| case.skipped.is_some()) {
+        let migration = case.migration.as_deref().unwrap_or("all");
+        let leg = case.leg.expect("every case of the round trip has a leg").name();
+        say(format!("skipped {migration} {leg}: {}", case.skipped.as_deref().unwrap_or_default()));
+    }
+    for finding in &outcome.findings {
+        let position = sources.position(finding.span);
+        let path = sources.file(finding.span.source).display_path();
+        say(format!("{path}:{}:{} {}: {}", position.line, position.column, finding.rule.id, finding.message));
+        if !finding.label.is_empty() {
+            say(format!("    ^ {}", finding.label));
+        }
+        for label in &finding.related {
+            let position = sources.position(label.span);
+            let path = sources.file(label.span.source).display_path();
+            say(format!("    {path}:{}:{} {}", position.line, position.column, label.text));
+        }
+        for note in &finding.notes {
+            say(format!("    note: {}", note.trim_end().replace('\n', "\n          ")));
+        }
+        if let Some(help) = &finding.help {
+            say(format!("    help: {}\n        {}", help.text, help.code.replace('\n', "\n        ")));
+        }
+    }
+    for failure in &outcome.failures {
+        say(format!("failure: {}\n    remedy: {}", failure.what, failure.remedy));
+    }
+    if text.is_empty() { "clean\n".to_owned() } else { text }
+}
+
+/// Compares with the case's `expected.txt`; `UPDATE=1` writes it.
+pub fn check(case: &str, told: &str) {
+    let path = fixture(case).join("expected.txt");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, told).expect("the expectation can be written");
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(told, expected, "{case}: run with UPDATE=1 if this is right");
+}
+
+fn sql_case(case: &str) -> Outcome {
+    let mut sources = Sources::new();
+    let project = sql_project(case, &mut sources);
+    let scope = Scope::all(&project);
+    let progress = Silent::default();
+    let outcome = run(&[(&project, &scope)], &sources, &Options::default(), &progress).expect("it runs");
+    check(case, &told(&outcome, &sources));
+    let (legs, announced) =
+        (progress.legs.lock().expect("no panic"), progress.announced.lock().expect("no panic"));
+    assert_eq!(*legs, *announced, "{case}: the bar ends full");
+    outcome
+}
+
+#[test]
+fn a_good_project_is_clean_and_every_leg_was_run() {
+    let outcome = sql_case("good");
+    assert_eq!(outcome.cases.len(), 3 * 2 + 2);
+    assert!(outcome.cases.iter().all(|case| case.skipped.is_none()));
+}
+
+#[test]
+fn an_enum_left_behind_is_one_finding_with_the_failure_that_it_causes() {
+    sql_case("enum-left-behind");
+}
+
+#[test]
+fn a_downgrade_that_does_nothing_is_called_so() {
+    sql_case("idle-downgrade");
+}
+
+#[test]
+fn a_failing_upgrade_costs_only_what_needs_it() {
+    sql_case("failing");
+}
+
+#[test]
+fn a_failing_downgrade_costs_the_next_migrations_nothing() {
+    sql_case("downgrade-fails");
+}
+
+#[test]
+fn what_comes_back_changed_is_said_with_its_repair() {
+    sql_case("changed");
+}
+
+#[test]
+fn rows_that_stay_make_the_second_upgrade_fail() {
+    sql_case("rows-twice");
+}
+
+#[test]
+fn what_postgresql_cannot_undo_is_only_information() {
+    sql_case("harmless");
+}
+
+#[test]
+fn roles_belong_to_the_server_and_are_followed_too() {
+    sql_case("roles");
+}
