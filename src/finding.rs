@@ -47,13 +47,11 @@ pub struct RuleInfo {
 }
 
 /// The page of a rule, `rules/<id>.md`, compiled in.
-#[allow(unused_macros, reason = "the rules of both halves come with the halves")]
 macro_rules! page {
     ($id:literal) => {
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/", $id, ".md"))
     };
 }
-#[allow(unused_imports, reason = "the rules of both halves come with the halves")]
 pub(crate) use page;
 
 /// Two rules are the same rule if their ids are.

@@ -16,6 +16,7 @@ pub mod exit;
 pub mod finding;
 pub mod frontend;
 pub mod history;
+pub mod lint;
 pub mod operation;
 pub mod report;
 #[cfg(feature = "roundtrip")]

@@ -2,5 +2,6 @@
 #![expect(clippy::expect_used, reason = "a test says what it needs by failing")]
 
 mod architecture;
+mod registry;
 mod reports;
 mod roundtrip;

@@ -1,0 +1,125 @@
+//! Judges migrations by reading them: folds the whole history into a known schema and holds each statement against
+//! the rules. Refuses to know how files are parsed, what the user configured them with, and how findings are shown.
+
+mod advice;
+mod context;
+mod engine;
+pub mod locks;
+mod prelude;
+mod reversible;
+pub mod rules;
+mod schema;
+pub mod suppression;
+mod types;
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use crate::finding::{Finding, Help, Label, RuleInfo, Severity};
+use crate::history::{Project, Scope};
+use crate::source::{Sources, Span};
+
+use context::{Context, MigrationContext, ProjectContext};
+
+/// What the user wishes of lint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The major versions of PostgreSQL that the migrations will meet.
+    pub versions: RangeInclusive<u16>,
+    /// Severities that differ from the rules' own, by rule id.
+    pub severities: BTreeMap<String, Severity>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { versions: 14..=18, severities: BTreeMap::new() }
+    }
+}
+
+impl Settings {
+    /// The severity that findings of a rule have.
+    pub fn severity(&self, rule: &RuleInfo) -> Severity {
+        self.severities.get(rule.id).copied().unwrap_or(rule.severity)
+    }
+}
+
+/// One hazard: what it is, and how it is found.
+#[derive(Debug)]
+pub struct Rule {
+    /// What it is.
+    pub info: RuleInfo,
+    /// How it is found.
+    pub check: Check,
+}
+
+/// How a rule finds its hazard. Functions see the schema as it is before what they judge.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// Reads each operation of an upgrade. A downgrade is run in an emergency, and by nature drops what the upgrade
+    /// made: what merely locks there is not reported.
+    Step(fn(&Context<'_>) -> Option<Draft>),
+    /// Reads each operation of both directions: what fails, fails in a downgrade too.
+    EitherWay(fn(&Context<'_>) -> Option<Draft>),
+    /// Reads each migration as a whole.
+    Migration(fn(&MigrationContext<'_>) -> Vec<Draft>),
+    /// Reads the project as a whole.
+    Project(fn(&ProjectContext<'_>) -> Vec<Draft>),
+    /// Found by [`suppression::apply`], which alone sees all findings and all allow comments.
+    Allow,
+}
+
+/// A finding before the engine stamps rule, severity and migration on it.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    message: String,
+    span: Option<Span>,
+    migration: Option<usize>,
+    label: String,
+    related: Vec<Label>,
+    notes: Vec<String>,
+    help: Option<Help>,
+}
+
+impl Draft {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..Self::default() }
+    }
+
+    /// Points elsewhere than at the step or migration that is being judged.
+    fn at(mut self, span: Span) -> Self {
+        self.span = Some(span);
+        self
+    }
+
+    /// Names the migration, in a rule that reads the whole project.
+    fn of(mut self, migration: usize) -> Self {
+        self.migration = Some(migration);
+        self
+    }
+
+    fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    fn related(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.related.push(Label { span, text: text.into() });
+        self
+    }
+
+    fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    fn help(mut self, text: impl Into<String>, code: impl Into<String>) -> Self {
+        self.help = Some(Help { text: text.into(), code: code.into() });
+        self
+    }
+}
+
+/// Everything that reading finds wrong with the migrations in scope, in the order of the history. Allow comments are
+/// respected when a statement's hazards are ranked, but only [`suppression::apply`] takes findings away.
+pub fn check(project: &Project, sources: &Sources, scope: &Scope, settings: &Settings) -> Vec<Finding> {
+    engine::run(project, sources, scope, settings)
+}

@@ -1,0 +1,140 @@
+//! What a rule may ask about the thing that it judges. Refuses to know any rule.
+
+use super::Settings;
+use super::schema::{Moment, Schema, Table};
+use crate::finding::Direction;
+use crate::history::{Graph, Language, Migration, Project, Scope, Script, Statement};
+use crate::operation::{Name, Operation, Persistence};
+use crate::source::{Sources, Span};
+
+/// The project as a whole.
+pub struct ProjectContext<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// Its graph.
+    pub graph: &'a Graph,
+}
+
+/// A migration as a whole.
+pub struct MigrationContext<'a> {
+    /// Its project.
+    pub project: &'a Project,
+    /// All files.
+    pub sources: &'a Sources,
+    /// The migration.
+    pub migration: &'a Migration,
+    /// Its index.
+    pub index: usize,
+    /// The schema before its upgrade.
+    pub before: &'a Schema,
+    /// The schema after its upgrade.
+    pub after: &'a Schema,
+    /// The schema after its upgrade and its downgrade; `None` without a downgrade.
+    pub returned: Option<&'a Schema>,
+}
+
+/// One operation of a migration.
+pub struct Context<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// All files.
+    pub sources: &'a Sources,
+    /// Which migrations are judged.
+    pub scope: &'a Scope,
+    /// What the user wishes.
+    pub settings: &'a Settings,
+    /// The migration.
+    pub migration: &'a Migration,
+    /// The direction that is judged.
+    pub script: &'a Script,
+    /// The statement.
+    pub statement: &'a Statement,
+    /// Index of the statement in its script.
+    pub position: usize,
+    /// The operation.
+    pub operation: &'a Operation,
+    /// Its place.
+    pub span: Span,
+    /// What is known before it.
+    pub schema: &'a Schema,
+    /// When it happens.
+    pub now: Moment,
+}
+
+impl Context<'_> {
+    /// Whether the migrations may meet a server of a version below this one.
+    pub fn meets_before(&self, version: u16) -> bool {
+        *self.settings.versions.start() < version
+    }
+
+    /// Whether the author writes Python and lets Alembic write the SQL of this statement.
+    pub fn in_python(&self) -> bool {
+        self.project.framework.language == Language::Python && !self.executes_text()
+    }
+
+    /// Whether the author hands SQL to `op.execute` or a connection.
+    pub fn executes_text(&self) -> bool {
+        let text = self.sources.text(self.statement.span);
+        text.split('(').next().is_some_and(|callee| callee.trim_end().ends_with("execute"))
+    }
+
+    /// Whether locking a table blocks nobody: it is temporary, or the migrations at hand have created it and put no
+    /// rows into it yet.
+    pub fn is_new(&self, table: &Name) -> bool {
+        let table_is_new = self.schema.table(table).is_some_and(|known| {
+            known.persistence == Persistence::Temporary || (self.was_just_created(known) && !known.written)
+        });
+        table_is_new || self.schema.view(table).is_some_and(|view| self.is_at_hand(view.created))
+    }
+
+    fn was_just_created(&self, table: &Table) -> bool {
+        table.created.is_some_and(|moment| self.is_at_hand(moment))
+    }
+
+    /// Whether something happened in this script, or in an upgrade that is pending together with it.
+    pub fn is_at_hand(&self, moment: Moment) -> bool {
+        let here = moment.migration == self.now.migration && moment.direction == self.now.direction;
+        let pending = self.scope.pending
+            && self.scope.checked.contains(&moment.migration)
+            && moment.direction == Direction::Up
+            && self.now.direction == Direction::Up;
+        here || pending
+    }
+
+    /// Whether something happened in the transaction that this runs in.
+    pub fn same_transaction(&self, moment: Moment) -> bool {
+        moment.transaction.is_some() && moment.transaction == self.now.transaction
+    }
+
+    /// Whether this script drops a table further down.
+    pub fn drops_later(&self, table: &Name) -> bool {
+        let table = self.schema.qualify(table);
+        self.later().any(|(_, operation)| {
+            matches!(operation, Operation::DropTable { table: dropped, .. } if self.schema.qualify(dropped) == table)
+        })
+    }
+
+    /// The statement's other operations.
+    pub fn siblings(&self) -> impl Iterator<Item = &Operation> {
+        let this = self.operation;
+        self.statement
+            .steps
+            .iter()
+            .map(|step| &step.operation)
+            .filter(move |other| !std::ptr::eq(*other, this))
+    }
+
+    /// All operations that run before this statement in its script.
+    pub fn earlier(&self) -> impl Iterator<Item = (&Statement, &Operation)> {
+        self.script.statements[..self.position]
+            .iter()
+            .flat_map(|statement| statement.steps.iter().map(move |step| (statement, &step.operation)))
+    }
+
+    /// All operations that run after this statement in its script.
+    pub fn later(&self) -> impl Iterator<Item = (&Statement, &Operation)> {
+        self.script.statements[self.position + 1..]
+            .iter()
+            .flat_map(|statement| statement.steps.iter().map(move |step| (statement, &step.operation)))
+    }
+}

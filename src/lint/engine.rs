@@ -1,0 +1,260 @@
+//! Walks the history in its order, keeps the known schema, asks the rules, and stamps what they find. Refuses to know
+//! what any rule looks for.
+
+use std::collections::BTreeMap;
+
+use super::context::{Context, MigrationContext, ProjectContext};
+use super::rules::RULES;
+use super::schema::{Moment, Schema};
+use super::suppression::Allows;
+use super::{Check, Draft, Rule, Settings};
+use crate::finding::{Direction, Finding, MigrationKey, Severity};
+use crate::history::{Certainty, Project, Scope, Script, Statement, TransactionRule};
+use crate::operation::Operation;
+use crate::source::{Sources, Span};
+
+pub fn run(project: &Project, sources: &Sources, scope: &Scope, settings: &Settings) -> Vec<Finding> {
+    let graph = project.graph();
+    let active = RULES.iter().copied().filter(|rule| settings.severity(&rule.info) > Severity::Off).collect();
+    let mut engine = Engine {
+        project,
+        sources,
+        scope,
+        settings,
+        rules: active,
+        allows: Allows::read(project, sources),
+        transactions: Transactions::default(),
+        findings: Vec::new(),
+    };
+    engine.judge_project(&ProjectContext { project, graph: &graph });
+    let mut schema = Schema::default();
+    for &index in &graph.order {
+        schema = engine.migration(index, schema);
+    }
+    engine.findings
+}
+
+struct Engine<'a> {
+    project: &'a Project,
+    sources: &'a Sources,
+    scope: &'a Scope,
+    settings: &'a Settings,
+    rules: Vec<&'static Rule>,
+    allows: Allows<'a>,
+    transactions: Transactions,
+    findings: Vec<Finding>,
+}
+
+/// What a rule said, with its place.
+struct Said {
+    rule: &'static Rule,
+    draft: Draft,
+    span: Span,
+}
+
+impl Engine<'_> {
+    fn judge_project(&mut self, context: &ProjectContext<'_>) {
+        for rule in self.rules.clone() {
+            let Check::Project(check) = rule.check else { continue };
+            for draft in check(context) {
+                let in_scope = draft.migration.is_none_or(|index| self.scope.checked.contains(&index));
+                if let Some(span) = draft.span.filter(|_| in_scope) {
+                    let migration = draft.migration;
+                    let finding = self.stamp(Said { rule, draft, span }, migration, None);
+                    self.findings.push(finding);
+                }
+            }
+        }
+    }
+
+    /// Judges one migration if it is in scope, and gives back the schema after it.
+    fn migration(&mut self, index: usize, before: Schema) -> Schema {
+        let migration = &self.project.migrations[index];
+        let checked = self.scope.checked.contains(&index);
+        let pending = self.scope.pending && checked;
+        self.transactions.enter(pending && self.project.framework.transaction == TransactionRule::AllPending);
+        let mut after = before.clone();
+        self.script(index, &migration.up, Direction::Up, &mut after);
+        let open = self.transactions.clone();
+        let returned = migration.down.as_ref().filter(|_| checked).map(|down| {
+            let mut returned = after.clone();
+            self.transactions.enter(false);
+            self.script(index, down, Direction::Down, &mut returned);
+            returned
+        });
+        self.transactions.resume(open);
+        if checked {
+            let context = MigrationContext {
+                project: self.project,
+                sources: self.sources,
+                migration,
+                index,
+                before: &before,
+                after: &after,
+                returned: returned.as_ref(),
+            };
+            for rule in self.rules.clone() {
+                let Check::Migration(check) = rule.check else { continue };
+                for draft in check(&context) {
+                    let span = draft.span.unwrap_or(migration.header);
+                    let finding = self.stamp(Said { rule, draft, span }, Some(index), None);
+                    self.findings.push(finding);
+                }
+            }
+        }
+        after
+    }
+
+    /// Runs one script over the schema, statement by statement.
+    fn script(&mut self, index: usize, script: &Script, direction: Direction, schema: &mut Schema) {
+        schema.new_session();
+        for (position, statement) in script.statements.iter().enumerate() {
+            let transaction = self.transactions.of(statement);
+            let now = Moment { migration: index, direction, transaction };
+            let mut said = Vec::new();
+            for step in &statement.steps {
+                for operation in flat(&step.operation) {
+                    if self.scope.checked.contains(&index) {
+                        let context = Context {
+                            project: self.project,
+                            sources: self.sources,
+                            scope: self.scope,
+                            settings: self.settings,
+                            migration: &self.project.migrations[index],
+                            script,
+                            statement,
+                            position,
+                            operation,
+                            span: step.span,
+                            schema,
+                            now,
+                        };
+                        self.ask(&context, &mut said);
+                    }
+                    schema.apply(operation, &statement.sql, now);
+                }
+            }
+            self.report(said, statement, index, direction);
+        }
+    }
+
+    fn ask(&self, context: &Context<'_>, said: &mut Vec<Said>) {
+        for rule in &self.rules {
+            let draft = match (rule.check, context.now.direction) {
+                (Check::Step(check), Direction::Up) | (Check::EitherWay(check), _) => check(context),
+                _ => None,
+            };
+            if let Some(draft) = draft {
+                let span = draft.span.unwrap_or(context.span);
+                said.push(Said { rule, draft, span });
+            }
+        }
+    }
+
+    /// One primary finding a statement; the others become its notes. What is allowed is kept apart, so that it hides
+    /// nothing.
+    fn report(&mut self, said: Vec<Said>, statement: &Statement, index: usize, direction: Direction) {
+        let mut primary: Option<Finding> = None;
+        let (allowed, mut open): (Vec<Said>, Vec<Said>) =
+            said.into_iter().partition(|said| self.allows.cover(said.rule.info.id, said.span));
+        open.sort_by_key(|said| {
+            (std::cmp::Reverse(self.settings.severity(&said.rule.info)), said.span.start, said.span.end)
+        });
+        for said in open {
+            match &mut primary {
+                None => {
+                    let mut finding = self.stamp(said, Some(index), Some(direction));
+                    if let Certainty::May(condition) = &statement.certainty {
+                        finding.message.push_str(" (it may not run)");
+                        finding.notes.push(format!("This statement runs only if {condition}"));
+                    }
+                    primary = Some(finding);
+                }
+                Some(primary) => {
+                    let note = format!("Also {}: {}", said.rule.info.id, said.draft.message);
+                    if !primary.notes.contains(&note) {
+                        primary.notes.push(note);
+                    }
+                }
+            }
+        }
+        self.findings.extend(primary);
+        for said in allowed {
+            let finding = self.stamp(said, Some(index), Some(direction));
+            self.findings.push(finding);
+        }
+    }
+
+    fn stamp(&self, said: Said, migration: Option<usize>, direction: Option<Direction>) -> Finding {
+        let Said { rule, draft, span } = said;
+        Finding {
+            rule: &rule.info,
+            severity: self.settings.severity(&rule.info),
+            message: draft.message,
+            span,
+            label: draft.label,
+            related: draft.related,
+            notes: draft.notes,
+            help: draft.help,
+            migration: migration.map(|index| MigrationKey {
+                project: self.project.root.clone(),
+                id: self.project.migrations[index].id.clone(),
+            }),
+            direction,
+            leg: None,
+        }
+    }
+}
+
+/// The operation, or what a `DO` block holds.
+fn flat(operation: &Operation) -> Vec<&Operation> {
+    match operation {
+        Operation::Do { body } if !body.is_empty() => body.iter().flat_map(flat).collect(),
+        _ => vec![operation],
+    }
+}
+
+/// Numbers the transactions of the whole run, so that one that spans migrations keeps its number.
+#[derive(Clone, Debug, Default)]
+struct Transactions {
+    next: u32,
+    /// The transaction that is open when a script ends.
+    open: Option<u32>,
+    /// Numbers of the current script by the script's own numbers.
+    known: BTreeMap<u32, u32>,
+}
+
+impl Transactions {
+    /// A script begins; `joins` says that it goes on in the transaction that is still open.
+    fn enter(&mut self, joins: bool) {
+        self.known.clear();
+        if !joins {
+            self.open = None;
+        }
+    }
+
+    /// Goes on where an earlier state left off, with fresh numbers.
+    fn resume(&mut self, earlier: Self) {
+        *self = Self { next: self.next, ..earlier };
+    }
+
+    fn of(&mut self, statement: &Statement) -> Option<u32> {
+        let Some(own) = statement.transaction else {
+            self.open = None;
+            return None;
+        };
+        let number = match self.known.get(&own) {
+            Some(number) => *number,
+            None => {
+                let joined = self.open.filter(|_| self.known.is_empty());
+                joined.unwrap_or_else(|| {
+                    self.next += 1;
+                    self.next
+                })
+            }
+        };
+        self.known.insert(own, number);
+        self.open = Some(number);
+        Some(number)
+    }
+}

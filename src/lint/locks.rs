@@ -1,0 +1,212 @@
+//! What PostgreSQL locks, reads and rewrites, as data: every sentence about a lock comes from here, and every row
+//! carries the SQL that shows it on a server. Refuses to know migrations.
+
+mod table;
+
+use std::fmt::Write as _;
+
+pub use table::{BED, ROWS};
+
+/// Table locks, weakest first, by the names of PostgreSQL's documentation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lock {
+    /// Taken by SELECT.
+    AccessShare,
+    /// Taken by SELECT FOR UPDATE.
+    RowShare,
+    /// Taken by INSERT, UPDATE and DELETE.
+    RowExclusive,
+    /// Conflicts with itself: one maintenance command at a time.
+    ShareUpdateExclusive,
+    /// Stops writes.
+    Share,
+    /// Stops writes, and conflicts with itself.
+    ShareRowExclusive,
+    /// Stops all but plain reads.
+    Exclusive,
+    /// Stops everything.
+    AccessExclusive,
+}
+
+impl Lock {
+    /// Its name as `LOCK TABLE` takes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AccessShare => "ACCESS SHARE",
+            Self::RowShare => "ROW SHARE",
+            Self::RowExclusive => "ROW EXCLUSIVE",
+            Self::ShareUpdateExclusive => "SHARE UPDATE EXCLUSIVE",
+            Self::Share => "SHARE",
+            Self::ShareRowExclusive => "SHARE ROW EXCLUSIVE",
+            Self::Exclusive => "EXCLUSIVE",
+            Self::AccessExclusive => "ACCESS EXCLUSIVE",
+        }
+    }
+
+    /// Its name in `pg_locks.mode`.
+    pub fn mode(self) -> &'static str {
+        match self {
+            Self::AccessShare => "AccessShareLock",
+            Self::RowShare => "RowShareLock",
+            Self::RowExclusive => "RowExclusiveLock",
+            Self::ShareUpdateExclusive => "ShareUpdateExclusiveLock",
+            Self::Share => "ShareLock",
+            Self::ShareRowExclusive => "ShareRowExclusiveLock",
+            Self::Exclusive => "ExclusiveLock",
+            Self::AccessExclusive => "AccessExclusiveLock",
+        }
+    }
+
+    /// Who must wait while it is held.
+    pub fn who_waits(self) -> &'static str {
+        match self {
+            Self::AccessShare | Self::RowShare | Self::RowExclusive | Self::ShareUpdateExclusive => {
+                "reads and writes go on"
+            }
+            Self::Share | Self::ShareRowExclusive => "INSERT, UPDATE and DELETE wait, reads go on",
+            Self::Exclusive => "all but plain SELECT wait",
+            Self::AccessExclusive => "every query waits, SELECT too",
+        }
+    }
+}
+
+/// What a statement does to one relation of the [`BED`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Touch {
+    /// The relation's name there.
+    pub relation: &'static str,
+    /// The strongest lock that it takes.
+    pub lock: Lock,
+    /// What it does while it holds the lock.
+    pub work: Work,
+}
+
+/// What is done to a table while its lock is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Catalog changes only.
+    Brief,
+    /// The whole table is read.
+    Scan,
+    /// The whole table is written anew.
+    Rewrite,
+}
+
+/// What a server does with a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It locks, in the order of importance to the reader.
+    Locks(&'static [Touch]),
+    /// It fails with this SQLSTATE.
+    Fails(&'static str),
+}
+
+/// One statement and what it does.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// The statement's shape, by which rules ask for it.
+    pub shape: Shape,
+    /// First and last major version that do so.
+    pub versions: (u16, u16),
+    /// Statements that the bed needs first, each committed.
+    pub before: &'static [&'static str],
+    /// The statement, run in a transaction.
+    pub sql: &'static str,
+    /// What it does.
+    pub effect: Effect,
+}
+
+/// Shapes of statements that differ in what they lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the row of each shape shows its statement")]
+pub enum Shape {
+    CreateIndex,
+    DropIndex,
+    ConcurrentIndexInTransaction,
+    DropConcurrentlyInTransaction,
+    ReindexConcurrentlyInTransaction,
+    DetachConcurrentlyInTransaction,
+    VacuumInTransaction,
+    ReindexIndex,
+    ReindexTable,
+    AddCheck,
+    AddCheckNotValid,
+    ValidateCheck,
+    AddForeignKey,
+    AddForeignKeyNotValid,
+    ValidateForeignKey,
+    DropForeignKey,
+    DropTableWithForeignKey,
+    AddUnique,
+    AddUniqueUsingIndex,
+    AddPrimaryKey,
+    AddExclude,
+    SetNotNull,
+    SetNotNullProven,
+    SetNotNullAndDropCheck,
+    AddColumnVolatile,
+    AddColumnNotNull,
+    AddColumnCheck,
+    AddColumnForeignKey,
+    AddColumnUnique,
+    AddColumnDomain,
+    DropColumn,
+    DropTable,
+    TypeRewrite,
+    TypeCheckScan,
+    TypeBrief,
+    RenameColumn,
+    RenameTable,
+    DetachPartition,
+    CreatePartitionOf,
+    RefreshView,
+    VacuumFull,
+    Cluster,
+    SetLogged,
+    Truncate,
+    TruncateCascade,
+    DropTrigger,
+    EnumValueUsed,
+}
+
+/// The row of a shape, for the newest version that has one.
+pub fn row(shape: Shape) -> Option<&'static Row> {
+    ROWS.iter().rfind(|row| row.shape == shape)
+}
+
+/// What a shape does, told of the reader's own tables: `real` pairs names of the bed with theirs.
+pub fn sentence(shape: Shape, real: &[(&str, &str)]) -> String {
+    let Some(Row { effect: Effect::Locks(touches), .. }) = row(shape) else {
+        return String::new();
+    };
+    let mut text = String::from("Takes ");
+    let known = touches.iter().filter_map(|touch| {
+        real.iter().find(|(bed, _)| *bed == touch.relation).map(|(_, name)| (touch, *name))
+    });
+    let mut strongest: Option<Touch> = None;
+    for (place, (touch, name)) in known.enumerate() {
+        let joint = if place == 0 { "" } else { " and " };
+        let _ = write!(text, "{joint}{} on {name}", touch.lock.name());
+        if strongest.is_none_or(|so_far| so_far.lock < touch.lock) {
+            strongest = Some(*touch);
+        }
+    }
+    if let Some(strongest) = strongest {
+        let _ = write!(text, ": {}", strongest.lock.who_waits());
+    }
+    let work = touches.iter().map(|touch| touch.work).max_by_key(|work| *work as u8);
+    text.push_str(match work {
+        Some(Work::Scan) => ", while the whole table is read",
+        Some(Work::Rewrite) => ", while the whole table and all its indexes are written anew",
+        Some(Work::Brief) | None => "; the work is brief, but it queues behind every running query, and all later ones queue behind it",
+    });
+    text
+}
+
+/// The SQLSTATE that a shape fails with.
+pub fn failure(shape: Shape) -> Option<&'static str> {
+    match row(shape)?.effect {
+        Effect::Fails(state) => Some(state),
+        Effect::Locks(_) => None,
+    }
+}

@@ -1,0 +1,102 @@
+//! The rows. Measured on PostgreSQL 12 to 18: `pg_locks` of the backend, `relfilenode` before and after, sequential
+//! scans counted; where a row and a server differ, the row is wrong.
+
+use super::Effect::{Fails, Locks};
+use super::Lock::{
+    AccessExclusive as AX, AccessShare as AS, RowShare as RS, Share as S, ShareRowExclusive as SRX,
+    ShareUpdateExclusive as SUX,
+};
+use super::Shape as Is;
+use super::Work::{Brief, Rewrite, Scan};
+use super::{Effect, Row, Shape, Touch, Work};
+
+/// The schema that every row runs against.
+pub const BED: &[&str] = &[
+    "CREATE TABLE p (id bigint PRIMARY KEY, k integer UNIQUE)",
+    "INSERT INTO p SELECT i, i FROM generate_series(1, 100) i",
+    "CREATE TABLE t (id bigint PRIMARY KEY, a integer NOT NULL, b varchar(50), c text, n integer)",
+    "INSERT INTO t SELECT i, i, 'b', 'c', i FROM generate_series(1, 100) i",
+    "CREATE INDEX t_a_idx ON t (a)",
+    "CREATE TABLE nokey (id bigint NOT NULL)",
+    "INSERT INTO nokey SELECT i FROM generate_series(1, 100) i",
+    "CREATE DOMAIN positive AS integer CHECK (VALUE > 0)",
+    "CREATE TYPE mood AS ENUM ('good')",
+    "CREATE TABLE pt (id integer, v integer) PARTITION BY RANGE (id)",
+    "CREATE TABLE pt1 PARTITION OF pt FOR VALUES FROM (0) TO (100)",
+    "CREATE MATERIALIZED VIEW mv AS SELECT id FROM t",
+    "CREATE FUNCTION trg() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION trg()",
+];
+
+const fn touch(relation: &'static str, lock: super::Lock, work: Work) -> Touch {
+    Touch { relation, lock, work }
+}
+
+const fn row(shape: Shape, sql: &'static str, effect: Effect) -> Row {
+    Row { shape, versions: (12, 18), before: &[], sql, effect }
+}
+
+const fn after(shape: Shape, before: &'static [&'static str], sql: &'static str, effect: Effect) -> Row {
+    Row { shape, versions: (12, 18), before, sql, effect }
+}
+
+const fn since(version: u16, row: Row) -> Row {
+    Row { versions: (version, row.versions.1), ..row }
+}
+
+const CHECK_NOT_VALID: &str = "ALTER TABLE t ADD CONSTRAINT ck CHECK (n IS NOT NULL) NOT VALID";
+const CHECK_VALID: &str = "ALTER TABLE t ADD CONSTRAINT ck CHECK (n IS NOT NULL)";
+const KEY_NOT_VALID: &str = "ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (n) REFERENCES p (k) NOT VALID";
+const KEY_VALID: &str = "ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (n) REFERENCES p (k)";
+
+/// Every statement shape that rules speak of, oldest version first.
+#[rustfmt::skip]
+pub const ROWS: &[Row] = &[
+    row(Is::CreateIndex, "CREATE INDEX i ON t (n)", Locks(&[touch("t", S, Scan)])),
+    row(Is::DropIndex, "DROP INDEX t_a_idx", Locks(&[touch("t", AX, Brief), touch("t_a_idx", AX, Brief)])),
+    row(Is::ConcurrentIndexInTransaction, "CREATE INDEX CONCURRENTLY i ON t (n)", Fails("25001")),
+    row(Is::DropConcurrentlyInTransaction, "DROP INDEX CONCURRENTLY t_a_idx", Fails("25001")),
+    row(Is::ReindexConcurrentlyInTransaction, "REINDEX INDEX CONCURRENTLY t_a_idx", Fails("25001")),
+    since(14, row(Is::DetachConcurrentlyInTransaction, "ALTER TABLE pt DETACH PARTITION pt1 CONCURRENTLY", Fails("25001"))),
+    row(Is::VacuumInTransaction, "VACUUM t", Fails("25001")),
+    row(Is::ReindexIndex, "REINDEX INDEX t_a_idx", Locks(&[touch("t", S, Scan), touch("t_a_idx", AX, Rewrite)])),
+    row(Is::ReindexTable, "REINDEX TABLE t", Locks(&[touch("t", S, Scan), touch("t_a_idx", AX, Rewrite)])),
+    row(Is::AddCheck, CHECK_VALID, Locks(&[touch("t", AX, Scan)])),
+    row(Is::AddCheckNotValid, CHECK_NOT_VALID, Locks(&[touch("t", AX, Brief)])),
+    after(Is::ValidateCheck, &[CHECK_NOT_VALID], "ALTER TABLE t VALIDATE CONSTRAINT ck", Locks(&[touch("t", SUX, Scan)])),
+    row(Is::AddForeignKey, KEY_VALID, Locks(&[touch("t", SRX, Scan), touch("p", SRX, Scan)])),
+    row(Is::AddForeignKeyNotValid, KEY_NOT_VALID, Locks(&[touch("t", SRX, Brief), touch("p", SRX, Brief)])),
+    after(Is::ValidateForeignKey, &[KEY_NOT_VALID], "ALTER TABLE t VALIDATE CONSTRAINT fk", Locks(&[touch("t", SUX, Scan), touch("p", RS, Scan)])),
+    after(Is::DropForeignKey, &[KEY_VALID], "ALTER TABLE t DROP CONSTRAINT fk", Locks(&[touch("t", AX, Brief), touch("p", AX, Brief)])),
+    after(Is::DropTableWithForeignKey, &[KEY_VALID, "DROP MATERIALIZED VIEW mv"], "DROP TABLE t", Locks(&[touch("t", AX, Brief), touch("p", AX, Brief)])),
+    row(Is::AddUnique, "ALTER TABLE t ADD CONSTRAINT u UNIQUE (n)", Locks(&[touch("t", AX, Scan)])),
+    after(Is::AddUniqueUsingIndex, &["CREATE UNIQUE INDEX u ON t (n)"], "ALTER TABLE t ADD CONSTRAINT u UNIQUE USING INDEX u", Locks(&[touch("t", AX, Brief)])),
+    row(Is::AddPrimaryKey, "ALTER TABLE nokey ADD PRIMARY KEY (id)", Locks(&[touch("nokey", AX, Scan)])),
+    row(Is::AddExclude, "ALTER TABLE t ADD CONSTRAINT x EXCLUDE (n WITH =)", Locks(&[touch("t", AX, Scan)])),
+    row(Is::SetNotNull, "ALTER TABLE t ALTER COLUMN n SET NOT NULL", Locks(&[touch("t", AX, Scan)])),
+    after(Is::SetNotNullProven, &[CHECK_VALID], "ALTER TABLE t ALTER COLUMN n SET NOT NULL", Locks(&[touch("t", AX, Brief)])),
+    after(Is::SetNotNullAndDropCheck, &[CHECK_VALID], "ALTER TABLE t ALTER COLUMN n SET NOT NULL, DROP CONSTRAINT ck", Locks(&[touch("t", AX, Scan)])),
+    row(Is::AddColumnVolatile, "ALTER TABLE t ADD COLUMN x double precision DEFAULT random()", Locks(&[touch("t", AX, Rewrite)])),
+    row(Is::AddColumnNotNull, "ALTER TABLE t ADD COLUMN x integer NOT NULL", Fails("23502")),
+    row(Is::AddColumnCheck, "ALTER TABLE t ADD COLUMN x integer CHECK (x > 0)", Locks(&[touch("t", AX, Scan)])),
+    row(Is::AddColumnForeignKey, "ALTER TABLE t ADD COLUMN x integer REFERENCES p (k)", Locks(&[touch("t", AX, Brief), touch("p", SRX, Brief)])),
+    row(Is::AddColumnUnique, "ALTER TABLE t ADD COLUMN x integer UNIQUE", Locks(&[touch("t", AX, Scan)])),
+    row(Is::AddColumnDomain, "ALTER TABLE t ADD COLUMN x positive", Locks(&[touch("t", AX, Rewrite)])),
+    row(Is::DropColumn, "ALTER TABLE t DROP COLUMN c", Locks(&[touch("t", AX, Brief)])),
+    row(Is::DropTable, "DROP TABLE nokey", Locks(&[touch("nokey", AX, Brief)])),
+    row(Is::TypeRewrite, "ALTER TABLE t ALTER COLUMN n TYPE bigint", Locks(&[touch("t", AX, Rewrite)])),
+    after(Is::TypeCheckScan, &["ALTER TABLE t ADD CHECK (b <> '')"], "ALTER TABLE t ALTER COLUMN b TYPE varchar(100)", Locks(&[touch("t", AX, Scan)])),
+    row(Is::TypeBrief, "ALTER TABLE t ALTER COLUMN b TYPE varchar(100)", Locks(&[touch("t", AX, Brief)])),
+    row(Is::RenameColumn, "ALTER TABLE t RENAME COLUMN b TO bb", Locks(&[touch("t", AX, Brief)])),
+    row(Is::RenameTable, "ALTER TABLE t RENAME TO tt", Locks(&[touch("t", AX, Brief)])),
+    since(14, row(Is::DetachPartition, "ALTER TABLE pt DETACH PARTITION pt1", Locks(&[touch("pt", AX, Brief), touch("pt1", AX, Brief)]))),
+    row(Is::CreatePartitionOf, "CREATE TABLE pt2 PARTITION OF pt FOR VALUES FROM (100) TO (200)", Locks(&[touch("pt", AX, Brief)])),
+    row(Is::RefreshView, "REFRESH MATERIALIZED VIEW mv", Locks(&[touch("mv", AX, Rewrite), touch("t", AS, Scan)])),
+    row(Is::VacuumFull, "VACUUM FULL t", Fails("25001")),
+    row(Is::Cluster, "CLUSTER t USING t_a_idx", Locks(&[touch("t", AX, Rewrite)])),
+    row(Is::SetLogged, "ALTER TABLE nokey SET UNLOGGED", Locks(&[touch("nokey", AX, Rewrite)])),
+    row(Is::Truncate, "TRUNCATE nokey", Locks(&[touch("nokey", AX, Rewrite)])),
+    after(Is::TruncateCascade, &[KEY_VALID], "TRUNCATE p CASCADE", Locks(&[touch("p", AX, Rewrite), touch("t", AX, Rewrite)])),
+    row(Is::DropTrigger, "DROP TRIGGER tr ON t", Locks(&[touch("t", AX, Brief)])),
+    row(Is::EnumValueUsed, "ALTER TYPE mood ADD VALUE 'bad'; SELECT 'bad'::mood", Fails("55P04")),
+];

@@ -1,0 +1,17 @@
+//! What nearly every rule needs. Refuses to hold anything of its own.
+
+pub(super) use super::advice::{self, Advice, Code};
+pub(super) use super::context::{Context, MigrationContext, ProjectContext};
+pub(super) use super::locks::{self, Shape};
+pub(super) use super::{Check, Draft, Rule, reversible};
+pub(super) use crate::finding::{Evidence, RuleInfo, Severity, page};
+pub(super) use crate::history::{Body, GraphFault, Language, ProblemKind};
+pub(super) use crate::operation::{Column, ConstraintKind, Expression, Generated, Name, Operation, quote};
+
+/// A name as the reader knows it: `public` is left out.
+pub fn shown(name: &Name) -> String {
+    match name.schema.as_deref() {
+        Some("public") => Name::unqualified(name.name.clone()).to_string(),
+        _ => name.to_string(),
+    }
+}

@@ -1,0 +1,46 @@
+//! CREATE INDEX without CONCURRENTLY on a table in use.
+
+use crate::lint::prelude::*;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "blocking-index-build",
+        summary: "An index is built while the table is locked against writes",
+        severity: Severity::Error,
+        since: "0.1.0",
+        page: page!("blocking-index-build"),
+        evidence: Evidence::Lint,
+    },
+    check: Check::Step(check),
+};
+
+fn check(context: &Context<'_>) -> Option<Draft> {
+    let Operation::CreateIndex(create) = context.operation else { return None };
+    if create.concurrently || create.only || context.is_new(&create.table) {
+        return None;
+    }
+    let table = create.table.to_string();
+    let index = create.name.as_ref().map_or("an index".to_owned(), |name| format!("index {}", quote(name)));
+    let draft =
+        Draft::new(format!("Building {index} blocks every write to {table} until the index is complete"))
+            .label(format!("{table} is locked against writes"))
+            .note(locks::sentence(Shape::CreateIndex, &[("t", &table)]));
+    if context.schema.table(&create.table).is_some_and(|known| known.partitioned) {
+        return Some(draft.help(
+            format!(
+                "{table} is partitioned, where CONCURRENTLY is refused: create the index ON ONLY {table}, build it CONCURRENTLY on each partition, then ALTER INDEX … ATTACH PARTITION"
+            ),
+            "",
+        ));
+    }
+    let mut advice = Advice::new(context).outside([advice::index_concurrently(context, create)]);
+    if let Some(name) = create.name.as_ref().filter(|_| context.migration.down.is_some()) {
+        let drop = advice::drop_index_concurrently(name, &create.table);
+        advice = advice.say("and in the downgrade").outside([drop]);
+    }
+    Some(
+        draft
+            .help("Build it CONCURRENTLY, outside a transaction, in a migration of its own", advice.finish()),
+    )
+}

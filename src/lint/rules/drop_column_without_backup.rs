@@ -1,0 +1,70 @@
+//! DROP COLUMN of data that the history has not copied.
+
+use crate::lint::prelude::*;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "drop-column-without-backup",
+        summary: "A column is dropped and its data with it, without a copy",
+        severity: Severity::Error,
+        since: "0.1.0",
+        page: page!("drop-column-without-backup"),
+        evidence: Evidence::Lint,
+    },
+    check: Check::Step(check),
+};
+
+fn check(context: &Context<'_>) -> Option<Draft> {
+    let Operation::DropColumn { table, column, .. } = context.operation else { return None };
+    if context.is_new(table) || context.drops_later(table) {
+        return None;
+    }
+    let known = context.schema.table(table);
+    let copied = known.is_some_and(|known| known.copies.iter().any(|copy| copy.holds(column)));
+    let harmless = known.and_then(|known| known.column(column)).is_some_and(|known| {
+        known.generated
+            || known.added.is_some_and(|added| context.is_at_hand(added))
+            || known.renamed_in.is_some_and(|renamed| renamed != context.now.migration)
+    });
+    if copied || harmless {
+        return None;
+    }
+    let name = quote(column);
+    let backup = Name { name: format!("{}_{column}_backup", table.name), ..table.clone() };
+    let key = key_of(context, table);
+    let code = Advice::new(context)
+        .say("1. when no running code uses the column any more: keep its values")
+        .run(Code::sql(format!("CREATE TABLE {backup} AS SELECT {key}, {name} FROM {table}")))
+        .say("2. drop it")
+        .run(Code::both(
+            format!("ALTER TABLE {table} DROP COLUMN {name}"),
+            advice::dedented(context.sources.text(context.statement.span)),
+        ))
+        .say("and in the downgrade, after the column is back")
+        .run(Code::sql(format!(
+            "UPDATE {table} SET {name} = b.{name} FROM {backup} b WHERE {}",
+            key.split(", ").map(|k| format!("b.{k} = {table}.{k}")).collect::<Vec<_>>().join(" AND ")
+        )))
+        .finish();
+    Some(
+        Draft::new(format!("Dropping {table}.{name} destroys its data, and the history holds no copy of it"))
+            .label("the data of this column is gone")
+            .note(format!("{}; code that still names the column fails", locks::sentence(Shape::DropColumn, &[("t", &table.to_string())])))
+            .help(
+                "Copy the values first, or rename the column now and drop it in a later release, or allow this with the name of the backup",
+                code,
+            ),
+    )
+}
+
+/// The columns that tell rows apart: the primary key where it is known, else `id`.
+fn key_of(context: &Context<'_>, table: &Name) -> String {
+    let constraints =
+        context.schema.table(table).map(|known| known.constraints.as_slice()).unwrap_or_default();
+    let key = constraints.iter().find_map(|constraint| match &constraint.kind {
+        ConstraintKind::PrimaryKey { columns } => Some(advice::quoted(columns)),
+        _ => None,
+    });
+    key.unwrap_or_else(|| "id".to_owned())
+}

@@ -1,0 +1,86 @@
+//! A foreign key that is validated at once.
+
+use crate::lint::prelude::*;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "foreign-key-without-not-valid",
+        summary: "A foreign key is validated while both tables are locked against writes",
+        severity: Severity::Error,
+        since: "0.1.0",
+        page: page!("foreign-key-without-not-valid"),
+        evidence: Evidence::Lint,
+    },
+    check: Check::Step(check),
+};
+
+fn check(context: &Context<'_>) -> Option<Draft> {
+    let (table, name, kind, fills) = match context.operation {
+        Operation::AddConstraint { table, constraint }
+            if !constraint.not_valid && !constraint.not_enforced =>
+        {
+            (table, constraint.name.as_deref(), &constraint.kind, true)
+        }
+        Operation::AddColumn { table, column, .. } => {
+            let key =
+                column.constraints.iter().find(|c| matches!(c.kind, ConstraintKind::ForeignKey { .. }))?;
+            let fills = column.default.as_ref().is_some_and(|default| !default.is_null);
+            (table, key.name.as_deref(), &key.kind, fills)
+        }
+        _ => return None,
+    };
+    let ConstraintKind::ForeignKey { columns, references, .. } = kind else { return None };
+    let parent_is_new =
+        context.schema.qualify(references) == context.schema.qualify(table) || context.is_new(references);
+    if !fills || (context.is_new(table) && parent_is_new) {
+        return None;
+    }
+    let (child, parent) = (table.to_string(), references.to_string());
+    let key = match name {
+        Some(name) => format!("foreign key {}", quote(name)),
+        None => format!("a foreign key on {}", advice::quoted(columns)),
+    };
+    if context.is_new(table) {
+        return Some(
+            Draft::new(format!("Adding {key} blocks every write to {parent} until this transaction ends"))
+                .label(format!("{parent} is locked against writes"))
+                .note(format!("{child} is new, but {parent} is not: {}", locks::sentence(Shape::AddForeignKeyNotValid, &[("p", &parent)])))
+                .help("Declare the key in CREATE TABLE, as the last statement of the migration, or add it in a migration of its own", ""),
+        );
+    }
+    let both = if parent == child { child.clone() } else { format!("{child} and {parent}") };
+    Some(
+        Draft::new(format!("Adding {key} blocks every write to {both} while all of {child} is checked"))
+            .label(format!("{both} locked against writes"))
+            .note(locks::sentence(Shape::AddForeignKey, &[("t", &child), ("p", &parent)]))
+            .help(
+                "Add it NOT VALID, and validate it in the next migration, which blocks nobody",
+                rewrite(context, table, name, kind),
+            ),
+    )
+}
+
+fn rewrite(context: &Context<'_>, table: &Name, name: Option<&str>, kind: &ConstraintKind) -> String {
+    let ConstraintKind::ForeignKey { columns, references, referenced, on_delete } = kind else {
+        return String::new();
+    };
+    let name = name.map_or_else(|| format!("{}_{}_fkey", table.name, columns.join("_")), str::to_owned);
+    let target =
+        if referenced.is_empty() { String::new() } else { format!(" ({})", advice::quoted(referenced)) };
+    let action = on_delete.as_ref().map(|action| format!(" ON DELETE {action}")).unwrap_or_default();
+    let sql = format!(
+        "ALTER TABLE {table} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {references}{target}{action} NOT VALID",
+        quote(&name),
+        advice::quoted(columns)
+    );
+    let call = context.sources.text(context.statement.span);
+    let python = advice::with_argument(call, "op.create_foreign_key", "postgresql_not_valid=True");
+    let add = python.map_or_else(|| Code::sql(sql.clone()), |python| Code::both(sql.clone(), python));
+    Advice::new(context)
+        .say("1. in this migration")
+        .run(add)
+        .say("2. in the next migration")
+        .run(Code::sql(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {}", quote(&name))))
+        .finish()
+}

@@ -1,0 +1,85 @@
+//! A NOT NULL column that the rows of the table have no value for.
+
+use crate::lint::prelude::*;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "not-null-without-default",
+        summary: "A NOT NULL column is added without a default or a backfill, which fails on a table with rows",
+        severity: Severity::Error,
+        since: "0.1.0",
+        page: page!("not-null-without-default"),
+        evidence: Evidence::Lint,
+    },
+    check: Check::EitherWay(check),
+};
+
+fn check(context: &Context<'_>) -> Option<Draft> {
+    let (table, name, data_type) = match context.operation {
+        Operation::AddColumn { table, column, .. } if has_no_value(column) => {
+            (table, &column.name, column.data_type.to_string())
+        }
+        Operation::SetNotNull { table, column } if was_never_filled(context, table, column) => {
+            let known = context.schema.column(table, column).and_then(|known| known.data_type.as_ref());
+            (table, column, known.map(ToString::to_string).unwrap_or_default())
+        }
+        _ => return None,
+    };
+    if context.is_new(table) {
+        return None;
+    }
+    let column = quote(name);
+    let state = locks::failure(Shape::AddColumnNotNull)?;
+    let message = match context.operation {
+        Operation::AddColumn { .. } => {
+            format!("Adding NOT NULL column {column} without a default fails as soon as {table} has rows")
+        }
+        _ => format!("Making {column} NOT NULL fails as soon as {table} has rows, for nothing has filled it"),
+    };
+    let check = format!("{}_{name}_not_null", table.name);
+    let code = Advice::new(context)
+        .say("1. in this migration: nullable, and filled")
+        .run(Code::sql(format!("ALTER TABLE {table} ADD COLUMN {column} {data_type}")))
+        .run(Code::sql(format!("UPDATE {table} SET {column} = … WHERE {column} IS NULL")))
+        .say("2. when all running code writes it")
+        .run(Code::sql(format!(
+            "ALTER TABLE {table} ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID"
+        )))
+        .say("3. in a migration after that")
+        .run(Code::sql(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {check}")))
+        .run(Code::sql(format!("ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL")))
+        .finish();
+    let python_default =
+        context.in_python().then_some(" (server_default; a default in Python does not count)");
+    Some(
+        Draft::new(message)
+            .label("existing rows have no value for it")
+            .note(format!("PostgreSQL fails with SQLSTATE {state}, column contains null values; an empty test database does not show it"))
+            .help(
+                format!(
+                    "Give it a constant default{}, which rewrites nothing, or add it nullable, fill it, then demand NOT NULL",
+                    python_default.unwrap_or_default()
+                ),
+                code,
+            ),
+    )
+}
+
+fn has_no_value(column: &Column) -> bool {
+    let no_default = column.default.as_ref().is_none_or(|default| default.is_null);
+    column.not_null && no_default && column.generated.is_none() && !column.data_type.is_serial()
+}
+
+/// Whether the migrations at hand have added the column, and put nothing into it that we could see.
+fn was_never_filled(context: &Context<'_>, table: &Name, column: &str) -> bool {
+    let unread = context.earlier().any(|(_, operation)| {
+        operation.is_unknown() || matches!(operation, Operation::Do { .. } | Operation::Query { .. })
+    });
+    context.schema.column(table, column).is_some_and(|known| {
+        let no_default =
+            matches!(&known.default, Some(default) if default.as_ref().is_none_or(|d| d.is_null));
+        let at_hand = known.added.is_some_and(|added| added.migration == context.now.migration);
+        at_hand && no_default && !known.filled && !known.generated && !unread
+    })
+}

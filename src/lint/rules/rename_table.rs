@@ -1,0 +1,52 @@
+//! RENAME TABLE on a table in use.
+
+use crate::lint::prelude::*;
+use crate::lint::reversible::retires;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "rename-table",
+        summary: "A table is renamed under code that still uses its old name",
+        severity: Severity::Warning,
+        since: "0.1.0",
+        page: page!("rename-table"),
+        evidence: Evidence::Lint,
+    },
+    check: Check::Step(check),
+};
+
+fn check(context: &Context<'_>) -> Option<Draft> {
+    let Operation::RenameTable { table, to } = context.operation else { return None };
+    let old = context.schema.qualify(table);
+    let is_covered = context.later().any(|(_, operation)| {
+        matches!(operation, Operation::CreateView { name, .. } if context.schema.qualify(name) == old)
+            || matches!(operation, Operation::RenameTable { to, .. } if *to == old.name)
+            || matches!(operation, Operation::CreateTable(create) if context.schema.qualify(&create.table) == old)
+    });
+    let is_unknown_view = context.schema.view(table).is_some() && context.schema.table(table).is_none();
+    if context.is_new(table) || is_covered || is_unknown_view || retires(&table.name, to) {
+        return None;
+    }
+    let renamed = Name { name: to.clone(), ..table.clone() };
+    let own = Code::both(
+        context.statement.sql.clone(),
+        advice::dedented(context.sources.text(context.statement.span)),
+    );
+    let code = Advice::new(context)
+        .say("1. in this migration: the old name stays as a view, which can be written to")
+        .run(own)
+        .run(Code::sql(format!("CREATE VIEW {table} AS SELECT * FROM {renamed}")))
+        .say("2. when no running code uses the old name")
+        .run(Code::sql(format!("DROP VIEW {table}")))
+        .finish();
+    Some(
+        Draft::new(format!(
+            "Renaming {table} to {} breaks all running code that still says {table}",
+            quote(to)
+        ))
+        .label(format!("{table} is gone at once"))
+        .note(locks::sentence(Shape::RenameTable, &[("t", &table.to_string())]))
+        .help("Leave a view under the old name until no running code uses it", code),
+    )
+}

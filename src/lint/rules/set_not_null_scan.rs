@@ -1,0 +1,87 @@
+//! SET NOT NULL that reads the whole table under the strongest lock.
+
+use crate::lint::prelude::*;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "set-not-null-scan",
+        summary: "NOT NULL is set without a validated check, so the whole table is read while everything waits",
+        severity: Severity::Error,
+        since: "0.1.0",
+        page: page!("set-not-null-scan"),
+        evidence: Evidence::Lint,
+    },
+    check: Check::Step(check),
+};
+
+fn check(context: &Context<'_>) -> Option<Draft> {
+    let (table, column) = match context.operation {
+        Operation::SetNotNull { table, column } => (table, column),
+        Operation::AddConstraint { table, constraint } if !constraint.not_valid => match &constraint.kind {
+            ConstraintKind::NotNull { column } => (table, column),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let known = context.schema.table(table);
+    let already =
+        known.and_then(|known| known.column(column)).is_some_and(|known| known.not_null == Some(true));
+    if context.is_new(table) || already {
+        return None;
+    }
+    let proven = known.is_some_and(|known| known.proves_not_null(column));
+    let drops_proof = proven
+        && context.siblings().any(|other| match other {
+            Operation::DropConstraint { name, .. } => {
+                known.and_then(|known| known.constraint(name)).is_some_and(|c| c.columns().contains(column))
+            }
+            _ => false,
+        });
+    if proven && !drops_proof {
+        return None;
+    }
+    let (shown, name) = (table.to_string(), quote(column));
+    let draft =
+        Draft::new(format!("Setting {name} NOT NULL reads all of {shown} while every query on it waits"))
+            .label(format!("{shown} is locked and read"));
+    if drops_proof {
+        return Some(
+            draft
+                .note(locks::sentence(Shape::SetNotNullAndDropCheck, &[("t", &shown)]))
+                .help("The check proves it only while it is there: drop the constraint in a statement of its own, after this one", ""),
+        );
+    }
+    Some(draft.note(locks::sentence(Shape::SetNotNull, &[("t", &shown)])).help(
+        "Prove it first with a check that is validated without stopping anybody, in migrations of their own",
+        rewrite(context, table, column),
+    ))
+}
+
+fn rewrite(context: &Context<'_>, table: &Name, column: &str) -> String {
+    let check = format!("{}_{column}_not_null", table.name);
+    let condition = format!("{} IS NOT NULL", quote(column));
+    let (name, schema) = advice::python_table(table);
+    let quoted = quote(&check);
+    Advice::new(context)
+        .say("1. in this migration")
+        .run(Code::both(
+            format!("ALTER TABLE {table} ADD CONSTRAINT {quoted} CHECK ({condition}) NOT VALID"),
+            format!(
+                "op.create_check_constraint({}, {name}, {}{schema}, postgresql_not_valid=True)",
+                advice::python_string(&check),
+                advice::python_string(&condition)
+            ),
+        ))
+        .say("2. in the next migration")
+        .run(Code::sql(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {quoted}")))
+        .run(Code::both(
+            format!("ALTER TABLE {table} ALTER COLUMN {} SET NOT NULL", quote(column)),
+            format!("op.alter_column({name}, {}, nullable=False{schema})", advice::python_string(column)),
+        ))
+        .run(Code::both(
+            format!("ALTER TABLE {table} DROP CONSTRAINT {quoted}"),
+            format!("op.drop_constraint({}, {name}{schema}, type_=\"check\")", advice::python_string(&check)),
+        ))
+        .finish()
+}

@@ -1,0 +1,90 @@
+//! ALTER COLUMN TYPE that touches every row.
+
+use crate::lint::prelude::*;
+use crate::lint::types::{self, Change};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "type-change-rewrite",
+        summary: "A column's type changes in a way that rewrites or reads the whole table under the strongest lock",
+        severity: Severity::Error,
+        since: "0.1.0",
+        page: page!("type-change-rewrite"),
+        evidence: Evidence::Lint,
+    },
+    check: Check::Step(check),
+};
+
+fn check(context: &Context<'_>) -> Option<Draft> {
+    let Operation::AlterColumnType { table, column, to, using } = context.operation else { return None };
+    if context.is_new(table) {
+        return None;
+    }
+    let known = context.schema.table(table);
+    let from = known.and_then(|known| known.column(column)).and_then(|known| known.data_type.as_ref());
+    let computes = using.as_ref().is_some_and(|using| !is_plain(using, column));
+    let change = match from {
+        _ if computes => Some(Change::Rewrite),
+        Some(from) if from == to => return None,
+        Some(from) => Some(types::change(from, to)),
+        None => None,
+    };
+    let checked = known.is_some_and(|known| {
+        known.constraints_on(column).any(|constraint| matches!(constraint.kind, ConstraintKind::Check(_)))
+    });
+    let (shown, name) = (table.to_string(), quote(column));
+    let (does, shape) = match change {
+        Some(Change::Rewrite) => ("rewrites all of", Shape::TypeRewrite),
+        Some(Change::BriefInUtc) => {
+            ("rewrites, unless the session's time zone is UTC, all of", Shape::TypeRewrite)
+        }
+        None => ("may rewrite all of", Shape::TypeRewrite),
+        Some(Change::Brief) if checked => ("checks all of", Shape::TypeCheckScan),
+        Some(Change::Brief) => return None,
+    };
+    let of = from.map(|from| format!(" from {from}")).unwrap_or_default();
+    let mut draft =
+        Draft::new(format!("Changing {name}{of} to {to} {does} {shown} while every query on it waits"))
+            .label(format!("{shown} is locked"))
+            .note(locks::sentence(shape, &[("t", &shown)]));
+    if change.is_none() {
+        draft = draft.note(
+            "The history does not say which type it has now; widening a varchar, for one, rewrites nothing",
+        );
+    }
+    if shape == Shape::TypeCheckScan {
+        let text = format!(
+            "Drop the check on {name}, change the type, add the check again NOT VALID, and validate it in the next migration"
+        );
+        return Some(draft.help(text, ""));
+    }
+    let new = format!("{column}_new");
+    let code = Advice::new(context)
+        .say("1. in this migration: a column beside it")
+        .run(Code::sql(format!("ALTER TABLE {table} ADD COLUMN {} {to}", quote(&new))))
+        .say("2. deploy code that writes both")
+        .say("3. in a migration of its own, in batches")
+        .run(Code::sql(format!(
+            "UPDATE {table} SET {} = {} WHERE {} IS NULL",
+            quote(&new),
+            using.as_ref().map_or_else(|| format!("{name}::{to}"), |using| using.text.clone()),
+            quote(&new)
+        )))
+        .say("4. deploy code that reads the new column, then drop the old one")
+        .finish();
+    Some(draft.help(
+        "Add a column of the new type, write both, fill it, read from it, and drop the old one later",
+        code,
+    ))
+}
+
+/// Whether a `USING` says no more than the change itself: the column, or the column cast.
+fn is_plain(using: &Expression, column: &str) -> bool {
+    let text = using.text.trim_matches(['(', ')', ' ']);
+    let rest = text.strip_prefix(quote(column).as_str()).or_else(|| text.strip_prefix(column));
+    let cast = rest.is_some_and(|rest| {
+        rest.is_empty() || (rest.trim_start().starts_with("::") && !rest.contains(['+', '*', '-', '/', '|']))
+    });
+    cast && using.functions.is_empty() && !rest.unwrap_or_default().to_lowercase().contains(" at ")
+}

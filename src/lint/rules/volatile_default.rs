@@ -1,0 +1,52 @@
+//! ADD COLUMN with a volatile default.
+
+use crate::lint::prelude::*;
+use crate::lint::types;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "volatile-default",
+        summary: "A column is added with a default that differs from row to row, so the whole table is rewritten",
+        severity: Severity::Error,
+        since: "0.1.0",
+        page: page!("volatile-default"),
+        evidence: Evidence::Lint,
+    },
+    check: Check::Step(check),
+};
+
+fn check(context: &Context<'_>) -> Option<Draft> {
+    let Operation::AddColumn { table, column, .. } = context.operation else { return None };
+    let default = column.default.as_ref()?;
+    if context.is_new(table) {
+        return None;
+    }
+    let (call, verb) = match (types::volatile_call(default), types::unknown_call(default)) {
+        (Some(call), _) => (call, "rewrites"),
+        (None, Some(call)) => (call, "may rewrite"),
+        (None, None) => return None,
+    };
+    let (shown, name) = (table.to_string(), quote(&column.name));
+    let mut draft = Draft::new(format!(
+        "Adding {name} with default {} {verb} all of {shown} while every query on it waits",
+        default.text
+    ))
+    .label(format!("{shown} is locked and written anew"))
+    .note(locks::sentence(Shape::AddColumnVolatile, &[("t", &shown)]));
+    if verb == "may rewrite" {
+        draft = draft.note(format!("It does unless {call}() is declared STABLE or IMMUTABLE"));
+    }
+    let default = &default.text;
+    let code = Advice::new(context)
+        .say("1. in this migration: new rows get the default")
+        .run(Code::sql(format!("ALTER TABLE {table} ADD COLUMN {name} {}", column.data_type)))
+        .run(Code::sql(format!("ALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT {default}")))
+        .say("2. in a migration of its own, in batches: old rows")
+        .run(Code::sql(format!("UPDATE {table} SET {name} = {default} WHERE {name} IS NULL")))
+        .finish();
+    Some(draft.help(
+        "Add the column without a default, set the default for new rows, then fill old rows in batches",
+        code,
+    ))
+}

@@ -1,0 +1,227 @@
+//! What is known of one table. Refuses to know the other tables.
+
+use std::rc::Rc;
+
+use super::Moment;
+use crate::operation::{
+    Column, Constraint, ConstraintKind, DataType, Expression, Generated, Name, Persistence,
+};
+
+/// What is known of a table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// When the history created it; `None`: it was there before, or so we must assume.
+    pub created: Option<Moment>,
+    /// How long it lives.
+    pub persistence: Persistence,
+    /// Whether it is partitioned.
+    pub partitioned: bool,
+    /// The table that it is a partition of, with schema.
+    pub partition_of: Option<Name>,
+    /// Whether `columns` are all of them.
+    pub complete: bool,
+    /// Known columns in their order.
+    pub columns: Vec<ColumnState>,
+    /// Known constraints.
+    pub constraints: Vec<ConstraintState>,
+    /// Whether the history has put rows into it.
+    pub written: bool,
+    /// The migration that last renamed it.
+    pub renamed_in: Option<usize>,
+    /// Copies that the history made of its rows.
+    pub copies: Vec<Copied>,
+}
+
+/// What is known of a column. `None` is unknown.
+#[derive(Clone, Debug)]
+pub struct ColumnState {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub data_type: Option<DataType>,
+    /// Whether it refuses NULL.
+    pub not_null: Option<bool>,
+    /// Its default.
+    pub default: Option<Option<Expression>>,
+    /// When it was added to an existing table; `None`: with the table, or before the history.
+    pub added: Option<Moment>,
+    /// The migration that last renamed it.
+    pub renamed_in: Option<usize>,
+    /// Whether its values follow from other columns.
+    pub generated: bool,
+    /// Whether an UPDATE has set it.
+    pub filled: bool,
+}
+
+/// What is known of a constraint.
+#[derive(Clone, Debug)]
+pub struct ConstraintState {
+    /// Its name, as PostgreSQL chooses it where none is written.
+    pub name: String,
+    /// What it demands; tables it names have their schema.
+    pub kind: ConstraintKind,
+    /// Whether every row is known to obey.
+    pub validated: bool,
+    /// When it was added.
+    pub added: Moment,
+}
+
+/// A copy of rows, made by the history.
+#[derive(Clone, Debug)]
+pub struct Copied {
+    /// The migration that made it.
+    pub migration: usize,
+    /// The column that was copied; `None`: what the statement says.
+    pub column: Option<String>,
+    /// The statement.
+    pub sql: Rc<str>,
+}
+
+impl Copied {
+    /// Whether the copy holds a column: it was copied by name, or with all others.
+    pub fn holds(&self, column: &str) -> bool {
+        match &self.column {
+            Some(copied) => copied == column,
+            None => {
+                let words = |c: char| !(c.is_alphanumeric() || c == '_' || c == '$');
+                let sql = self.sql.to_lowercase();
+                sql.contains('*')
+                    || sql.split(words).any(|word| word == column.to_lowercase())
+                    || sql
+                        .split_whitespace()
+                        .collect::<Vec<_>>()
+                        .windows(2)
+                        .any(|pair| pair == ["as", "table"])
+                    || sql.trim_start().starts_with("copy")
+            }
+        }
+    }
+}
+
+impl Table {
+    /// A table of which the history says nothing.
+    pub fn unknown() -> Self {
+        Self {
+            created: None,
+            persistence: Persistence::Permanent,
+            partitioned: false,
+            partition_of: None,
+            complete: false,
+            columns: Vec::new(),
+            constraints: Vec::new(),
+            written: false,
+            renamed_in: None,
+            copies: Vec::new(),
+        }
+    }
+
+    /// A known column.
+    pub fn column(&self, name: &str) -> Option<&ColumnState> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// A known column, to be changed; made up as unknown if need be.
+    pub fn column_mut(&mut self, name: &str) -> &mut ColumnState {
+        let at = match self.columns.iter().position(|column| column.name == name) {
+            Some(at) => at,
+            None => {
+                self.columns.push(ColumnState {
+                    name: name.to_owned(),
+                    data_type: None,
+                    not_null: None,
+                    default: None,
+                    added: None,
+                    renamed_in: None,
+                    generated: false,
+                    filled: false,
+                });
+                self.columns.len() - 1
+            }
+        };
+        &mut self.columns[at]
+    }
+
+    /// A known constraint.
+    pub fn constraint(&self, name: &str) -> Option<&ConstraintState> {
+        self.constraints.iter().find(|constraint| constraint.name == name)
+    }
+
+    /// Whether a validated constraint already proves that a column holds no NULL.
+    pub fn proves_not_null(&self, column: &str) -> bool {
+        self.constraints.iter().filter(|constraint| constraint.validated).any(|constraint| match &constraint
+            .kind
+        {
+            ConstraintKind::Check(check) => check.demands_not_null.iter().any(|name| name == column),
+            ConstraintKind::NotNull { column: name } => name == column,
+            _ => false,
+        })
+    }
+
+    /// The constraints that a column takes part in.
+    pub fn constraints_on<'a>(&'a self, column: &'a str) -> impl Iterator<Item = &'a ConstraintState> {
+        self.constraints.iter().filter(move |constraint| constraint.columns().iter().any(|c| c == column))
+    }
+}
+
+impl ColumnState {
+    /// What a definition says.
+    pub fn of(column: &Column, added: Option<Moment>) -> Self {
+        Self {
+            name: column.name.clone(),
+            data_type: Some(stored_type(&column.data_type)),
+            not_null: Some(column.not_null),
+            default: Some(column.default.clone()),
+            added,
+            renamed_in: None,
+            generated: matches!(column.generated, Some(Generated::Stored(_) | Generated::Virtual(_))),
+            filled: false,
+        }
+    }
+}
+
+/// The type that a column has in the end: `serial` is an integer.
+pub fn stored_type(written: &DataType) -> DataType {
+    match written.name.as_str() {
+        "serial" => DataType::plain("integer"),
+        "bigserial" => DataType::plain("bigint"),
+        "smallserial" => DataType::plain("smallint"),
+        _ => written.clone(),
+    }
+}
+
+impl ConstraintState {
+    /// What a definition says, with the name that PostgreSQL gives where none is written.
+    pub fn of(table: &str, constraint: &Constraint, added: Moment) -> Self {
+        let name = constraint.name.clone().unwrap_or_else(|| default_name(table, &constraint.kind));
+        let validated = !constraint.not_valid && !constraint.not_enforced;
+        Self { name, kind: constraint.kind.clone(), validated, added }
+    }
+
+    /// The columns of its table that it names.
+    pub fn columns(&self) -> &[String] {
+        match &self.kind {
+            ConstraintKind::Check(check) => &check.columns,
+            ConstraintKind::NotNull { column } => std::slice::from_ref(column),
+            ConstraintKind::Unique { columns }
+            | ConstraintKind::PrimaryKey { columns }
+            | ConstraintKind::ForeignKey { columns, .. } => columns,
+            ConstraintKind::UsingIndex { .. } | ConstraintKind::Exclude => &[],
+        }
+    }
+}
+
+/// The name that PostgreSQL gives an unnamed constraint, as far as it does not collide or need cutting.
+pub fn default_name(table: &str, kind: &ConstraintKind) -> String {
+    match kind {
+        ConstraintKind::Check(check) => match check.columns.as_slice() {
+            [column] => format!("{table}_{column}_check"),
+            _ => format!("{table}_check"),
+        },
+        ConstraintKind::NotNull { column } => format!("{table}_{column}_not_null"),
+        ConstraintKind::Unique { columns } => format!("{table}_{}_key", columns.join("_")),
+        ConstraintKind::PrimaryKey { .. } => format!("{table}_pkey"),
+        ConstraintKind::UsingIndex { index, .. } => index.clone(),
+        ConstraintKind::ForeignKey { columns, .. } => format!("{table}_{}_fkey", columns.join("_")),
+        ConstraintKind::Exclude => format!("{table}_excl"),
+    }
+}

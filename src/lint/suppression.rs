@@ -1,0 +1,253 @@
+//! Reads allow comments, takes away what they allow, and finds fault with those that allow nothing, say no reason or
+//! name no rule. Refuses to know how a finding was found.
+//!
+//! `mig-check: allow(rule-id, rule-id) the reason` stands in a comment on a line of the statement, in the comment
+//! lines directly above it, or before the first statement of the file and apart from it, for the whole file.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::ops::RangeInclusive;
+
+use super::rules::{allow_without_reason, malformed_allow, unknown_rule, unused_allow};
+use super::{Draft, Rule, Settings};
+use crate::finding::{Evidence, Finding, MigrationKey, RuleInfo, Severity};
+use crate::history::{Comment, Migration, Project, Scope};
+use crate::source::{Sources, Span};
+
+/// Findings after the allow comments.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What is left, and what is wrong with the comments themselves.
+    pub findings: Vec<Finding>,
+    /// How many findings were allowed, by rule.
+    pub allowed: BTreeMap<&'static str, usize>,
+}
+
+/// What must be known to tell an allow comment that allows nothing from one that was not put to the test.
+#[derive(Clone, Copy, Debug)]
+pub struct Ran<'a> {
+    /// All rules that there are.
+    pub known: &'a [&'static RuleInfo],
+    /// Which halves of the program ran.
+    pub evidence: &'a [Evidence],
+    /// The migrations that were judged.
+    pub scope: &'a Scope,
+    /// The severities of the run.
+    pub settings: &'a Settings,
+}
+
+/// Takes away the findings of one project that its comments allow.
+pub fn apply(findings: Vec<Finding>, project: &Project, sources: &Sources, ran: Ran<'_>) -> Outcome {
+    let allows = Allows::read(project, sources);
+    let mut outcome = Outcome::default();
+    for finding in findings {
+        if allows.cover(finding.rule.id, finding.span) {
+            *outcome.allowed.entry(finding.rule.id).or_default() += 1;
+        } else {
+            outcome.findings.push(finding);
+        }
+    }
+    outcome.findings.extend(allows.faults(project, ran));
+    outcome
+}
+
+/// All allow comments of a project.
+pub struct Allows<'a> {
+    sources: &'a Sources,
+    allows: Vec<Allow>,
+    malformed: Vec<(usize, Span)>,
+    /// Spans of all statements.
+    statements: Vec<Span>,
+}
+
+struct Allow {
+    migration: usize,
+    span: Span,
+    rules: Vec<(String, Cell<bool>)>,
+    has_reason: bool,
+    /// Lines that it speaks of.
+    lines: RangeInclusive<usize>,
+    /// Whether it speaks of the whole file.
+    whole_file: bool,
+    /// Whether it stands before or at the first statement, so that it also speaks of the migration as a whole.
+    heads: bool,
+}
+
+impl<'a> Allows<'a> {
+    /// Reads the comments of all migrations.
+    pub fn read(project: &Project, sources: &'a Sources) -> Self {
+        let scripts = |m: &'_ Migration| {
+            let up = m.up.statements.iter().map(|s| s.span);
+            let down = m.down.iter().flat_map(|down| down.statements.iter().map(|s| s.span));
+            up.chain(down).collect::<Vec<_>>()
+        };
+        let statements: Vec<Span> = project.migrations.iter().flat_map(scripts).collect();
+        let mut allows = Self { sources, allows: Vec::new(), malformed: Vec::new(), statements };
+        for (index, migration) in project.migrations.iter().enumerate() {
+            for comment in &migration.comments {
+                match parse(&comment.text) {
+                    Parsed::Ordinary => {}
+                    Parsed::Malformed => allows.malformed.push((index, comment.span)),
+                    Parsed::Allow { rules, has_reason } => {
+                        let allow = allows.place(index, comment, &migration.comments, rules, has_reason);
+                        allows.allows.push(allow);
+                    }
+                }
+            }
+        }
+        allows
+    }
+
+    fn place(
+        &self,
+        migration: usize,
+        comment: &Comment,
+        all: &[Comment],
+        rules: Vec<String>,
+        has_reason: bool,
+    ) -> Allow {
+        let lines = self.lines(comment.span);
+        let alone = |comment: &Comment| {
+            let file = self.sources.file(comment.span.source);
+            let line =
+                file.line_range(NonZeroUsize::MIN.saturating_add(self.lines(comment.span).start() - 1));
+            file.text()[line.start..comment.span.start.max(line.start)].trim().is_empty()
+        };
+        let mut last = *lines.end();
+        if alone(comment) {
+            let mut below: Vec<_> = all
+                .iter()
+                .filter(|other| other.span.source == comment.span.source && alone(other))
+                .map(|other| self.lines(other.span))
+                .collect();
+            below.sort_by_key(|lines| *lines.start());
+            for other in below {
+                if *other.start() == last + 1 {
+                    last = *other.end();
+                }
+            }
+            last += 1;
+        }
+        let lines = *lines.start()..=last;
+        let of_file = self.statements.iter().filter(|span| span.source == comment.span.source);
+        let first = of_file.min_by_key(|span| span.start).map(|span| self.lines(*span));
+        let before = first.as_ref().is_none_or(|first| *lines.start() < *first.start());
+        let touches = first.is_some_and(|first| overlap(&first, &lines));
+        let rules = rules.into_iter().map(|rule| (rule, Cell::new(false))).collect();
+        Allow {
+            migration,
+            span: comment.span,
+            rules,
+            has_reason,
+            lines,
+            whole_file: before && !touches,
+            heads: before || touches,
+        }
+    }
+
+    fn lines(&self, span: Span) -> RangeInclusive<usize> {
+        let end = Span::new(span.source, span.start..span.end.saturating_sub(1).max(span.start));
+        self.sources.position(span).line.get()..=self.sources.end_position(end).line.get()
+    }
+
+    /// Whether a comment allows findings of a rule at a place; it is remembered as used.
+    pub fn cover(&self, rule: &str, span: Span) -> bool {
+        let of_file = || self.allows.iter().filter(|allow| allow.span.source == span.source);
+        if of_file().next().is_none() {
+            return false;
+        }
+        let statement = self.statements.iter().find(|statement| statement.contains(span));
+        let lines = self.lines(*statement.unwrap_or(&span));
+        let mut covered = false;
+        for allow in of_file() {
+            let speaks_of_it =
+                allow.whole_file || overlap(&allow.lines, &lines) || (allow.heads && statement.is_none());
+            for (_, used) in allow.rules.iter().filter(|(id, _)| speaks_of_it && id == rule) {
+                used.set(true);
+                covered = true;
+            }
+        }
+        covered
+    }
+
+    fn faults(&self, project: &Project, ran: Ran<'_>) -> Vec<Finding> {
+        let mut found = Vec::new();
+        let mut report = |rule: &'static Rule, draft: Draft, migration: usize, span: Span| {
+            let severity = ran.settings.severity(&rule.info);
+            if severity == Severity::Off || !ran.scope.checked.contains(&migration) {
+                return;
+            }
+            found.push(Finding {
+                rule: &rule.info,
+                severity,
+                message: draft.message,
+                span,
+                label: draft.label,
+                related: draft.related,
+                notes: draft.notes,
+                help: draft.help,
+                migration: Some(MigrationKey {
+                    project: project.root.clone(),
+                    id: project.migrations[migration].id.clone(),
+                }),
+                direction: None,
+                leg: None,
+            });
+        };
+        for (migration, span) in &self.malformed {
+            report(&malformed_allow::RULE, malformed_allow::draft(), *migration, *span);
+        }
+        for allow in &self.allows {
+            if !allow.has_reason {
+                let ids: Vec<&str> = allow.rules.iter().map(|(id, _)| id.as_str()).collect();
+                let draft = allow_without_reason::draft(&ids.join(", "));
+                report(&allow_without_reason::RULE, draft, allow.migration, allow.span);
+            }
+            for (id, used) in &allow.rules {
+                match ran.known.iter().find(|info| info.id == id) {
+                    None => {
+                        let draft = unknown_rule::draft(id, ran.known);
+                        report(&unknown_rule::RULE, draft, allow.migration, allow.span);
+                    }
+                    Some(info)
+                        if !used.get()
+                            && ran.evidence.contains(&info.evidence)
+                            && ran.settings.severity(info) > Severity::Off =>
+                    {
+                        report(&unused_allow::RULE, unused_allow::draft(id), allow.migration, allow.span);
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        found
+    }
+}
+
+fn overlap(a: &RangeInclusive<usize>, b: &RangeInclusive<usize>) -> bool {
+    a.start() <= b.end() && b.start() <= a.end()
+}
+
+enum Parsed {
+    Ordinary,
+    Malformed,
+    Allow { rules: Vec<String>, has_reason: bool },
+}
+
+fn parse(comment: &str) -> Parsed {
+    let Some(text) = comment.trim().strip_prefix("mig-check:") else {
+        return Parsed::Ordinary;
+    };
+    let inside = text.trim_start().strip_prefix("allow").and_then(|text| text.trim_start().strip_prefix('('));
+    let Some((list, reason)) = inside.and_then(|text| text.split_once(')')) else {
+        return Parsed::Malformed;
+    };
+    let rules: Vec<String> =
+        list.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect();
+    if rules.is_empty() {
+        return Parsed::Malformed;
+    }
+    let has_reason = reason.chars().any(char::is_alphanumeric);
+    Parsed::Allow { rules, has_reason }
+}
