@@ -1,5 +1,7 @@
 //! What the program tells the shell that started it. Refuses to know why.
 
+use std::io::Write;
+use std::panic::PanicHookInfo;
 use std::process::{ExitCode, Termination};
 
 /// How a run ended.
@@ -34,4 +36,18 @@ impl Termination for Exit {
     fn report(self) -> ExitCode {
         ExitCode::from(self.code())
     }
+}
+
+/// Says that a panic is our fault, and how to report it.
+pub fn say_panic(panic: &PanicHookInfo<'_>) {
+    let what = panic.payload_as_str().unwrap_or("no message");
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    // Nobody is left to tell if this fails.
+    let _ = writeln!(
+        std::io::stderr(),
+        "error: internal error in mig-check {}: {what} (at {place})\n\
+         This is a fault of mig-check, not of your migrations. Please report it with this message and, if you can, \
+         the migration that caused it.",
+        env!("CARGO_PKG_VERSION")
+    );
 }

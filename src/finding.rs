@@ -222,11 +222,8 @@ pub struct Totals {
 impl Report {
     /// A report with its findings in order: by file, place, rule.
     pub fn new(sources: Sources, mut findings: Vec<Finding>, cases: Vec<Case>) -> Self {
-        findings.sort_by(|a, b| {
-            let key = |f: &Finding| {
-                (sources.file(f.span.source).display_path(), f.span, f.rule.id, f.leg, f.message.clone())
-            };
-            key(a).cmp(&key(b))
+        findings.sort_by_cached_key(|f| {
+            (sources.file(f.span.source).display_path(), f.span, f.rule.id, f.leg, f.message.clone())
         });
         Self {
             sources,

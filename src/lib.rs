@@ -12,6 +12,9 @@
 //!
 //! The library prints nothing: reports go to the writer that they are given, progress to a trait.
 
+pub mod cli;
+pub mod command;
+pub mod config;
 pub mod exit;
 pub mod finding;
 pub mod frontend;

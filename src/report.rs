@@ -30,25 +30,25 @@ pub struct Format {
 pub const FORMATS: &[Format] = &[
     Format {
         name: "text",
-        summary: "for people: the code in question with what is wrong and what to write instead",
+        summary: "for people: your code, what is wrong, what to write instead",
         write: text::write,
         write_coloured: Some(text::write_coloured),
     },
     Format {
         name: "github",
-        summary: "annotations on the lines of a GitHub pull request",
+        summary: "annotations on a GitHub pull request",
         write: github::write,
         write_coloured: None,
     },
     Format {
         name: "junit",
-        summary: "JUnit XML: a test case for each migration and each leg of the round trip",
+        summary: "JUnit XML: a test case for each migration and leg",
         write: junit::write,
         write_coloured: None,
     },
     Format {
         name: "json",
-        summary: "everything that is known, for programs",
+        summary: "for programs: everything that is known",
         write: json::write,
         write_coloured: None,
     },

@@ -1,0 +1,263 @@
+//! The command line and its help. The only home of clap; what is given here is laid over the configuration. Refuses
+//! to know how a command does its work.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::{self, Config, Output, Server};
+use crate::finding::Severity;
+use crate::report::FORMATS;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    nothing at or above the failing level
+  1    findings
+  2    the command could not do its work; no migrations found counts as that
+  3    no server for the round trip
+  130  interrupted, after clean-up";
+
+/// Will this PostgreSQL migration hurt us, forwards or backwards?
+///
+/// mig-check reads migrations (Alembic or SQL files) for hazards, then runs each up, down and up again on a disposable
+/// PostgreSQL and compares what is left. It never changes a database that it did not create.
+#[derive(Debug, Parser)]
+#[command(
+    name = "mig-check",
+    version,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    after_help = EXIT_CODES
+)]
+pub struct Cli {
+    /// What to do; checks if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What `check` takes.
+    #[command(flatten)]
+    pub check: CheckArgs,
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+impl Cli {
+    /// Reads the program's own command line; says what is wrong with it and ends the program if it must.
+    pub fn read() -> Self {
+        Self::parse()
+    }
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Lint, then round-trip; this is what mig-check does when no command is named
+    Check(CheckArgs),
+    /// Only read: no server, no Python, milliseconds
+    Lint(LintArgs),
+    /// Only run: up, down and up again on a disposable PostgreSQL
+    #[cfg(feature = "roundtrip")]
+    Roundtrip(CheckArgs),
+    /// Print the SQL that migrations run, without running anything
+    Sql(SqlArgs),
+    /// Print the history: what follows what, and what is wrong with the order
+    Graph(PathArgs),
+    /// Print a rule's page: what goes wrong, what to write instead, how to allow it
+    Explain {
+        /// The name in brackets behind `error` or `warning`
+        rule: String,
+    },
+    /// List all rules
+    Rules,
+}
+
+/// What every command takes.
+#[derive(Args, Debug)]
+pub struct CommonArgs {
+    /// Read this configuration instead of looking for mig-check.toml or [tool.mig-check] in pyproject.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Colour the report: auto is on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", value_enum)]
+    pub color: Color,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    #[value(help = None::<&str>)]
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    #[value(help = None::<&str>)]
+    /// Always.
+    Always,
+    #[value(help = None::<&str>)]
+    /// Never.
+    Never,
+}
+
+/// Where migrations are looked for.
+#[derive(Args, Debug)]
+pub struct PathArgs {
+    /// Folders to search for migrations, or files [default: the configuration's, or the current folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+}
+
+/// What `lint` takes.
+#[derive(Args, Debug)]
+pub struct LintArgs {
+    /// Folders to search for migrations, or files; `-` reads SQL from standard input [default: the configuration's, or
+    /// the current folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// What is judged and what is written.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// What `check` and `roundtrip` take.
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// Where.
+    #[command(flatten)]
+    pub place: PathArgs,
+    /// What is judged and what is written.
+    #[command(flatten)]
+    pub report: ReportArgs,
+    /// How the round trip runs.
+    #[cfg(feature = "roundtrip")]
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// What is judged and what is written.
+#[derive(Args, Debug)]
+pub struct ReportArgs {
+    /// Judge only migrations that this git revision does not have; the others are read as context
+    #[arg(long, value_name = "REF")]
+    pub base: Option<String>,
+    /// Major version of PostgreSQL that the migrations are for [default: lint minds 14 to 18, the round trip takes any]
+    #[arg(long, value_name = "VERSION")]
+    pub pg: Option<u16>,
+    /// Fail from this level on: error, warning, info or never [default: error]
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub fail_on: Option<FailOn>,
+    #[arg(long = "format", value_name = "NAME[=FILE]", value_parser = output, help = formats_help())]
+    /// What is written where.
+    pub formats: Vec<Output>,
+}
+
+/// A failing level; wrapped, so that "never" is a value and no absence.
+#[derive(Clone, Copy, Debug)]
+pub struct FailOn(pub Option<Severity>);
+
+/// How the round trip runs.
+#[cfg(feature = "roundtrip")]
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// Where PostgreSQL comes from: auto, local or embedded [default: auto]
+    #[arg(long, value_name = "WHERE", value_parser = server)]
+    pub server: Option<Server>,
+    /// The Python that has the project's Alembic [default: the active or nearest virtual environment's]
+    #[arg(long, value_name = "FILE")]
+    pub python: Option<PathBuf>,
+    /// Fetch nothing
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// What `sql` takes.
+#[derive(Args, Debug)]
+pub struct SqlArgs {
+    /// One migration, or those after A up to B as A..B; either end may be left out [default: all]
+    #[arg(value_name = "REV[..REV]")]
+    pub range: Option<String>,
+    /// The downgrades, latest first
+    #[arg(long)]
+    pub down: bool,
+    /// Folder to search for migrations, or a file [default: the configuration's, or the current folder]
+    #[arg(long = "path", value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+}
+
+fn level(text: &str) -> Result<FailOn, String> {
+    config::fail_on(text).map(FailOn)
+}
+
+fn output(text: &str) -> Result<Output, String> {
+    text.parse()
+}
+
+#[cfg(feature = "roundtrip")]
+fn server(text: &str) -> Result<Server, String> {
+    text.parse()
+}
+
+fn formats_help() -> String {
+    let rows: Vec<String> =
+        FORMATS.iter().map(|format| format!("  {:<7} {}", format.name, format.summary)).collect();
+    format!(
+        "Write the report in this format, to a file if one is named; may be given several times:\n{}\n[default: text]",
+        rows.join("\n")
+    )
+}
+
+impl PathArgs {
+    /// Lays what is given over what is configured.
+    pub fn lay_over(self, config: &mut Config) {
+        replace(&mut config.paths, self.paths);
+    }
+}
+
+impl SqlArgs {
+    /// Lays what is given over what is configured.
+    pub fn lay_over(&self, config: &mut Config) {
+        replace(&mut config.paths, self.paths.clone());
+    }
+}
+
+impl ReportArgs {
+    /// Lays what is given over what is configured.
+    pub fn lay_over(self, config: &mut Config) {
+        replace(&mut config.outputs, self.formats);
+        config.base = self.base.or(config.base.take());
+        config.postgres = self.pg.or(config.postgres);
+        if let Some(FailOn(least)) = self.fail_on {
+            config.fail_on = least;
+        }
+    }
+}
+
+impl LintArgs {
+    /// Lays what is given over what is configured.
+    pub fn lay_over(self, config: &mut Config) {
+        replace(&mut config.paths, self.paths);
+        self.report.lay_over(config);
+    }
+}
+
+impl CheckArgs {
+    /// Lays what is given over what is configured.
+    pub fn lay_over(self, config: &mut Config) {
+        self.place.lay_over(config);
+        self.report.lay_over(config);
+        #[cfg(feature = "roundtrip")]
+        self.run.lay_over(config);
+    }
+}
+
+#[cfg(feature = "roundtrip")]
+impl RunArgs {
+    fn lay_over(self, config: &mut Config) {
+        config.server = self.server.unwrap_or(config.server);
+        config.python = self.python.or(config.python.take());
+        config.offline |= self.offline;
+    }
+}
+
+fn replace<T>(configured: &mut Vec<T>, given: Vec<T>) {
+    if !given.is_empty() {
+        *configured = given;
+    }
+}

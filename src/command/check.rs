@@ -1,0 +1,124 @@
+//! `mig-check check`, `lint` and `roundtrip`: judge the migrations by reading, by running or by both, and report once.
+
+use std::collections::BTreeMap;
+
+use super::load::{Loaded, load};
+use super::{Console, Failure, output};
+use crate::cli::Color;
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::finding::{Case, Evidence, Finding, Report, RuleInfo, Severity, Suite, Totals};
+use crate::history::{Project, Scope, Script};
+use crate::lint::suppression::{self, Ran};
+use crate::lint::{self, Settings};
+
+/// What the halves of a run found, before severities and allow comments.
+pub(super) struct Found {
+    /// A list for each project.
+    pub(super) findings: Vec<Vec<Finding>>,
+    pub(super) cases: Vec<Case>,
+    pub(super) remarks: Vec<String>,
+    /// Why a half could not do all its work. What was found is reported all the same.
+    pub(super) failure: Option<Failure>,
+}
+
+/// Runs the halves that are named, writes the reports, and says whether anything fails the run.
+pub(super) fn run(
+    config: &Config,
+    halves: &[Evidence],
+    rules: &[&'static RuleInfo],
+    color: Color,
+    console: &mut Console<'_>,
+) -> Result<Exit, Failure> {
+    let outputs = output::wished(config)?;
+    let loaded = load(config)?;
+    let mut found = Found {
+        findings: vec![Vec::new(); loaded.projects.len()],
+        cases: Vec::new(),
+        remarks: remarks(&loaded, config),
+        failure: None,
+    };
+    let settings = settings(config);
+    if halves.contains(&Evidence::Lint) {
+        lint(&loaded, &settings, &mut found);
+    }
+    #[cfg(feature = "roundtrip")]
+    if halves.contains(&Evidence::RoundTrip) {
+        super::roundtrip::run(&loaded, config, console, &mut found)?;
+    }
+    let failure = found.failure.take();
+    let report = report(loaded, found, &settings, halves, rules, config.fail_on);
+    output::write(&report, &outputs, color, console)?;
+    match failure {
+        Some(failure) => Err(failure),
+        None if report.findings.iter().any(|finding| report.fails(finding)) => Ok(Exit::Findings),
+        None => Ok(Exit::Clean),
+    }
+}
+
+fn settings(config: &Config) -> Settings {
+    let mut settings = Settings { severities: config.severities.clone(), ..Settings::default() };
+    if let Some(version) = config.postgres {
+        settings.versions = version..=version;
+    }
+    settings
+}
+
+fn remarks(loaded: &Loaded, config: &Config) -> Vec<String> {
+    let nothing_new = loaded.projects.iter().all(|(_, scope)| scope.checked.is_empty());
+    let base = config.base.iter().filter(|_| nothing_new);
+    base.map(|base| format!("{base} has every migration: nothing is judged")).collect()
+}
+
+fn lint(loaded: &Loaded, settings: &Settings, found: &mut Found) {
+    for ((project, scope), findings) in loaded.projects.iter().zip(&mut found.findings) {
+        findings.extend(lint::check(project, &loaded.sources, scope, settings));
+        let ids = scope.checked.iter().map(|index| Some(project.migrations[*index].id.clone()));
+        found.cases.extend(std::iter::once(None).chain(ids).map(|migration| Case {
+            suite: Suite::Lint,
+            project: project.root.clone(),
+            migration,
+            leg: None,
+            skipped: None,
+        }));
+    }
+}
+
+/// Weighs what was found, takes away what is allowed, and counts what was read.
+fn report(
+    loaded: Loaded,
+    found: Found,
+    settings: &Settings,
+    evidence: &[Evidence],
+    known: &[&'static RuleInfo],
+    fails_at: Option<Severity>,
+) -> Report {
+    let Loaded { sources, projects } = loaded;
+    let (mut kept, mut allowed, mut totals) = (Vec::new(), BTreeMap::new(), Totals::default());
+    for ((project, scope), mut findings) in projects.iter().zip(found.findings) {
+        for finding in &mut findings {
+            finding.severity = settings.severity(finding.rule);
+        }
+        findings.retain(|finding| finding.severity > Severity::Off);
+        let ran = Ran { known, evidence, scope, settings };
+        let outcome = suppression::apply(findings, project, &sources, ran);
+        kept.extend(outcome.findings);
+        for (rule, number) in outcome.allowed {
+            *allowed.entry(rule).or_default() += number;
+        }
+        count(&mut totals, project, scope);
+    }
+    let report = Report::new(sources, kept, found.cases);
+    Report { allowed, totals, fails_at, remarks: found.remarks, ..report }
+}
+
+fn count(totals: &mut Totals, project: &Project, scope: &Scope) {
+    totals.projects += 1;
+    totals.migrations += project.migrations.len();
+    totals.checked += scope.checked.len();
+    let opaque = |script: &Script| script.steps().filter(|(_, step)| step.operation.is_unknown()).count();
+    for index in &scope.checked {
+        let migration = &project.migrations[*index];
+        totals.opaque += opaque(&migration.up) + migration.down.as_ref().map_or(0, opaque);
+    }
+}

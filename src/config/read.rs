@@ -1,0 +1,231 @@
+//! Reads the configuration's keys from TOML, each from one row of [`KEYS`]; whatever has no row is refused with the
+//! nearest that has one. Refuses to know where the text comes from.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Config, Output, fail_on, unknown};
+use crate::finding::{RuleInfo, Severity};
+
+/// What is wrong, and where in the text.
+pub(super) struct Invalid {
+    pub(super) range: Range<usize>,
+    pub(super) message: String,
+}
+
+type Value<'t> = Spanned<DeValue<'t>>;
+
+/// What a key's value is judged by.
+pub(super) struct Surroundings<'a> {
+    folder: &'a Path,
+    rules: &'a [&'static RuleInfo],
+}
+
+/// Takes the value of one key.
+pub(super) type Take = fn(&mut Config, &Value<'_>, &Surroundings<'_>) -> Result<(), Invalid>;
+
+/// Every key. The README documents each.
+pub(super) const KEYS: &[(&str, Take)] = &[
+    ("paths", |config, value, around| {
+        config.paths = paths(value, around)?;
+        Ok(())
+    }),
+    ("exclude", |config, value, around| {
+        config.exclude = paths(value, around)?;
+        Ok(())
+    }),
+    ("base", |config, value, _| {
+        config.base = Some(string(value)?.to_owned());
+        Ok(())
+    }),
+    ("fail-on", |config, value, _| {
+        config.fail_on = fail_on(string(value)?).map_err(at(value))?;
+        Ok(())
+    }),
+    ("formats", |config, value, around| {
+        config.outputs = list(value, |item| output(item, around))?;
+        Ok(())
+    }),
+    ("rules", |config, value, around| rules(config, value, around)),
+    ("pg", |config, value, _| {
+        config.postgres = Some(version(value)?);
+        Ok(())
+    }),
+    ("server", |config, value, _| {
+        config.server = string(value)?.parse().map_err(at(value))?;
+        Ok(())
+    }),
+    ("python", |config, value, around| {
+        config.python = Some(path(string(value)?, around));
+        Ok(())
+    }),
+    ("offline", |config, value, _| {
+        config.offline = value.get_ref().as_bool().ok_or_else(|| expected(value, "true or false"))?;
+        Ok(())
+    }),
+];
+
+/// Reads a whole file; `None` if it is a `pyproject.toml` without our table.
+pub(super) fn config(
+    text: &str,
+    pyproject: bool,
+    folder: &Path,
+    rules: &[&'static RuleInfo],
+) -> Result<Option<Config>, Invalid> {
+    let document = DeTable::parse(text).map_err(|error| Invalid {
+        range: error.span().unwrap_or(0..0),
+        message: error.message().to_owned(),
+    })?;
+    let mut table = document.get_ref();
+    if pyproject {
+        let ours = table.get("tool").and_then(|tool| tool.get_ref().get("mig-check"));
+        let Some(ours) = ours else { return Ok(None) };
+        table = ours.get_ref().as_table().ok_or_else(|| expected(ours, "a table"))?;
+    }
+    let around = Surroundings { folder, rules };
+    let mut config = Config::default();
+    for (key, value) in table {
+        let take = KEYS.iter().find(|(name, _)| name == key.get_ref()).map(|(_, take)| take);
+        let take = take.ok_or_else(|| Invalid {
+            range: key.span(),
+            message: unknown("key", key.get_ref(), KEYS.iter().map(|(name, _)| *name)),
+        })?;
+        take(&mut config, value, &around)?;
+    }
+    Ok(Some(config))
+}
+
+fn rules(config: &mut Config, value: &Value<'_>, around: &Surroundings<'_>) -> Result<(), Invalid> {
+    let table = value.get_ref().as_table().ok_or_else(|| expected(value, "a table of rules"))?;
+    for (id, severity) in table {
+        if !around.rules.iter().any(|rule| rule.id == id.get_ref()) {
+            let known = around.rules.iter().map(|rule| rule.id);
+            return Err(Invalid { range: id.span(), message: unknown("rule", id.get_ref(), known) });
+        }
+        let levels = [Severity::Off, Severity::Info, Severity::Warning, Severity::Error];
+        let name = string(severity)?;
+        let known = levels.into_iter().find(|level| level.name() == name);
+        let level = known.ok_or_else(|| expected(severity, "\"off\", \"info\", \"warning\" or \"error\""))?;
+        config.severities.insert(id.get_ref().clone().into_owned(), level);
+    }
+    Ok(())
+}
+
+fn output(value: &Value<'_>, around: &Surroundings<'_>) -> Result<Output, Invalid> {
+    let mut output: Output = string(value)?.parse().map_err(at(value))?;
+    output.file = output.file.map(|file| around.folder.join(file));
+    Ok(output)
+}
+
+fn at<'v>(value: &'v Value<'_>) -> impl Fn(String) -> Invalid + 'v {
+    |message| Invalid { range: value.span(), message }
+}
+
+fn expected(value: &Value<'_>, what: &str) -> Invalid {
+    at(value)(format!("expected {what}"))
+}
+
+fn string<'v>(value: &'v Value<'_>) -> Result<&'v str, Invalid> {
+    value.get_ref().as_str().ok_or_else(|| expected(value, "a string"))
+}
+
+/// A list; a single value counts as a list of one.
+fn list<T>(value: &Value<'_>, read: impl Fn(&Value<'_>) -> Result<T, Invalid>) -> Result<Vec<T>, Invalid> {
+    match value.get_ref().as_array() {
+        Some(items) => items.iter().map(read).collect(),
+        None => Ok(vec![read(value)?]),
+    }
+}
+
+fn paths(value: &Value<'_>, around: &Surroundings<'_>) -> Result<Vec<PathBuf>, Invalid> {
+    list(value, |item| Ok(path(string(item)?, around)))
+}
+
+/// Paths count from the folder of the configuration file.
+fn path(text: &str, around: &Surroundings<'_>) -> PathBuf {
+    around.folder.join(text)
+}
+
+/// A major version, as a number or a string.
+fn version(value: &Value<'_>) -> Result<u16, Invalid> {
+    let text = match value.get_ref() {
+        DeValue::Integer(number) => number.as_str(),
+        DeValue::String(text) => text,
+        _ => return Err(expected(value, "a major version of PostgreSQL, as in 17")),
+    };
+    text.parse().map_err(|_| expected(value, "a major version of PostgreSQL, as in 17"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Server;
+    use super::*;
+    use crate::finding::Evidence;
+
+    static RULE: RuleInfo = RuleInfo {
+        id: "dropped-column",
+        summary: "",
+        severity: Severity::Error,
+        since: "",
+        page: "",
+        evidence: Evidence::Lint,
+    };
+
+    fn read(text: &str) -> Result<Config, (Range<usize>, String)> {
+        config(text, false, Path::new("conf"), &[&RULE])
+            .map(Option::unwrap_or_default)
+            .map_err(|invalid| (invalid.range, invalid.message))
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let config = read(concat!(
+            "paths = ['a', 'b']\nexclude = 'old'\nbase = 'main'\nfail-on = 'never'\nformats = ['text', 'junit=r.xml']\n",
+            "pg = '17'\nserver = 'local'\npython = '.venv/bin/python'\noffline = true\n[rules]\ndropped-column = 'off'",
+        ))
+        .expect("a good file");
+        assert_eq!(config.paths, [Path::new("conf/a"), Path::new("conf/b")]);
+        assert_eq!(config.exclude, [Path::new("conf/old")]);
+        assert_eq!((config.base.as_deref(), config.fail_on, config.offline), (Some("main"), None, true));
+        assert_eq!(config.outputs.len(), 2);
+        assert_eq!(config.outputs[1].file.as_deref(), Some(Path::new("conf/r.xml")));
+        assert_eq!((config.postgres, config.server), (Some(17), Server::Local));
+        assert_eq!(config.python.as_deref(), Some(Path::new("conf/.venv/bin/python")));
+        assert_eq!(config.severities.get("dropped-column"), Some(&Severity::Off));
+    }
+
+    #[test]
+    fn what_is_unknown_is_refused_with_its_neighbour_and_place() {
+        let refused = |text: &str| read(text).err();
+        let message = |text: &str| refused(text).map(|(_, message)| message).unwrap_or_default();
+        let (range, text) = refused("base = 'x'\nfail_on = 'error'\n").expect("refused");
+        assert_eq!((range, text.as_str()), (11..18, "unknown key `fail_on`; did you mean `fail-on`?"));
+        assert_eq!(
+            message("[rules]\ndroped-column = 'off'"),
+            "unknown rule `droped-column`; did you mean `dropped-column`?"
+        );
+        assert_eq!(
+            message("[rules]\ndropped-column = 'fatal'"),
+            "expected \"off\", \"info\", \"warning\" or \"error\""
+        );
+        assert!(
+            message("formats = 'jnuit'").contains("did you mean `junit`?"),
+            "{}",
+            message("formats = 'jnuit'")
+        );
+        assert!(message("fail-on = 'all'").contains("never"));
+        assert!(message("pg = 'new'").contains("as in 17"));
+        assert!(!message("base = ").is_empty());
+    }
+
+    #[test]
+    fn a_pyproject_counts_only_with_our_table() {
+        let read = |text: &str| config(text, true, Path::new(""), &[]).map_err(|invalid| invalid.message);
+        assert!(read("[tool.other]\nx = 1").expect("fine").is_none());
+        assert!(read("[tool.mig-check]\noffline = true").expect("fine").is_some_and(|config| config.offline));
+        assert!(read("tool.mig-check = 3").is_err());
+    }
+}
