@@ -13,9 +13,7 @@ fn root() -> &'static Path {
 
 /// Every rule of the program, in the order of their ids.
 pub fn all_rules() -> Vec<&'static RuleInfo> {
-    let mut rules: Vec<&RuleInfo> = RULES.iter().map(|rule| &rule.info).collect();
-    rules.sort_by_key(|info| info.id);
-    rules
+    mig_check::command::rules()
 }
 
 /// Names of what lies in a folder, without extension.
