@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::{self, Config, Output, Server};
+#[cfg(feature = "roundtrip")]
+use crate::config::Server;
+use crate::config::{self, Config, Output};
 use crate::finding::Severity;
 use crate::report::FORMATS;
 

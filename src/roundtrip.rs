@@ -1,7 +1,7 @@
 //! Runs migrations up, down and up again on a disposable PostgreSQL, compares the catalog between the legs and says
 //! what differs. Refuses to know how migrations are read, and whether lint has anything against them.
 //!
-//! No database but its own is ever reached: every connection of a migration goes through [`proxy`], and the server
+//! No database but its own is ever reached: every connection of a migration goes through `proxy`, and the server
 //! behind it lives in a directory that goes with it.
 
 mod diff;

@@ -46,6 +46,10 @@ pub(super) fn run(
     if halves.contains(&Evidence::RoundTrip) {
         super::roundtrip::run(&loaded, config, console, &mut found)?;
     }
+    #[cfg(not(feature = "roundtrip"))]
+    if halves.contains(&Evidence::RoundTrip) {
+        found.remarks.push("This mig-check is built without the round trip: nothing was run".to_owned());
+    }
     let failure = found.failure.take();
     let report = report(loaded, found, &settings, halves, rules, config.fail_on);
     output::write(&report, &outputs, color, console)?;
