@@ -129,7 +129,7 @@ async fn run_all(
     outcome.remarks.push(format!("The round trip ran on PostgreSQL {}", server.version()));
     for (project, scope) in projects {
         let place = verdict::Place { project, sources };
-        match legs::run(&server, &proxy, place, scope, progress).await {
+        match legs::run(&server, &proxy, place, scope, options, progress).await {
             Ok(mut found) => {
                 outcome.cases.append(&mut found.cases);
                 outcome.findings.append(&mut found.findings);

@@ -1,11 +1,13 @@
 //! Runs single migrations, up or down, whatever their language. Refuses to know why, and what comes of it.
 
+pub(super) mod alembic;
 pub(super) mod sql;
 
 use crate::finding::Direction;
 use crate::source::Span;
 
 use super::proxy::Proxy;
+use alembic::AlembicEngine;
 use sql::SqlEngine;
 
 /// Runs the migrations of one project.
@@ -13,6 +15,8 @@ use sql::SqlEngine;
 pub(super) enum Engine<'a> {
     /// SQL files, by ourselves.
     Sql(SqlEngine<'a>),
+    /// Alembic's revisions, by the project's Python.
+    Alembic(Box<AlembicEngine<'a>>),
 }
 
 /// A migration that did not run to its end: a fault of the migration.
@@ -38,6 +42,13 @@ pub(super) struct EngineError {
     pub remedy: String,
 }
 
+impl EngineError {
+    /// What happened, and what to do about it.
+    pub fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { what: what.into(), remedy: remedy.into() }
+    }
+}
+
 impl From<sqlx::Error> for EngineError {
     fn from(error: sqlx::Error) -> Self {
         Self { what: format!("the disposable server does not answer: {error}"), remedy: String::new() }
@@ -52,6 +63,7 @@ impl Engine<'_> {
     pub async fn run(&mut self, proxy: &Proxy, migration: usize, direction: Direction) -> Ran {
         match self {
             Self::Sql(engine) => engine.run(proxy, migration, direction).await,
+            Self::Alembic(engine) => engine.run(migration, direction).await,
         }
     }
 
@@ -63,6 +75,7 @@ impl Engine<'_> {
         direction: Direction,
     ) -> Result<Result<(), (usize, Failure)>, EngineError> {
         match self {
+            Self::Alembic(engine) => engine.run_all(migrations, direction).await,
             Self::Sql(engine) => {
                 for &migration in migrations {
                     if let Err(failure) = engine.run(proxy, migration, direction).await? {
@@ -77,8 +90,11 @@ impl Engine<'_> {
     /// Ends every connection; the next run opens a new one, to where the proxy leads then.
     pub async fn release(&mut self) -> Result<(), EngineError> {
         match self {
-            Self::Sql(engine) => engine.release().await,
+            Self::Sql(engine) => {
+                engine.release().await;
+                Ok(())
+            }
+            Self::Alembic(engine) => engine.release().await,
         }
-        Ok(())
     }
 }

@@ -15,7 +15,7 @@ use super::proxy::Proxy;
 use super::server::Server;
 use super::snapshot::Snapshot;
 use super::verdict::{self, Place, Trip};
-use super::{Outcome, Progress};
+use super::{Options, Outcome, Progress};
 use stage::Stage;
 
 /// Runs all legs of a project.
@@ -24,12 +24,13 @@ pub(super) async fn run(
     proxy: &Proxy,
     place: Place<'_>,
     scope: &Scope,
+    options: &Options,
     progress: &dyn Progress,
 ) -> Result<Outcome, EngineError> {
     let checked = scope.checked.len();
     let legs = 3 * checked + (place.project.migrations.len() - checked) + 2;
     progress.begin(&place.project.root, legs);
-    let stage = Stage::set(server, proxy, place.project).await?;
+    let stage = Stage::set(server, proxy, place, options.python.as_deref()).await?;
     let graph = place.project.graph();
     let walk = Walk {
         place,
@@ -65,6 +66,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     async fn run(mut self) -> Result<Outcome, EngineError> {
+        self.outcome.remarks.extend(self.stage.remark.take());
         let base = self.stage.snapshot().await?;
         let mut state = Some(base.clone());
         for &index in &self.graph.order {

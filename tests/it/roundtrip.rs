@@ -102,6 +102,66 @@ fn script(file: &Path, shown: &str, sources: &mut Sources) -> Script {
     Script { span: Span::new(id, 0..text.len()), body, statements }
 }
 
+/// A project of Alembic as its files name their ids; what the revisions do is Alembic's to know.
+pub fn alembic_project(directory: &Path, sources: &mut Sources) -> Project {
+    let scripts = directory.join("migrations");
+    let mut files: Vec<_> = std::fs::read_dir(scripts.join("versions"))
+        .expect("revisions")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "py"))
+        .collect();
+    files.sort();
+    let mut migrations = Vec::new();
+    for file in files {
+        let (id, _) = sources.read(&file, file.file_name().expect("a name")).expect("a file");
+        let text = sources.file(id).text().to_owned();
+        let part = |from: &str, to: Option<&str>| {
+            let start = text.find(from).unwrap_or(text.len());
+            let end = to.and_then(|to| text.find(to)).unwrap_or(text.len());
+            Span::new(id, start..end)
+        };
+        let named = |key: &str| -> Vec<Reference> {
+            let line = text.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
+            let ids = line.split('"').skip(1).step_by(2);
+            ids.map(|name| Reference { id: name.to_owned(), span: part(key, None) }).collect()
+        };
+        let script = |span| Script { span, body: Body::Works, statements: Vec::new() };
+        migrations.push(Migration {
+            id: named("revision = ").first().expect("a revision").id.clone(),
+            message: String::new(),
+            header: part("revision = ", None),
+            parents: named("down_revision = "),
+            depends_on: Vec::new(),
+            branch_labels: Vec::new(),
+            up: script(part("def upgrade", Some("def downgrade"))),
+            down: text.contains("def downgrade").then(|| script(part("def downgrade", None))),
+            comments: Vec::new(),
+        });
+    }
+    let framework = Framework {
+        name: "Alembic",
+        language: Language::Python,
+        no_transaction: None,
+        downgrades: true,
+        transaction: TransactionRule::AllPending,
+        version_table: "alembic_version",
+    };
+    let runner = Runner::Alembic {
+        directory: directory.to_owned(),
+        config: directory.join("alembic.ini"),
+        section: "alembic".to_owned(),
+        scripts,
+    };
+    Project { root: ".".to_owned(), framework, migrations, problems: Vec::new(), runner }
+}
+
+/// The Python that tests/prepare.sh lays out.
+pub fn python() -> std::path::PathBuf {
+    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python");
+    assert!(python.exists(), "run tests/prepare.sh: {} is missing", python.display());
+    python
+}
+
 /// Everything that a run says, as a person would note it down.
 pub fn told(outcome: &Outcome, sources: &Sources) -> String {
     let mut text = String::new();
@@ -204,4 +264,24 @@ fn what_postgresql_cannot_undo_is_only_information() {
 #[test]
 fn roles_belong_to_the_server_and_are_followed_too() {
     sql_case("roles");
+}
+
+fn alembic_case(case: &str) -> Outcome {
+    let mut sources = Sources::new();
+    let project = alembic_project(&fixture(case), &mut sources);
+    let scope = Scope::all(&project);
+    let options = Options { python: Some(python()), ..Options::default() };
+    let outcome = run(&[(&project, &scope)], &sources, &options, &Silent::default()).expect("it runs");
+    check(case, &told(&outcome, &sources));
+    outcome
+}
+
+#[test]
+fn alembic_runs_in_one_process_and_its_faults_are_placed_in_its_files() {
+    let outcome = alembic_case("alembic");
+    assert!(
+        outcome.remarks.iter().any(|remark| remark.ends_with("in one run of env.py")),
+        "{:?}",
+        outcome.remarks
+    );
 }

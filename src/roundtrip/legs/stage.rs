@@ -2,19 +2,22 @@
 //! migration that fails or leaves something costs the next ones nothing: they start from what upgrades alone make.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
 use crate::finding::Direction;
-use crate::history::{Project, Runner};
+use crate::history::Runner;
 use crate::operation::quote;
 
+use super::super::engine::alembic::AlembicEngine;
 use super::super::engine::sql::SqlEngine;
 use super::super::engine::{Engine, EngineError, Failure, Ran};
 use super::super::proxy::Proxy;
 use super::super::server::Server;
 use super::super::snapshot::{Kind, Object, ObjectId, Snapshot};
+use super::super::verdict::Place;
 
 /// Where migrations are tried.
 const TRIAL: &str = "mig_check_trial";
@@ -28,6 +31,8 @@ pub(super) struct Stage<'a> {
     proxy: &'a Proxy,
     engine: Engine<'a>,
     version_table: String,
+    /// What runs the migrations, if that is worth a word.
+    pub remark: Option<String>,
     reader: Option<PgConnection>,
     /// How many of the applied migrations the clean database holds.
     clean_holds: usize,
@@ -43,25 +48,32 @@ impl<'a> Stage<'a> {
     pub async fn set(
         server: &'a Server,
         proxy: &'a Proxy,
-        project: &'a Project,
+        place: Place<'a>,
+        python: Option<&Path>,
     ) -> Result<Self, EngineError> {
-        let create = |name| format!("CREATE DATABASE {name}");
-        server.administer(&[create(TRIAL), create(CLEAN)]).await?;
+        for name in [TRIAL, CLEAN] {
+            // A project that could not be run to its end leaves its own.
+            drop_database(server, name).await?;
+            server.administer(&[format!("CREATE DATABASE {name}")]).await?;
+        }
         proxy.lead_to(TRIAL);
-        let engine = match &project.runner {
-            Runner::Sql => Engine::Sql(SqlEngine::new(project)),
+        let mut version_table = place.project.framework.version_table.to_owned();
+        let mut remark = None;
+        let engine = match &place.project.runner {
+            Runner::Sql => Engine::Sql(SqlEngine::new(place.project)),
             Runner::Alembic { .. } => {
-                return Err(EngineError {
-                    what: format!("{} cannot be run yet", project.framework.name),
-                    remedy: String::new(),
-                });
+                let engine = AlembicEngine::start(place, proxy, TRIAL, python).await?;
+                remark = Some(format!("{} ran with {}", place.project.root, engine.versions()));
+                version_table = engine.version_table().to_owned();
+                Engine::Alembic(Box::new(engine))
             }
         };
         let mut stage = Self {
             server,
             proxy,
             engine,
-            version_table: project.framework.version_table.to_owned(),
+            version_table,
+            remark,
             reader: None,
             clean_holds: 0,
             clean_roles: Roles::new(),
@@ -76,8 +88,8 @@ impl<'a> Stage<'a> {
     pub async fn strike(mut self) -> Result<(), EngineError> {
         self.engine.release().await?;
         self.close_reader().await;
-        self.drop_database(TRIAL).await?;
-        self.drop_database(CLEAN).await?;
+        drop_database(self.server, TRIAL).await?;
+        drop_database(self.server, CLEAN).await?;
         let first = self.first_roles.clone();
         self.set_roles(&first).await
     }
@@ -132,7 +144,7 @@ impl<'a> Stage<'a> {
             self.proxy.lead_to(TRIAL);
         }
         let strategy = if self.server.major() >= 15 { " STRATEGY file_copy" } else { "" };
-        self.disconnect_others(CLEAN).await?;
+        disconnect_others(self.server, CLEAN).await?;
         self.server.administer(&[format!("CREATE DATABASE {TRIAL} TEMPLATE {CLEAN}{strategy}")]).await?;
         self.clean_roles = roles(&self.snapshot().await?);
         Ok(())
@@ -141,7 +153,7 @@ impl<'a> Stage<'a> {
     /// Makes the trial database empty.
     pub async fn restart(&mut self) -> Result<(), EngineError> {
         self.clear().await?;
-        self.drop_database(CLEAN).await?;
+        drop_database(self.server, CLEAN).await?;
         let first = self.first_roles.clone();
         self.set_roles(&first).await?;
         self.server
@@ -155,34 +167,13 @@ impl<'a> Stage<'a> {
     async fn clear(&mut self) -> Result<(), EngineError> {
         self.engine.release().await?;
         self.close_reader().await;
-        self.drop_database(TRIAL).await
+        drop_database(self.server, TRIAL).await
     }
 
     async fn close_reader(&mut self) {
         if let Some(reader) = self.reader.take() {
             // It ends with its socket in any case.
             let _ = reader.close().await;
-        }
-    }
-
-    async fn drop_database(&self, name: &str) -> Result<(), EngineError> {
-        self.disconnect_others(name).await?;
-        Ok(self.server.administer(&[format!("DROP DATABASE IF EXISTS {name}")]).await?)
-    }
-
-    /// Ends every session of a database and waits until the server has noticed: only then can it be copied or dropped.
-    async fn disconnect_others(&self, name: &str) -> Result<(), sqlx::Error> {
-        let mut connection = self.server.connect("postgres").await?;
-        loop {
-            let sessions: Vec<(bool,)> =
-                sqlx::query_as("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1")
-                    .bind(name)
-                    .fetch_all(&mut connection)
-                    .await?;
-            if sessions.is_empty() {
-                return connection.close().await;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
         }
     }
 
@@ -207,4 +198,25 @@ fn roles(snapshot: &Snapshot) -> Roles {
         (id.kind == Kind::Role).then(|| (id.name.clone(), object.clone()))
     };
     snapshot.objects.iter().filter_map(is_role).collect()
+}
+
+async fn drop_database(server: &Server, name: &str) -> Result<(), EngineError> {
+    disconnect_others(server, name).await?;
+    Ok(server.administer(&[format!("DROP DATABASE IF EXISTS {name}")]).await?)
+}
+
+/// Ends every session of a database and waits until the server has noticed: only then can it be copied or dropped.
+async fn disconnect_others(server: &Server, name: &str) -> Result<(), sqlx::Error> {
+    let mut connection = server.connect("postgres").await?;
+    loop {
+        let sessions: Vec<(bool,)> =
+            sqlx::query_as("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1")
+                .bind(name)
+                .fetch_all(&mut connection)
+                .await?;
+        if sessions.is_empty() {
+            return connection.close().await;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
 }

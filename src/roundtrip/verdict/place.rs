@@ -1,14 +1,17 @@
 //! Where a finding of the round trip points to.
 
+use std::num::NonZeroUsize;
+use std::path::Path;
+
 use crate::finding::{Direction, Leg, MigrationKey};
-use crate::history::Project;
+use crate::history::{Project, Script};
 use crate::operation::{Name, Operation};
 use crate::source::{Sources, Span};
 
 use super::super::snapshot::{Kind, ObjectId};
 
 /// A project and its files.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(in crate::roundtrip) struct Place<'a> {
     /// The project.
     pub project: &'a Project,
@@ -29,6 +32,32 @@ impl Place<'_> {
             Leg::Up | Leg::Down | Leg::UpAgain => {
                 Some(MigrationKey { project: self.project.root.clone(), id: self.id(index).to_owned() })
             }
+        }
+    }
+
+    /// The file of a script.
+    pub fn file(&self, index: usize, direction: Direction) -> &Path {
+        self.sources.file(self.script(index, direction).source()).path()
+    }
+
+    /// The statement that a line of a script belongs to, or the line itself.
+    pub fn statement_at(&self, index: usize, direction: Direction, line: usize) -> Span {
+        let script = self.script(index, direction);
+        let line = NonZeroUsize::new(line).unwrap_or(NonZeroUsize::MIN);
+        let range = self.sources.file(script.source()).line_range(line);
+        let text = self.sources.text(Span::new(script.source(), range.clone()));
+        let start = range.start + (text.len() - text.trim_start().len());
+        let found = script.statements.iter().map(|statement| statement.span).filter(|span| {
+            span.source == script.source() && range.contains(&span.start) || span.range().contains(&start)
+        });
+        found.min_by_key(|span| span.end - span.start).unwrap_or(Span::new(script.source(), start..range.end))
+    }
+
+    fn script(&self, index: usize, direction: Direction) -> &Script {
+        let migration = &self.project.migrations[index];
+        match direction {
+            Direction::Up => &migration.up,
+            Direction::Down => migration.down.as_ref().unwrap_or(&migration.up),
         }
     }
 

@@ -1,0 +1,232 @@
+//! Runs Alembic revisions through the project's own Python: one process, which reaches our server only. Refuses to
+//! know Python; what the process is told to do is in `alembic/driver.py`.
+
+mod python;
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+
+use crate::finding::Direction;
+use crate::history::Runner;
+
+use super::super::proxy::Proxy;
+use super::super::server::end_with_parent;
+use super::super::verdict::Place;
+use super::{EngineError, Failure, Ran};
+use answer::Answer;
+
+mod answer;
+
+const DRIVER: &str = include_str!("alembic/driver.py");
+const WALL: &str = include_str!("alembic/mig_check_wall.py");
+
+/// How much of what the process prints is kept, bytes.
+const KEPT: usize = 16 << 10;
+
+/// Runs the revisions of a project.
+#[derive(Debug)]
+pub(in crate::roundtrip) struct AlembicEngine<'a> {
+    place: Place<'a>,
+    directory: &'a Path,
+    python: PathBuf,
+    child: Child,
+    pid: Option<Pid>,
+    commands: ChildStdin,
+    answers: Lines<BufReader<ChildStdout>>,
+    printed: Arc<Mutex<Vec<u8>>>,
+    version_table: String,
+    versions: String,
+    _files: tempfile::TempDir,
+}
+
+impl<'a> AlembicEngine<'a> {
+    /// Starts the process and lets it run env.py once, without a migration.
+    pub async fn start(
+        place: Place<'a>,
+        proxy: &Proxy,
+        database: &str,
+        chosen: Option<&Path>,
+    ) -> Result<Self, EngineError> {
+        let Runner::Alembic { directory, config, section, scripts } = &place.project.runner else {
+            return Err(EngineError::new("this project is not run by Alembic", ""));
+        };
+        let python = python::find(chosen, directory);
+        let files = write_driver().map_err(|error| {
+            EngineError::new(format!("a temporary directory cannot be written: {error}"), "set TMPDIR")
+        })?;
+        let mut child = command(&python, files.path(), directory).spawn().map_err(|error| {
+            EngineError::new(
+                format!("{} does not start: {error}", python.display()),
+                "name the interpreter that has the project's packages with --python",
+            )
+        })?;
+        let pid = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+        let (Some(commands), Some(output), Some(errors)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
+            return Err(EngineError::new("the Python process has no pipes", ""));
+        };
+        let printed = Arc::new(Mutex::new(Vec::new()));
+        tokio::spawn(keep_printed(errors, printed.clone()));
+        let mut engine = Self {
+            place,
+            directory,
+            python,
+            child,
+            pid,
+            commands,
+            answers: BufReader::new(output).lines(),
+            printed,
+            version_table: String::new(),
+            versions: String::new(),
+            _files: files,
+        };
+        let start = json!({
+            "port": proxy.port(), "password": proxy.password(), "database": database,
+            "config": config, "section": section, "scripts": scripts,
+        });
+        match engine.ask(&start).await? {
+            Answer::Ready { version_table, alembic, sqlalchemy, python, one_run } => {
+                engine.version_table = version_table;
+                let runs = if one_run { "one run of env.py" } else { "one run of env.py for each migration" };
+                engine.versions =
+                    format!("Alembic {alembic} with SQLAlchemy {sqlalchemy} on Python {python}, in {runs}");
+                Ok(engine)
+            }
+            Answer::Broken { broken, trouble } => Err(engine.cannot_work(&broken, &trouble)),
+            Answer::Done { .. } | Answer::Failed { .. } => Err(engine.confused()),
+        }
+    }
+
+    /// The table that env.py says Alembic keeps its version in.
+    pub fn version_table(&self) -> &str {
+        &self.version_table
+    }
+
+    /// What runs the revisions, for a remark.
+    pub fn versions(&self) -> &str {
+        &self.versions
+    }
+
+    /// Runs one revision.
+    pub async fn run(&mut self, migration: usize, direction: Direction) -> Ran {
+        let command = json!({
+            "do": "run", "revision": self.place.id(migration), "direction": name_of(direction),
+        });
+        match self.ask(&command).await? {
+            Answer::Done { .. } => Ok(Ok(())),
+            Answer::Failed { trouble, .. } => Ok(Err(self.failure(migration, direction, &trouble))),
+            Answer::Ready { .. } | Answer::Broken { .. } => Err(self.confused()),
+        }
+    }
+
+    /// Runs many revisions in one run of env.py, under the project's own transactions.
+    pub async fn run_all(
+        &mut self,
+        migrations: &[usize],
+        direction: Direction,
+    ) -> Result<Result<(), (usize, Failure)>, EngineError> {
+        let ids: Vec<&str> = migrations.iter().map(|index| self.place.id(*index)).collect();
+        let command = json!({ "do": "all", "revisions": ids, "direction": name_of(direction) });
+        match self.ask(&command).await? {
+            Answer::Done { .. } => Ok(Ok(())),
+            Answer::Failed { revision, trouble } => {
+                let at = migrations
+                    .iter()
+                    .copied()
+                    .find(|index| Some(self.place.id(*index)) == revision.as_deref());
+                let Some(at) = at.or_else(|| migrations.first().copied()) else {
+                    return Err(self.confused());
+                };
+                let failure = self.failure(at, direction, &trouble);
+                Ok(Err((at, failure)))
+            }
+            Answer::Ready { .. } | Answer::Broken { .. } => Err(self.confused()),
+        }
+    }
+
+    /// Ends the connections of the process.
+    pub async fn release(&mut self) -> Result<(), EngineError> {
+        match self.ask(&json!({ "do": "release" })).await? {
+            Answer::Done { .. } => Ok(()),
+            _ => Err(self.confused()),
+        }
+    }
+
+    async fn ask(&mut self, command: &Value) -> Result<Answer, EngineError> {
+        let line = format!("{command}\n");
+        // A process that has ended is noticed when it does not answer.
+        let _ = self.commands.write_all(line.as_bytes()).await;
+        let answered = self.answers.next_line().await.ok().flatten();
+        let Some(answer) = answered else { return Err(self.ended().await) };
+        Answer::deserialize(serde_json::from_str::<Value>(&answer).unwrap_or_default())
+            .map_err(|_| self.confused())
+    }
+
+    async fn ended(&mut self) -> EngineError {
+        let status = self.child.wait().await.map(|status| status.to_string()).unwrap_or_default();
+        let printed = self.printed.lock().unwrap_or_else(PoisonError::into_inner);
+        let printed = String::from_utf8_lossy(&printed);
+        let lines: Vec<&str> = printed.lines().filter(|line| !line.trim().is_empty()).collect();
+        let last: String =
+            lines[lines.len().saturating_sub(6)..].iter().flat_map(|line| ["\n  ", line]).collect();
+        EngineError::new(
+            format!("{} ended in the middle of its work ({status}){last}", self.python.display()),
+            "",
+        )
+    }
+
+    fn confused(&self) -> EngineError {
+        EngineError::new(format!("{} gave an answer that was not asked for", self.python.display()), "")
+    }
+}
+
+impl Drop for AlembicEngine<'_> {
+    fn drop(&mut self) {
+        if let Some(pid) = self.pid {
+            // It may have ended by itself; what it started must not outlive it.
+            let _ = kill_process_group(pid, Signal::KILL);
+        }
+    }
+}
+
+fn name_of(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Up => "up",
+        Direction::Down => "down",
+    }
+}
+
+fn write_driver() -> std::io::Result<tempfile::TempDir> {
+    let files = tempfile::Builder::new().prefix("mig-check-driver-").tempdir()?;
+    std::fs::write(files.path().join("driver.py"), DRIVER)?;
+    std::fs::write(files.path().join("mig_check_wall.py"), WALL)?;
+    Ok(files)
+}
+
+fn command(python: &Path, files: &Path, directory: &Path) -> Command {
+    let mut command = Command::new(python);
+    command.arg(files.join("driver.py")).current_dir(directory);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.process_group(0).kill_on_drop(true);
+    end_with_parent(&mut command, Signal::KILL);
+    command
+}
+
+/// Keeps the end of what the process prints, for when it ends unasked.
+async fn keep_printed(mut errors: tokio::process::ChildStderr, printed: Arc<Mutex<Vec<u8>>>) {
+    let mut buffer = [0; 4096];
+    while let Ok(read @ 1..) = errors.read(&mut buffer).await {
+        let mut printed = printed.lock().unwrap_or_else(PoisonError::into_inner);
+        printed.extend_from_slice(&buffer[..read]);
+        let surplus = printed.len().saturating_sub(KEPT);
+        printed.drain(..surplus);
+    }
+}

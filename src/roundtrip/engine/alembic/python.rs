@@ -1,0 +1,22 @@
+//! Finds the Python that a project runs with.
+
+use std::path::{Path, PathBuf};
+
+/// Names of virtual environments beside or above a project.
+const ENVIRONMENTS: &[&str] = &[".venv", "venv", "env"];
+
+/// The interpreter: the chosen one, the active environment's, one beside or above the project, the system's.
+pub(super) fn find(chosen: Option<&Path>, directory: &Path) -> PathBuf {
+    if let Some(chosen) = chosen {
+        return chosen.to_owned();
+    }
+    let active = std::env::var_os("VIRTUAL_ENV").map(PathBuf::from);
+    let beside =
+        directory.ancestors().flat_map(|above| ENVIRONMENTS.iter().map(move |name| above.join(name)));
+    active
+        .into_iter()
+        .chain(beside)
+        .map(|environment| environment.join("bin/python"))
+        .find(|python| python.exists())
+        .unwrap_or_else(|| PathBuf::from("python3"))
+}
