@@ -80,7 +80,12 @@ impl AlembicEngine<'_> {
         if !further.is_empty() {
             notes.push(format!("raised through{}", self.frames(further)));
         }
-        Failure { message: trouble.message.clone(), code: trouble.code.clone(), notes, span }
+        let message = match trouble.message.strip_suffix("; it has no name") {
+            // SQLAlchemy prints the whole object.
+            Some(_) => "op.drop_constraint(None, …) names no constraint".to_owned(),
+            None => trouble.message.clone(),
+        };
+        Failure { message, code: trouble.code.clone(), notes, span }
     }
 
     /// Why the project cannot be run at all.
