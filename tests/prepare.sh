@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Lays out what the tests and the README's commands need beside Rust: a virtual environment at .venv with Alembic, its
-# drivers and a PostgreSQL. Does nothing when everything is there. Debian's packages are installed only by root.
+# Lays out what the tests and the README's commands need beside Rust: a virtual environment at .venv with Alembic and its
+# drivers, and pip, by which mig-check fetches a PostgreSQL where none is installed. Does nothing when everything is there.
+# Debian's packages are installed only by root.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -16,6 +17,7 @@ fi
 missing=()
 command -v python3 >/dev/null || missing+=(python3)
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
+python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
 command -v cc >/dev/null || missing+=(gcc libc6-dev)
 command -v git >/dev/null || missing+=(git)
 if [ ${#missing[@]} -gt 0 ]; then
@@ -26,7 +28,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
-echo "Laying out .venv with Alembic, its drivers and PostgreSQL" >&2
+echo "Laying out .venv with Alembic and its drivers" >&2
 rm -rf .venv
 python3 -m venv .venv
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
