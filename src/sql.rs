@@ -1,8 +1,17 @@
 //! The only door to the SQL parsers. Refuses to know which file or tool a text comes from.
 
+mod expr;
+mod lower;
+mod name;
+mod oversize;
+mod parse;
+mod split;
+mod types;
+
 use std::ops::Range;
 
-use crate::operation::Operation;
+use crate::operation::{DataType, Expression, Operation};
+use split::{Piece, PieceKind};
 
 /// One statement of a text. Ranges are bytes of that text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +22,67 @@ pub struct Lowered {
     pub steps: Vec<(Operation, Range<usize>)>,
 }
 
-/// Reads every statement of a text. What is not SQL becomes [`Operation::Unparsed`] and costs only itself.
-pub fn lower(_text: &str) -> Vec<Lowered> {
-    Vec::new()
+/// Reads every statement of a text. What is not SQL becomes [`Operation::Unparsed`] and costs only itself; rows of
+/// `COPY … FROM stdin` are passed over.
+pub fn lower(text: &str) -> Vec<Lowered> {
+    parse::on_large_stack(text.len(), || {
+        split::pieces(text).iter().filter_map(|piece| lower_piece(text, piece)).collect()
+    })
 }
+
+fn lower_piece(text: &str, piece: &Piece) -> Option<Lowered> {
+    let range = piece.range.clone();
+    let whole = |operation| vec![(operation, range.clone())];
+    let steps = match piece.kind {
+        PieceKind::CopyData => return None,
+        PieceKind::MetaCommand => whole(meta_command(&text[range.clone()])),
+        PieceKind::Unterminated(message) => whole(Operation::Unparsed { message: message.to_owned() }),
+        PieceKind::Statement if !parse::fits(&text[range.clone()]) => {
+            oversize::operations(&text[range.clone()])
+                .into_iter()
+                .map(|operation| (operation, range.clone()))
+                .collect()
+        }
+        PieceKind::Statement => match parse::statement(&text[range.clone()]) {
+            Ok(statement) => lower::statement(&statement)
+                .into_iter()
+                .map(|(operation, part)| (operation, range.start + part.start..range.start + part.end))
+                .collect(),
+            Err(error) => {
+                let place = range.start + error.range.start..range.start + error.range.end;
+                vec![(Operation::Unparsed { message: error.message }, place)]
+            }
+        },
+    };
+    Some(Lowered { range, steps })
+}
+
+/// Commands of psql change nothing in the database by themselves, but some run what is not in the text.
+fn meta_command(command: &str) -> Operation {
+    let name: &str = command.split_whitespace().next().unwrap_or_default();
+    match name {
+        "\\i" | "\\ir" | "\\include" | "\\include_relative" => {
+            Operation::Opaque { reason: format!("psql's {name} runs another file") }
+        }
+        "\\gexec" => Operation::Opaque { reason: "psql's \\gexec runs what a query returns".to_owned() },
+        _ => Operation::Other { kind: "psql meta-command", objects: Vec::new() },
+    }
+}
+
+/// Reads the name of a type with its modifiers, array bounds and collation. What is no type keeps its text.
+pub fn data_type(text: &str) -> DataType {
+    parse::on_large_stack(text.len(), || types::from_text(text))
+}
+
+/// Reads an expression. What is none is [`Expression::understood`] `false`.
+pub fn expression(text: &str) -> Expression {
+    parse::on_large_stack(text.len(), || expr::from_text(text))
+}
+
+/// The places of a text's comments, each with its `--` or `/* */`. Those inside quotes and bodies are none.
+pub fn comments(text: &str) -> Vec<Range<usize>> {
+    split::comments(text)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,210 @@
+//! `ALTER …`.
+
+use squawk_syntax::ast::{self, AstNode};
+
+use super::{Steps, cascades, constraint, other, whole};
+use crate::operation::{Name, Operation};
+use crate::sql::{expr, name, parse, types};
+
+/// One step an action.
+pub(super) fn table(alter: &ast::AlterTable) -> Steps {
+    if alter.all_in_tablespace().is_some() {
+        let kind = "ALTER TABLE ALL IN TABLESPACE";
+        return vec![(Operation::Other { kind, objects: Vec::new() }, whole(alter.syntax()))];
+    }
+    let table = name::optional(alter.table_relation_name().and_then(|name| name.table_name_ref()));
+    alter.actions().map(|it| (action(&it, table.clone()), parse::range(it.syntax()))).collect()
+}
+
+fn action(action: &ast::AlterTableAction, table: Name) -> Operation {
+    use ast::AlterTableAction as A;
+    match action {
+        A::AddColumn(it) => Operation::AddColumn {
+            table,
+            column: constraint::column(
+                name::optional_identifier(it.column_name()),
+                it.ty(),
+                it.collate(),
+                it.constraints(),
+            ),
+            if_not_exists: it.if_not_exists().is_some(),
+        },
+        A::DropColumn(it) => Operation::DropColumn {
+            table,
+            column: name::optional_identifier(it.column_name_ref()),
+            if_exists: it.if_exists().is_some(),
+            cascade: cascades(it.drop_behavior()),
+        },
+        A::RenameColumn(it) => Operation::RenameColumn {
+            table,
+            from: name::optional_identifier(it.column_name_ref()),
+            to: name::optional_identifier(it.column_name()),
+        },
+        A::AlterColumn(it) => column(it, table),
+        A::AddConstraint(it) => match it.constraint().and_then(|it| constraint::constraint(&it, None)) {
+            Some(constraint) => Operation::AddConstraint { table, constraint },
+            None => Operation::AlterTable { table, action: "ADD CONSTRAINT" },
+        },
+        A::DropConstraint(it) => Operation::DropConstraint {
+            table,
+            name: name::optional(it.constraint_name_ref()).name,
+            if_exists: it.if_exists().is_some(),
+            cascade: cascades(it.drop_behavior()),
+        },
+        A::ValidateConstraint(it) => {
+            Operation::ValidateConstraint { table, name: name::optional(it.constraint_name_ref()).name }
+        }
+        A::RenameConstraint(it) => Operation::RenameConstraint {
+            table,
+            from: name::optional(it.constraint_name_ref()).name,
+            to: name::optional_identifier(it.constraint_name()),
+        },
+        A::TableRenameTo(it) => Operation::RenameTable { table, to: name::optional(it.table_name()).name },
+        A::SetSchema(it) => {
+            Operation::SetTableSchema { table, schema: name::optional_identifier(it.schema_ref()) }
+        }
+        A::AttachPartition(it) => {
+            Operation::AttachPartition { table, partition: name::optional(it.table_name_ref()) }
+        }
+        A::DetachPartition(it) => match it.detach_partition_option() {
+            Some(ast::DetachPartitionOption::DetachFinalize(_)) => {
+                Operation::AlterTable { table, action: "DETACH PARTITION FINALIZE" }
+            }
+            option => Operation::DetachPartition {
+                table,
+                partition: name::optional(it.table_name_ref()),
+                concurrently: option.is_some(),
+            },
+        },
+        other => Operation::AlterTable { table, action: table_action(other) },
+    }
+}
+
+/// Actions that have no operation of their own, as PostgreSQL writes them.
+fn table_action(action: &ast::AlterTableAction) -> &'static str {
+    use ast::AlterTableAction as A;
+    match action {
+        A::AlterConstraint(_) => "ALTER CONSTRAINT",
+        A::AlterOptionList(_) | A::OptionItemList(_) => "OPTIONS",
+        A::ClusterOn(_) => "CLUSTER ON",
+        A::DisableRls(_) => "DISABLE ROW LEVEL SECURITY",
+        A::DisableRule(_) => "DISABLE RULE",
+        A::DisableTrigger(_) => "DISABLE TRIGGER",
+        A::EnableAlwaysRule(_) => "ENABLE ALWAYS RULE",
+        A::EnableAlwaysTrigger(_) => "ENABLE ALWAYS TRIGGER",
+        A::EnableReplicaRule(_) => "ENABLE REPLICA RULE",
+        A::EnableReplicaTrigger(_) => "ENABLE REPLICA TRIGGER",
+        A::EnableRls(_) => "ENABLE ROW LEVEL SECURITY",
+        A::EnableRule(_) => "ENABLE RULE",
+        A::EnableTrigger(_) => "ENABLE TRIGGER",
+        A::ForceRls(_) => "FORCE ROW LEVEL SECURITY",
+        A::InheritTable(_) => "INHERIT",
+        A::MergePartitions(_) => "MERGE PARTITIONS",
+        A::NoForceRls(_) => "NO FORCE ROW LEVEL SECURITY",
+        A::NoInheritTable(_) => "NO INHERIT",
+        A::NotOf(_) => "NOT OF",
+        A::OfType(_) => "OF",
+        A::OwnerTo(_) => "OWNER TO",
+        A::ReplicaIdentity(_) => "REPLICA IDENTITY",
+        A::ResetOptions(_) => "RESET",
+        A::SetAccessMethod(_) => "SET ACCESS METHOD",
+        A::SetLogged(_) => "SET LOGGED",
+        A::SetOptions(_) => "SET",
+        A::SetTablespace(_) => "SET TABLESPACE",
+        A::SetUnlogged(_) => "SET UNLOGGED",
+        A::SetWithoutCluster(_) => "SET WITHOUT CLUSTER",
+        A::SetWithoutOids(_) => "SET WITHOUT OIDS",
+        A::SplitPartition(_) => "SPLIT PARTITION",
+        A::AddColumn(_)
+        | A::AddConstraint(_)
+        | A::AlterColumn(_)
+        | A::AttachPartition(_)
+        | A::DetachPartition(_)
+        | A::DropColumn(_)
+        | A::DropConstraint(_)
+        | A::RenameColumn(_)
+        | A::RenameConstraint(_)
+        | A::SetSchema(_)
+        | A::TableRenameTo(_)
+        | A::ValidateConstraint(_) => "ALTER TABLE",
+    }
+}
+
+fn column(alter: &ast::AlterColumn, table: Name) -> Operation {
+    use ast::AlterColumnOption as O;
+    let column = name::optional_identifier(alter.column_name_ref());
+    let action = match alter.option() {
+        Some(O::SetType(it)) => {
+            let to = it.ty().map_or_else(|| types::from_text(""), |ty| types::read(&ty, it.collate()));
+            let using = it.using_expr().and_then(|using| using.expr()).map(|expr| expr::read(&expr));
+            return Operation::AlterColumnType { table, column, to, using };
+        }
+        Some(O::SetDefault(it)) => {
+            return Operation::SetDefault { table, column, default: it.expr().map(|expr| expr::read(&expr)) };
+        }
+        Some(O::DropDefault(_)) => return Operation::SetDefault { table, column, default: None },
+        Some(O::SetNotNull(_)) => return Operation::SetNotNull { table, column },
+        Some(O::DropNotNull(_)) => return Operation::DropNotNull { table, column },
+        Some(O::AddGenerated(_)) => "ADD GENERATED",
+        Some(O::DropExpression(_)) => "DROP EXPRESSION",
+        Some(O::DropIdentity(_)) => "DROP IDENTITY",
+        Some(O::Inherit(_)) => "INHERIT",
+        Some(O::NoInherit(_)) => "NO INHERIT",
+        Some(O::ResetOptions(_)) => "RESET",
+        Some(O::Restart(_)) => "RESTART",
+        Some(O::SetCompression(_)) => "SET COMPRESSION",
+        Some(O::SetExpression(_)) => "SET EXPRESSION",
+        Some(O::SetGenerated(_) | O::SetGeneratedOptions(_)) => "SET GENERATED",
+        Some(O::SetOptions(_)) => "SET",
+        Some(O::SetOptionsList(_)) => "OPTIONS",
+        Some(O::SetSequenceOption(_)) => "SET SEQUENCE OPTION",
+        Some(O::SetStatistics(_)) => "SET STATISTICS",
+        Some(O::SetStorage(_)) => "SET STORAGE",
+        None => "ALTER COLUMN",
+    };
+    Operation::AlterColumn { table, column, action }
+}
+
+pub(super) fn index(alter: &ast::AlterIndex) -> Operation {
+    match alter.action() {
+        Some(ast::AlterIndexAction::IndexRenameTo(it)) => Operation::RenameIndex {
+            index: name::optional(alter.index_ref()),
+            to: name::optional(it.index()).name,
+        },
+        Some(ast::AlterIndexAction::AttachIndexPartition(it)) => Operation::Other {
+            kind: "ALTER INDEX ATTACH PARTITION",
+            objects: vec![name::optional(alter.index_ref()), name::optional(it.index_ref())],
+        },
+        _ => other::statement(alter.syntax()),
+    }
+}
+
+pub(super) fn type_(alter: &ast::AlterType) -> Operation {
+    let name = name::optional(alter.type_name_ref());
+    let text = |literal: Option<ast::Literal>| literal.and_then(|it| it.string_value()).unwrap_or_default();
+    match alter.action() {
+        Some(ast::AlterTypeAction::AddValue(it)) => Operation::AddEnumValue {
+            name,
+            value: text(it.literal()),
+            if_not_exists: it.if_not_exists().is_some(),
+        },
+        Some(ast::AlterTypeAction::RenameValue(it)) => {
+            Operation::RenameEnumValue { name, from: text(it.from()), to: text(it.to()) }
+        }
+        Some(ast::AlterTypeAction::TypeRenameTo(it)) => {
+            Operation::RenameType { name, to: name::optional(it.type_name()).name }
+        }
+        _ => Operation::Other { kind: "ALTER TYPE", objects: vec![name] },
+    }
+}
+
+/// Domains have no operations of their own, but some of their changes read every table that uses them.
+pub(super) fn domain(alter: &ast::AlterDomain) -> Operation {
+    let kind = match alter.action() {
+        Some(ast::AlterDomainAction::AddConstraint(_)) => "ALTER DOMAIN ADD CONSTRAINT",
+        Some(ast::AlterDomainAction::SetNotNull(_)) => "ALTER DOMAIN SET NOT NULL",
+        Some(ast::AlterDomainAction::ValidateConstraint(_)) => "ALTER DOMAIN VALIDATE CONSTRAINT",
+        _ => "ALTER DOMAIN",
+    };
+    Operation::Other { kind, objects: vec![name::optional(alter.domain_ref())] }
+}

@@ -1,0 +1,244 @@
+//! `CREATE …`.
+
+use squawk_syntax::SyntaxNode;
+use squawk_syntax::ast::{self, AstNode};
+
+use super::{Steps, constraint, data, whole};
+use crate::operation::{
+    Column, ConstraintKind, CreateIndex, CreateTable, IndexKey, Name, Operation, Persistence,
+};
+use crate::sql::{expr, name, types};
+
+pub(super) fn table(create: &ast::CreateTable) -> Operation {
+    let mut table = CreateTable {
+        table: name::optional(create.table_name()),
+        if_not_exists: create.if_not_exists().is_some(),
+        persistence: persistence(create.persistence()),
+        partition_of: create.partition_of().and_then(|of| of.table_name_ref()).map(|it| name::qualified(&it)),
+        partitioned: create.partition_by().is_some(),
+        models: create
+            .inherits()
+            .iter()
+            .flat_map(|it| it.table_name_refs())
+            .map(|it| name::qualified(&it))
+            .collect(),
+        ..CreateTable::default()
+    };
+    for argument in create.table_arg_list().iter().flat_map(ast::TableArgList::args) {
+        match argument {
+            ast::TableArg::Column(it) => {
+                let collate = it.syntax().children().find_map(ast::Collate::cast);
+                let clauses = it.syntax().children().filter_map(ast::Constraint::cast);
+                let column =
+                    constraint::column(name::optional_identifier(it.name()), it.ty(), collate, clauses);
+                table.constraints.extend(column.constraints.iter().cloned());
+                // `PARTITION OF` and `OF` repeat columns to add to them, without their types.
+                if it.ty().is_some() {
+                    table.columns.push(column);
+                }
+            }
+            ast::TableArg::LikeClause(it) => table.models.push(name::optional(it.relation_name_ref())),
+            ast::TableArg::TableConstraint(it) => {
+                let cast = ast::Constraint::cast(it.syntax().clone());
+                table.constraints.extend(cast.and_then(|it| constraint::constraint(&it, None)));
+            }
+        }
+    }
+    demand_keys(&mut table.columns, table.constraints.iter().map(|constraint| &constraint.kind));
+    Operation::CreateTable(table)
+}
+
+/// Columns of a primary key are NOT NULL, and so are those of the constraint of that name.
+fn demand_keys<'a>(columns: &mut [Column], constraints: impl Iterator<Item = &'a ConstraintKind>) {
+    for kind in constraints {
+        let demanded = match kind {
+            ConstraintKind::PrimaryKey { columns } => columns.as_slice(),
+            ConstraintKind::NotNull { column } => std::slice::from_ref(column),
+            _ => &[],
+        };
+        for column in columns.iter_mut().filter(|column| demanded.contains(&column.name)) {
+            column.not_null = true;
+        }
+    }
+}
+
+fn persistence(written: Option<ast::Persistence>) -> Persistence {
+    match written {
+        Some(ast::Persistence::Temp(_)) => Persistence::Temporary,
+        Some(ast::Persistence::Unlogged(_)) => Persistence::Unlogged,
+        None => Persistence::Permanent,
+    }
+}
+
+pub(super) fn table_as(create: &ast::CreateTableAs) -> Operation {
+    Operation::CreateTable(CreateTable {
+        table: name::optional(create.table_name()),
+        if_not_exists: create.if_not_exists().is_some(),
+        persistence: persistence(create.persistence()),
+        filled_from: Some(create.query().map(|query| data::reads(query.syntax())).unwrap_or_default()),
+        ..CreateTable::default()
+    })
+}
+
+pub(super) fn select_into(select: &ast::SelectInto) -> Operation {
+    let into = select.into_clause();
+    Operation::CreateTable(CreateTable {
+        table: name::optional(into.as_ref().and_then(ast::IntoClause::table_name)),
+        persistence: persistence(into.and_then(|into| into.persistence())),
+        filled_from: Some(data::reads(select.syntax())),
+        ..CreateTable::default()
+    })
+}
+
+pub(super) fn index(create: &ast::CreateIndex) -> Operation {
+    let table = create.table_relation_name();
+    let items = create.partition_item_list();
+    let included = create.index_include_clause().and_then(|clause| clause.partition_item_list());
+    let method = create.using_method().and_then(|using| using.access_method_ref());
+    Operation::CreateIndex(CreateIndex {
+        name: create.index().map(|index| name::qualified(&index).name),
+        only: table.as_ref().is_some_and(|table| table.only_token().is_some()),
+        table: name::optional(table.and_then(|table| table.table_name_ref())),
+        keys: items.iter().flat_map(|list| list.partition_items()).map(|item| key(&item)).collect(),
+        include: included
+            .iter()
+            .flat_map(|list| list.partition_items())
+            .map(|item| key(&item).text)
+            .collect(),
+        unique: create.unique_token().is_some(),
+        concurrently: create.concurrently_token().is_some(),
+        if_not_exists: create.if_not_exists().is_some(),
+        method: method.map(|method| name::identifier(&method)),
+        predicate: create.where_clause().and_then(|clause| clause.expr()).map(|expr| expr::read(&expr)),
+    })
+}
+
+fn key(item: &ast::PartitionItem) -> IndexKey {
+    let key = match item.expr() {
+        Some(ast::Expr::Collate(collate)) => collate.expr(),
+        other => other,
+    };
+    let Some(key) = key else {
+        return IndexKey { text: expr::squeezed(item.syntax()), is_column: false, options: String::new() };
+    };
+    let after = usize::from(key.syntax().text_range().end() - item.syntax().text_range().start());
+    let options = expr::squeezed_text(&item.syntax().text().to_string()[after..]);
+    match &key {
+        ast::Expr::NameRef(column) => IndexKey { text: name::identifier(column), is_column: true, options },
+        _ => IndexKey { text: expr::squeezed(key.syntax()), is_column: false, options },
+    }
+}
+
+pub(super) fn type_(create: &ast::CreateType) -> Operation {
+    let name = name::optional(create.type_name());
+    match create.kind() {
+        Some(ast::CreateTypeKind::EnumType(it)) => {
+            let variants = it.variant_list();
+            let variants = variants.iter().flat_map(ast::VariantList::variants);
+            let labels = variants.filter_map(|variant| variant.literal()?.string_value()).collect();
+            Operation::CreateEnum { name, labels }
+        }
+        _ => Operation::Other { kind: "CREATE TYPE", objects: vec![name] },
+    }
+}
+
+pub(super) fn domain(create: &ast::CreateDomain) -> Operation {
+    let collate = create.syntax().children().find_map(ast::Collate::cast);
+    let constrained = create.domain_qualifiers().any(|qualifier| match qualifier {
+        ast::DomainQualifier::Constraint(it) => {
+            matches!(it, ast::Constraint::CheckConstraint(_) | ast::Constraint::NotNullConstraint(_))
+        }
+        ast::DomainQualifier::Collate(_) => false,
+    });
+    Operation::CreateDomain {
+        name: name::optional(create.domain()),
+        base: create.ty().map_or_else(|| types::from_text(""), |ty| types::read(&ty, collate)),
+        constrained,
+    }
+}
+
+pub(super) fn sequence(create: &ast::CreateSequence) -> Operation {
+    Operation::CreateSequence {
+        name: name::optional(create.sequence()),
+        if_not_exists: create.if_not_exists().is_some(),
+    }
+}
+
+pub(super) fn view(create: &ast::CreateView) -> Operation {
+    Operation::CreateView {
+        name: name::optional(create.view()),
+        materialized: false,
+        replace: create.or_replace().is_some(),
+        reads: create.query().map(|query| data::reads(query.syntax())).unwrap_or_default(),
+    }
+}
+
+pub(super) fn materialized_view(create: &ast::CreateMaterializedView) -> Operation {
+    Operation::CreateView {
+        name: name::optional(create.view()),
+        materialized: true,
+        replace: false,
+        reads: create.query().map(|query| data::reads(query.syntax())).unwrap_or_default(),
+    }
+}
+
+pub(super) fn function(create: &ast::CreateFunction) -> Operation {
+    Operation::CreateFunction { name: name::optional(create.name()), replace: create.or_replace().is_some() }
+}
+
+pub(super) fn procedure(create: &ast::CreateProcedure) -> Operation {
+    Operation::CreateFunction { name: name::optional(create.name()), replace: create.or_replace().is_some() }
+}
+
+pub(super) fn trigger(create: &ast::CreateTrigger) -> Operation {
+    Operation::CreateTrigger {
+        name: name::optional_identifier(create.trigger()),
+        table: name::optional(create.on_relation().and_then(|on| on.relation_name_ref())),
+        replace: create.or_replace().is_some(),
+    }
+}
+
+pub(super) fn extension(create: &ast::CreateExtension) -> Operation {
+    Operation::CreateExtension {
+        name: name::optional_identifier(create.extension()),
+        if_not_exists: create.if_not_exists().is_some(),
+    }
+}
+
+/// The schema, then what is created in it.
+pub(super) fn schema(create: &ast::CreateSchema) -> Steps {
+    let schema = create.schema_name().map(|node| name::of_node(&node)).unwrap_or_default();
+    let operation =
+        Operation::CreateSchema { name: schema.clone(), if_not_exists: create.if_not_exists().is_some() };
+    let mut steps = vec![(operation, whole(create.syntax()))];
+    for element in create.schema_elements() {
+        for (mut operation, range) in element_steps(element.syntax()) {
+            place_in(&mut operation, &schema);
+            steps.push((operation, range));
+        }
+    }
+    steps
+}
+
+fn element_steps(node: &SyntaxNode) -> Steps {
+    ast::Stmt::cast(node.clone()).map(|statement| super::statement(&statement)).unwrap_or_default()
+}
+
+/// Gives the names in `CREATE SCHEMA … CREATE …` the schema that they are created in.
+fn place_in(operation: &mut Operation, schema: &str) {
+    let place = |name: &mut Name| {
+        name.schema.get_or_insert_with(|| schema.to_owned());
+    };
+    match operation {
+        Operation::CreateTable(create) => place(&mut create.table),
+        Operation::CreateIndex(create) => place(&mut create.table),
+        Operation::CreateTrigger { table, .. } => place(table),
+        Operation::CreateEnum { name, .. }
+        | Operation::CreateDomain { name, .. }
+        | Operation::CreateSequence { name, .. }
+        | Operation::CreateView { name, .. }
+        | Operation::CreateFunction { name, .. } => place(name),
+        Operation::Other { objects, .. } => objects.iter_mut().for_each(place),
+        _ => {}
+    }
+}

@@ -1,0 +1,154 @@
+//! Statements that read and change rows.
+
+use squawk_syntax::ast::{self, AstNode};
+use squawk_syntax::{SyntaxKind, SyntaxNode};
+
+use super::{Steps, cascades, whole};
+use crate::operation::{Name, Operation};
+use crate::sql::{expr, name, parse};
+
+/// The tables that a node reads at any depth, in order of appearance, each once; without its own CTEs.
+pub(super) fn reads(node: &SyntaxNode) -> Vec<Name> {
+    let ctes: Vec<String> =
+        node.descendants().filter_map(ast::CteName::cast).map(|cte| name::identifier(&cte)).collect();
+    let mut found: Vec<Name> = Vec::new();
+    for node in node.descendants() {
+        let relation = match node.kind() {
+            SyntaxKind::RELATION_FROM_ITEM => {
+                ast::RelationFromItem::cast(node).and_then(|it| it.relation_name_ref())
+            }
+            SyntaxKind::TABLE => {
+                ast::Table::cast(node).and_then(|it| it.relation_name()).and_then(|it| it.relation_name_ref())
+            }
+            _ => None,
+        };
+        let Some(table) = relation.map(|relation| name::qualified(&relation)) else { continue };
+        let is_cte = table.schema.is_none() && ctes.contains(&table.name);
+        if !is_cte && !found.contains(&table) {
+            found.push(table);
+        }
+    }
+    found
+}
+
+pub(super) fn query(node: &SyntaxNode) -> Operation {
+    let mut calls = expr::functions(node);
+    if let Some(procedure) = ast::Call::cast(node.clone()).and_then(|call| call.procedure_name_ref()) {
+        calls.insert(0, expr::squeezed(procedure.syntax()).to_ascii_lowercase());
+    }
+    Operation::Query { reads: reads(node), calls }
+}
+
+/// The steps of a statement after those of the changes that its `WITH` makes.
+pub(super) fn with_changes(node: &SyntaxNode, steps: Steps) -> Steps {
+    let queries = node.descendants().filter_map(ast::WithTable::cast).filter_map(|table| table.query());
+    let changes = queries.flat_map(|query| match &query {
+        ast::WithQuery::Insert(it) => vec![(insert(it), whole(it.syntax()))],
+        ast::WithQuery::Update(it) => vec![(update(it), whole(it.syntax()))],
+        ast::WithQuery::Delete(it) => vec![(delete(it), whole(it.syntax()))],
+        ast::WithQuery::Merge(it) => merge(it),
+        _ => Vec::new(),
+    });
+    changes.chain(steps).collect()
+}
+
+pub(super) fn insert(insert: &ast::Insert) -> Operation {
+    Operation::Insert { table: name::optional(insert.relation_name_ref()), reads: reads(insert.syntax()) }
+}
+
+pub(super) fn update(update: &ast::Update) -> Operation {
+    Operation::Update {
+        table: name::optional(update.relation_name().and_then(|name| name.relation_name_ref())),
+        columns: update.set_clause().map(|set| set_columns(&set)).unwrap_or_default(),
+        filtered: update.where_clause_or_current_of().is_some(),
+        reads: reads(update.syntax()),
+    }
+}
+
+fn set_columns(set: &ast::SetClause) -> Vec<String> {
+    let targets =
+        set.set_column_list().into_iter().flat_map(|list| list.set_columns()).flat_map(
+            |column| match column {
+                ast::SetColumn::SetSingleColumn(it) => it.column_target().into_iter().collect::<Vec<_>>(),
+                ast::SetColumn::SetMultipleColumns(it) => {
+                    it.column_target_list().into_iter().flat_map(|list| list.column_targets()).collect()
+                }
+            },
+        );
+    targets.map(|target| name::optional_identifier(target.name())).collect()
+}
+
+pub(super) fn delete(delete: &ast::Delete) -> Operation {
+    Operation::Delete {
+        table: name::optional(delete.relation_name().and_then(|name| name.relation_name_ref())),
+        filtered: delete.where_clause_or_current_of().is_some(),
+    }
+}
+
+/// One operation for each branch that changes something.
+pub(super) fn merge(merge: &ast::Merge) -> Steps {
+    let table = name::optional(merge.table_relation_name().and_then(|name| name.table_name_ref()));
+    let reads = reads(merge.syntax());
+    let mut steps = Steps::new();
+    for clause in merge.merge_when_clauses() {
+        let action = match &clause {
+            ast::MergeWhenClause::MergeWhenMatched(it) => it.merge_action(),
+            ast::MergeWhenClause::MergeWhenNotMatchedSource(it) => it.merge_action(),
+            ast::MergeWhenClause::MergeWhenNotMatchedTarget(it) => it.merge_action(),
+        };
+        let (table, reads) = (table.clone(), reads.clone());
+        let operation = match action {
+            Some(ast::MergeAction::MergeDelete(_)) => Operation::Delete { table, filtered: true },
+            Some(ast::MergeAction::MergeInsert(_)) => Operation::Insert { table, reads },
+            Some(ast::MergeAction::MergeUpdate(it)) => {
+                let columns = it.set_clause().map(|set| set_columns(&set)).unwrap_or_default();
+                Operation::Update { table, columns, filtered: true, reads }
+            }
+            Some(ast::MergeAction::MergeDoNothing(_)) | None => continue,
+        };
+        steps.push((operation, parse::range(clause.syntax())));
+    }
+    if steps.is_empty() {
+        steps.push((Operation::Query { reads, calls: Vec::new() }, whole(merge.syntax())));
+    }
+    steps
+}
+
+pub(super) fn truncate(truncate: &ast::Truncate) -> Operation {
+    let tables = truncate.table_list();
+    let tables = tables.iter().flat_map(ast::TableList::table_relation_names);
+    Operation::Truncate {
+        tables: tables.map(|table| name::optional(table.table_name_ref())).collect(),
+        cascade: cascades(truncate.drop_behavior()),
+    }
+}
+
+pub(super) fn copy(copy: &ast::Copy) -> Operation {
+    let table = copy.copy_table().and_then(|table| table.table_name_ref());
+    let fills = matches!(copy.copy_direction(), Some(ast::CopyDirection::CopyFrom(_)));
+    Operation::Copy { table: table.map(|table| name::qualified(&table)), fills }
+}
+
+/// `EXPLAIN ANALYZE` does what it explains.
+pub(super) fn explain(explain: &ast::Explain) -> Steps {
+    let runs = match explain.explain_mode() {
+        Some(ast::ExplainMode::ExplainAnalyze(_)) => true,
+        Some(ast::ExplainMode::ExplainOptionList(list)) => list.explain_options().any(|option| {
+            let text = expr::squeezed(option.syntax()).to_ascii_lowercase();
+            matches!(text.as_str(), "analyze" | "analyse" | "analyze true" | "analyze on" | "analyze 1")
+        }),
+        Some(ast::ExplainMode::ExplainVerbose(_)) | None => false,
+    };
+    let explained = explain.explain_stmt().and_then(|it| ast::Stmt::cast(it.syntax().clone()));
+    match explained.filter(|_| runs) {
+        Some(explained) => super::statement(&explained),
+        None => vec![(query(explain.syntax()), whole(explain.syntax()))],
+    }
+}
+
+pub(super) fn refresh(refresh: &ast::Refresh) -> Operation {
+    Operation::RefreshView {
+        name: name::optional(refresh.view_ref()),
+        concurrently: refresh.concurrently_token().is_some(),
+    }
+}

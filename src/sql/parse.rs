@@ -1,0 +1,126 @@
+//! Parses one statement into squawk's tree, on a stack that its depth cannot exhaust. Refuses to know what the tree
+//! means.
+
+use std::ops::Range;
+
+use squawk_lexer::TokenKind;
+use squawk_syntax::ast::{self, AstNode};
+use squawk_syntax::{Parse, SourceFile, SyntaxNode};
+
+use super::split::{is_trivia, tokens};
+
+/// A tree costs about a kilobyte a token, and a stack frame or more a level. PostgreSQL gives up far below these.
+const MOST_TOKENS: usize = 200_000;
+const DEEPEST: usize = 2_000;
+
+/// Texts up to this size cannot nest deeper than an ordinary stack bears.
+const SMALL: usize = 256;
+/// Address space, not memory: only what is touched is ever backed.
+const STACK: usize = 1 << 30;
+
+/// Runs on a large stack if a text of this size might need it.
+pub(super) fn on_large_stack<T: Send>(size: usize, work: impl FnOnce() -> T + Send) -> T {
+    if size <= SMALL {
+        return work();
+    }
+    // The work is in a cell so that it is still there when the system refuses the thread.
+    let work = std::sync::Mutex::new(Some(work));
+    let run = || work.lock().ok().and_then(|mut work| work.take()).map(|work| work());
+    let spawned = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+        thread.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    match spawned.ok().flatten().or_else(run) {
+        Some(result) => result,
+        None => unreachable!("the work is taken once, by the thread or here"),
+    }
+}
+
+/// Whether a tree of the text can be built at a bearable cost.
+pub(super) fn fits(text: &str) -> bool {
+    let (mut count, mut depth) = (0usize, 0usize);
+    tokens(text).all(|(kind, _)| {
+        match kind {
+            TokenKind::OpenParen | TokenKind::OpenBracket => depth += 1,
+            TokenKind::CloseParen | TokenKind::CloseBracket => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        count += usize::from(!is_trivia(kind));
+        count <= MOST_TOKENS && depth <= DEEPEST
+    })
+}
+
+/// What is wrong with a text, and where in it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct SyntaxError {
+    /// In PostgreSQL's words.
+    pub message: String,
+    pub range: Range<usize>,
+}
+
+/// Parses a text that holds one statement, and that fits.
+pub(super) fn statement(text: &str) -> Result<ast::Stmt, SyntaxError> {
+    let parse = SourceFile::parse(text);
+    if let Some(error) = first_error(text, &parse) {
+        return Err(error);
+    }
+    let mut statements = parse.tree().stmts();
+    let first = statements.next();
+    match (first, statements.next()) {
+        (Some(first), None) => Ok(first),
+        (_, second) => {
+            let at = second.map_or(0, |second| range(second.syntax()).start);
+            Err(error_at(text, at))
+        }
+    }
+}
+
+fn first_error(text: &str, parse: &Parse<SourceFile>) -> Option<SyntaxError> {
+    // A mistake inside the quoted body of a routine is the routine's, not this statement's.
+    let bodies: Vec<Range<usize>> = parse
+        .syntax_node()
+        .descendants()
+        .filter(|node| ast::AsDefinition::can_cast(node.kind()))
+        .map(|node| range(&node))
+        .collect();
+    parse
+        .errors()
+        .iter()
+        .map(|error| usize::from(error.range().start()))
+        .find(|at| !bodies.iter().any(|body| body.start < *at && *at < body.end))
+        .map(|at| error_at(text, at))
+}
+
+/// The error as PostgreSQL words it: it names the token where it stopped understanding. Of a verb without an object
+/// that it knows squawk blames the verb, PostgreSQL the object.
+fn error_at(text: &str, at: usize) -> SyntaxError {
+    let mut tokens_from = tokens(text).filter(|(kind, range)| range.end > at && !is_trivia(*kind)).peekable();
+    let verb = tokens_from.peek().map(|(_, range)| text[range.clone()].to_ascii_lowercase());
+    if at == 0 && matches!(verb.as_deref(), Some("alter" | "create" | "drop")) {
+        tokens_from.next();
+    }
+    match tokens_from.next() {
+        Some((_, range)) if !range.is_empty() => {
+            let token = &text[range.clone()];
+            SyntaxError { message: format!("syntax error at or near \"{}\"", shortened(token)), range }
+        }
+        _ => {
+            let last = tokens(text).filter(|(kind, range)| !is_trivia(*kind) && !range.is_empty()).last();
+            let range = last.map_or(0..text.len(), |(_, range)| range);
+            SyntaxError { message: "syntax error at end of input".to_owned(), range }
+        }
+    }
+}
+
+fn shortened(token: &str) -> String {
+    let mut lines = token.lines();
+    let first = lines.next().unwrap_or_default();
+    let short: String = first.chars().take(40).collect();
+    if lines.next().is_some() || short.len() < first.len() { format!("{short}…") } else { short }
+}
+
+/// The bytes of a node.
+pub(super) fn range(node: &SyntaxNode) -> Range<usize> {
+    let range = node.text_range();
+    range.start().into()..range.end().into()
+}

@@ -1,0 +1,127 @@
+//! Statements on rows, sessions and transactions.
+
+use super::*;
+use crate::operation::{ReindexTarget, TransactionVerb};
+
+#[test]
+fn changes_name_their_tables_and_what_they_read() {
+    assert_eq!(
+        operation("INSERT INTO b (x) SELECT a.x FROM a JOIN app.c ON true WHERE x IN (SELECT y FROM d)"),
+        Operation::Insert { table: name("b"), reads: vec![name("a"), name("app.c"), name("d")] }
+    );
+    assert_eq!(
+        operation("UPDATE ONLY t AS x SET a = 1, (b, c) = (SELECT 1, 2 FROM s) FROM u WHERE x.id = u.id"),
+        Operation::Update {
+            table: name("t"),
+            columns: vec!["a".into(), "b".into(), "c".into()],
+            filtered: true,
+            reads: vec![name("s"), name("u")],
+        }
+    );
+    assert_eq!(operation("DELETE FROM t"), Operation::Delete { table: name("t"), filtered: false });
+    assert_eq!(
+        operation("TRUNCATE a, ONLY b.c RESTART IDENTITY CASCADE"),
+        Operation::Truncate { tables: vec![name("a"), name("b.c")], cascade: true }
+    );
+    assert_eq!(operation("COPY t TO stdout"), Operation::Copy { table: Some(name("t")), fills: false });
+}
+
+#[test]
+fn changes_inside_with_are_steps_of_their_own() {
+    let text = "WITH gone AS (DELETE FROM a WHERE x RETURNING *) INSERT INTO b SELECT * FROM gone";
+    assert_eq!(
+        operations(text),
+        [
+            Operation::Delete { table: name("a"), filtered: true },
+            Operation::Insert { table: name("b"), reads: vec![] }
+        ]
+    );
+    assert_eq!(places(text), ["DELETE FROM a WHERE x RETURNING *", text]);
+}
+
+#[test]
+fn merge_is_what_its_branches_do() {
+    let text = "MERGE INTO t USING s ON t.id = s.id WHEN MATCHED AND s.gone THEN DELETE \
+                WHEN MATCHED THEN UPDATE SET a = s.a WHEN NOT MATCHED THEN INSERT (id) VALUES (s.id)";
+    let operations = operations(text);
+    assert_eq!(operations[0], Operation::Delete { table: name("t"), filtered: true });
+    assert!(matches!(&operations[1], Operation::Update { columns, .. } if *columns == ["a"]));
+    assert_eq!(operations[2], Operation::Insert { table: name("t"), reads: vec![name("s")] });
+}
+
+#[test]
+fn queries_name_tables_and_calls() {
+    assert_eq!(
+        operation("WITH x AS (SELECT * FROM a) SELECT setval('s', max(id)) FROM x, b"),
+        Operation::Query { reads: vec![name("a"), name("b")], calls: vec!["setval".into(), "max".into()] }
+    );
+    assert_eq!(
+        operation("CALL app.refresh(now())"),
+        Operation::Query { reads: vec![], calls: vec!["app.refresh".into(), "now".into()] }
+    );
+    assert!(matches!(operation("EXPLAIN DELETE FROM t"), Operation::Query { .. }));
+    assert!(matches!(operation("EXPLAIN (ANALYZE, BUFFERS) DELETE FROM t"), Operation::Delete { .. }));
+}
+
+#[test]
+fn settings_lose_their_quotes() {
+    for (sql, expected, value, is_local) in [
+        ("SET lock_timeout = '5s'", "lock_timeout", Some("5s"), false),
+        ("SET LOCAL statement_timeout TO 0", "statement_timeout", Some("0"), true),
+        ("SET search_path = App, \"Public\"", "search_path", Some("app, Public"), false),
+        ("SET TIME ZONE 'UTC'", "timezone", Some("UTC"), false),
+        ("SET lock_timeout TO DEFAULT", "lock_timeout", None, false),
+        ("RESET lock_timeout", "lock_timeout", None, false),
+        ("RESET ALL", "all", None, false),
+        ("SET ROLE admin", "role", Some("admin"), false),
+        ("SET my.setting = -1", "my.setting", Some("-1"), false),
+    ] {
+        let Operation::Set { name, value: found, local } = operation(sql) else { panic!("{sql}") };
+        assert_eq!((name.as_str(), found.as_deref(), local), (expected, value, is_local), "{sql}");
+    }
+}
+
+#[test]
+fn transaction_statements_are_verbs() {
+    for (sql, verb) in [
+        ("BEGIN ISOLATION LEVEL SERIALIZABLE", TransactionVerb::Begin),
+        ("START TRANSACTION", TransactionVerb::Begin),
+        ("COMMIT AND CHAIN", TransactionVerb::Commit),
+        ("END", TransactionVerb::Commit),
+        ("ABORT", TransactionVerb::Rollback),
+        ("ROLLBACK TO SAVEPOINT a", TransactionVerb::Savepoint),
+        ("RELEASE a", TransactionVerb::Savepoint),
+    ] {
+        assert_eq!(operation(sql), Operation::Transaction(verb), "{sql}");
+    }
+    assert!(matches!(operation("COMMIT PREPARED 'x'"), Operation::Other { kind: "COMMIT PREPARED", .. }));
+}
+
+#[test]
+fn locks_and_rebuilds() {
+    assert_eq!(
+        operation("LOCK TABLE a, ONLY b IN share row  exclusive MODE NOWAIT"),
+        Operation::Lock { tables: vec![name("a"), name("b")], mode: "SHARE ROW EXCLUSIVE".into() }
+    );
+    assert!(matches!(operation("LOCK a"), Operation::Lock { mode, .. } if mode == "ACCESS EXCLUSIVE"));
+    for (sql, what, concurrently) in [
+        ("REINDEX INDEX CONCURRENTLY x", ReindexTarget::Index, true),
+        ("REINDEX (CONCURRENTLY, VERBOSE) TABLE x", ReindexTarget::Table, true),
+        ("REINDEX (CONCURRENTLY off) TABLE x", ReindexTarget::Table, false),
+        ("REINDEX SCHEMA x", ReindexTarget::Schema, false),
+        ("REINDEX DATABASE x", ReindexTarget::Database, false),
+    ] {
+        assert_eq!(operation(sql), Operation::Reindex { what, name: Some(name("x")), concurrently }, "{sql}");
+    }
+}
+
+#[test]
+fn do_blocks_are_looked_into() {
+    let text = "DO $$ DECLARE r record; BEGIN IF NOT EXISTS (SELECT 1) THEN ALTER TABLE t ADD COLUMN a int; END IF; \
+                EXECUTE 'DROP TABLE x'; EXECUTE 'DROP TABLE ' || y; PERFORM f(); END $$";
+    let Operation::Do { body } = operation(text) else { panic!() };
+    assert!(matches!(&body[0], Operation::AddColumn { table, .. } if *table == name("t")));
+    assert!(matches!(&body[1], Operation::DropTable { table, .. } if *table == name("x")));
+    assert!(matches!(&body[2], Operation::Opaque { .. }));
+    assert!(matches!(&body[3], Operation::Query { calls, .. } if *calls == ["f"]));
+}

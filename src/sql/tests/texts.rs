@@ -1,0 +1,200 @@
+//! Types, expressions, names, and the cutting of texts into statements.
+
+use super::*;
+
+#[test]
+fn types_have_the_names_that_format_type_gives_them() {
+    for (written, canonical) in [
+        ("int", "integer"),
+        ("INT4", "integer"),
+        ("pg_catalog.int8", "bigint"),
+        ("\"int4\"", "integer"),
+        ("\"integer\"", "\"integer\""),
+        ("varchar(20)", "character varying(20)"),
+        ("character varying ( 20 )", "character varying(20)"),
+        ("char", "character(1)"),
+        ("\"char\"", "\"char\""),
+        ("nchar(3)", "character(3)"),
+        ("bit varying(5)", "bit varying(5)"),
+        ("timestamptz", "timestamp with time zone"),
+        ("timestamp(3) with time zone", "timestamp(3) with time zone"),
+        ("TIMESTAMP", "timestamp without time zone"),
+        ("timestamptz(6)", "timestamp(6) with time zone"),
+        ("time", "time without time zone"),
+        ("bool", "boolean"),
+        ("decimal(10, 2)", "numeric(10,2)"),
+        ("numeric(10,-2)", "numeric(10,-2)"),
+        ("float", "double precision"),
+        ("float(24)", "real"),
+        ("float(25)", "double precision"),
+        ("double precision", "double precision"),
+        ("bigserial", "bigserial"),
+        ("serial4", "serial"),
+        ("text[]", "text[]"),
+        ("int ARRAY", "integer[]"),
+        ("int[3][4]", "integer[][]"),
+        ("varchar(3)[]", "character varying(3)[]"),
+        ("interval day to second(3)", "interval day to second(3)"),
+        ("interval(3)", "interval(3)"),
+        ("app.Mood", "app.mood"),
+        ("\"App\".\"Mood\"", "\"App\".\"Mood\""),
+        ("geometry(Point, 4326)", "geometry(point, 4326)"),
+        ("text COLLATE \"C\"", "text COLLATE \"C\""),
+        ("vector(3)", "vector(3)"),
+        ("not a type!", "not a type!"),
+    ] {
+        assert_eq!(data_type(written).to_string(), canonical, "{written}");
+    }
+    assert!(data_type("SERIAL").is_serial());
+}
+
+#[test]
+fn expressions_name_their_functions_and_columns() {
+    let read = expression(
+        "coalesce(t.a, Lower(\"B\"), pg_catalog.now(), CURRENT_TIMESTAMP) > (SELECT max(c) FROM x)",
+    );
+    assert!(read.understood);
+    assert_eq!(read.functions, ["coalesce", "lower", "pg_catalog.now", "current_timestamp", "max"]);
+    assert_eq!(read.columns, ["a", "B", "c"]);
+    assert_eq!(expression("a -- why\n  +  'x  y'").text, "a + 'x  y'");
+    for null in ["NULL", "((null))", "NULL::int", "CAST(NULL AS text)"] {
+        assert!(expression(null).is_null, "{null}");
+    }
+    for unknown in ["a,", "a b", "a, b", "a FROM t", "1; DROP TABLE t", "(a", ""] {
+        assert!(!expression(unknown).understood, "{unknown}");
+    }
+}
+
+#[test]
+fn only_tests_that_are_never_null_demand_something() {
+    for (check, demanded) in [
+        ("a IS NOT NULL", vec!["a"]),
+        ("(t.a) IS NOT NULL AND b NOTNULL", vec!["a", "b"]),
+        ("a IS NOT NULL OR b IS NOT NULL", vec![]),
+        ("a IS NOT NULL OR (b > 0 AND a IS NOT NULL)", vec!["a"]),
+        ("NOT (a IS NULL)", vec!["a"]),
+        ("NOT a ISNULL", vec!["a"]),
+        ("a IS DISTINCT FROM NULL", vec!["a"]),
+        ("a > 0", vec![]),
+        ("NOT (a IS NULL OR b IS NULL)", vec![]),
+    ] {
+        assert_eq!(expression(check).demands_not_null, demanded, "{check}");
+    }
+}
+
+#[test]
+fn names_are_folded_as_postgresql_folds_them() {
+    let table = |sql: &str| match operation(sql) {
+        Operation::DropTable { table, .. } => table,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(table("DROP TABLE Public.Users"), name("public.users"));
+    assert_eq!(table("DROP TABLE \"A \"\"b\"\"\""), name("A \"b\""));
+    assert_eq!(table("DROP TABLE U&\"d\\0061ta\""), name("data"));
+    assert_eq!(table("DROP TABLE U&\"d!0061ta\" UESCAPE '!'"), name("data"));
+    assert_eq!(table("DROP TABLE db.app.t"), name("app.t"));
+    assert_eq!(table(&format!("DROP TABLE {}", "x".repeat(70))), name(&"x".repeat(63)));
+}
+
+#[test]
+fn statements_are_cut_where_they_end() {
+    let text = "-- one; not two\nSELECT 1; /* a /* nested; */ ; */ SELECT ';' ; ;\nSELECT $a$;$b$;$a$;\
+                SELECT \"a;b\"; SELECT E'\\';'; SELECT 1";
+    let found: Vec<&str> = lower(text).into_iter().map(|it| &text[it.range]).collect();
+    assert_eq!(
+        found,
+        ["SELECT 1", "SELECT ';'", "SELECT $a$;$b$;$a$", "SELECT \"a;b\"", "SELECT E'\\';'", "SELECT 1"]
+    );
+}
+
+#[test]
+fn semicolons_inside_bodies_and_rules_end_nothing() {
+    for text in [
+        "CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; SELECT CASE WHEN true THEN 1 END; END;",
+        "CREATE OR REPLACE PROCEDURE p() BEGIN ATOMIC INSERT INTO t VALUES (1); END",
+        "CREATE RULE r AS ON INSERT TO t DO ALSO (DELETE FROM a; DELETE FROM b);",
+        "CREATE FUNCTION f() RETURNS int AS $$ BEGIN; END; $$ LANGUAGE plpgsql",
+    ] {
+        assert!(!operation(text).is_unknown(), "{text}");
+    }
+}
+
+#[test]
+fn a_mistake_costs_its_statement_and_says_where() {
+    let text = "CREATE TABLE a (id int);\nCREATE TABEL b (id int);\nDROP TABLE (;\nDROP TABLE c;";
+    let lowered = lower(text);
+    assert_eq!(lowered.len(), 4);
+    let (operation, range) = &lowered[1].steps[0];
+    assert_eq!(*operation, Operation::Unparsed { message: "syntax error at or near \"TABEL\"".to_owned() });
+    assert_eq!(&text[range.clone()], "TABEL");
+    assert!(matches!(lowered[2].steps[0].0, Operation::Unparsed { .. }));
+    assert!(matches!(lowered[3].steps[0].0, Operation::DropTable { .. }));
+    let half = operation_at_end("ALTER TABLE t ADD COLUMN");
+    assert_eq!(half, "syntax error at end of input");
+}
+
+fn operation_at_end(text: &str) -> String {
+    match operation(text) {
+        Operation::Unparsed { message } => message,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_quote_that_never_closes_costs_its_statement() {
+    let text = "SELECT 1;\nINSERT INTO t VALUES ('it);\nSELECT 2;\nSELECT $x$ oh;\nDROP TABLE a;";
+    let messages: Vec<_> = lower(text)
+        .into_iter()
+        .map(|it| match it.steps.into_iter().next() {
+            Some((Operation::Unparsed { message }, _)) => message,
+            _ => String::new(),
+        })
+        .collect();
+    let unterminated = ["", "unterminated quoted string", "", "unterminated dollar-quoted string", ""];
+    assert_eq!(messages, unterminated);
+    assert_eq!(operation_at_end("/* SELECT 1;"), "unterminated /* comment");
+}
+
+#[test]
+fn what_psql_understands_does_not_choke() {
+    let text = "\\connect app\nCOPY t (a, b) FROM stdin;\n1\tit's; -- x\n\\.\n\nSELECT 'q' \\gexec\n\\i more.sql\nDROP TABLE t;";
+    let lowered = lower(text);
+    let operations: Vec<&Operation> = lowered.iter().map(|it| &it.steps[0].0).collect();
+    assert!(matches!(operations[0], Operation::Other { kind: "psql meta-command", .. }));
+    assert_eq!(*operations[1], Operation::Copy { table: Some(name("t")), fills: true });
+    assert!(matches!(operations[2], Operation::Query { .. }));
+    assert!(matches!(operations[3], Operation::Opaque { .. }));
+    assert!(matches!(operations[4], Operation::Opaque { .. }));
+    assert!(matches!(operations[5], Operation::DropTable { .. }));
+    assert_eq!(operations.len(), 6);
+}
+
+#[test]
+fn comments_are_found_outside_quotes_and_data() {
+    let text = "-- a\nSELECT '-- no' /* b */;\nCOPY t FROM stdin;\n-- data\n\\.\nDO $$ -- body\n$$; -- c";
+    let found: Vec<&str> = comments(text).into_iter().map(|range| &text[range]).collect();
+    assert_eq!(found, ["-- a", "/* b */", "-- c"]);
+}
+
+#[test]
+fn depth_does_not_exhaust_the_stack() {
+    let chain = format!("ALTER TABLE t ADD CHECK ({})", vec!["a"; 30_000].join(" + "));
+    assert!(matches!(operation(&chain), Operation::AddConstraint { .. }));
+    let nested = format!("SELECT {}1{}", "(".repeat(1_000), ")".repeat(1_000));
+    assert!(matches!(operation(&nested), Operation::Query { .. }));
+    let deeper = format!("SELECT {}1{}", "(".repeat(100_000), ")".repeat(100_000));
+    assert!(matches!(operation(&deeper), Operation::Opaque { .. }));
+    assert!(!expression(&"(".repeat(100_000)).understood);
+}
+
+#[test]
+fn large_statements_are_read_without_their_values() {
+    let rows = vec!["(1, 'x', ARRAY[1,2,3])"; 50_000].join(", ");
+    let insert = format!("INSERT INTO app.t (a, b, c) VALUES {rows} ON CONFLICT DO NOTHING; DROP TABLE x");
+    let lowered = lower(&insert);
+    assert_eq!(lowered[0].steps[0].0, Operation::Insert { table: name("app.t"), reads: vec![] });
+    assert!(matches!(lowered[1].steps[0].0, Operation::DropTable { .. }));
+    let ids = vec!["1"; 200_000].join(",");
+    let delete = format!("DELETE FROM t WHERE id IN ({ids})");
+    assert_eq!(operation(&delete), Operation::Delete { table: name("t"), filtered: true });
+}
