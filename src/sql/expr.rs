@@ -113,7 +113,7 @@ fn is_keyword_function(name_ref: &SyntaxNode) -> bool {
 }
 
 /// Columns read at any depth, in order of appearance, each once; without the names of their tables.
-fn columns(node: &SyntaxNode) -> Vec<String> {
+pub(super) fn columns(node: &SyntaxNode) -> Vec<String> {
     let mut found = Vec::new();
     for node in node.descendants().filter(|node| node.kind() == SyntaxKind::NAME_REF) {
         if !is_keyword_function(&node) && !names_no_column(&node) {

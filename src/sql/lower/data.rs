@@ -60,6 +60,7 @@ pub(super) fn update(update: &ast::Update) -> Operation {
     Operation::Update {
         table: name::optional(update.relation_name().and_then(|name| name.relation_name_ref())),
         columns: update.set_clause().map(|set| set_columns(&set)).unwrap_or_default(),
+        copied: update.set_clause().map(|set| copied_columns(&set)).unwrap_or_default(),
         filtered: update.where_clause_or_current_of().is_some(),
         reads: reads(update.syntax()),
     }
@@ -76,6 +77,21 @@ fn set_columns(set: &ast::SetClause) -> Vec<String> {
             },
         );
     targets.map(|target| name::optional_identifier(target.name())).collect()
+}
+
+/// The columns that the assigned values read, each once.
+fn copied_columns(set: &ast::SetClause) -> Vec<String> {
+    let assignments = set.set_column_list().into_iter().flat_map(|list| list.set_columns());
+    let values = assignments
+        .flat_map(|assignment| assignment.syntax().children().collect::<Vec<_>>())
+        .filter(|node| !matches!(node.kind(), SyntaxKind::COLUMN_TARGET | SyntaxKind::COLUMN_TARGET_LIST));
+    let mut columns = Vec::new();
+    for column in values.flat_map(|value| expr::columns(&value)) {
+        if !columns.contains(&column) {
+            columns.push(column);
+        }
+    }
+    columns
 }
 
 pub(super) fn delete(delete: &ast::Delete) -> Operation {
@@ -102,7 +118,8 @@ pub(super) fn merge(merge: &ast::Merge) -> Steps {
             Some(ast::MergeAction::MergeInsert(_)) => Operation::Insert { table, reads },
             Some(ast::MergeAction::MergeUpdate(it)) => {
                 let columns = it.set_clause().map(|set| set_columns(&set)).unwrap_or_default();
-                Operation::Update { table, columns, filtered: true, reads }
+                let copied = it.set_clause().map(|set| copied_columns(&set)).unwrap_or_default();
+                Operation::Update { table, columns, copied, filtered: true, reads }
             }
             Some(ast::MergeAction::MergeDoNothing(_)) | None => continue,
         };

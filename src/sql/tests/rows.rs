@@ -10,10 +10,13 @@ fn changes_name_their_tables_and_what_they_read() {
         Operation::Insert { table: name("b"), reads: vec![name("a"), name("app.c"), name("d")] }
     );
     assert_eq!(
-        operation("UPDATE ONLY t AS x SET a = 1, (b, c) = (SELECT 1, 2 FROM s) FROM u WHERE x.id = u.id"),
+        operation(
+            "UPDATE ONLY t AS x SET a = o + x.o, (b, c) = (SELECT p, 2 FROM s) FROM u WHERE x.id = u.id"
+        ),
         Operation::Update {
             table: name("t"),
             columns: vec!["a".into(), "b".into(), "c".into()],
+            copied: vec!["o".into(), "p".into()],
             filtered: true,
             reads: vec![name("s"), name("u")],
         }
