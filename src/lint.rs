@@ -4,6 +4,7 @@
 mod advice;
 mod context;
 mod engine;
+mod held;
 pub mod locks;
 mod prelude;
 mod reversible;

@@ -1,6 +1,7 @@
 //! What a rule may ask about the thing that it judges. Refuses to know any rule.
 
 use super::Settings;
+use super::held::Held;
 use super::schema::{Moment, Schema, Table};
 use crate::finding::Direction;
 use crate::history::{Graph, Language, Migration, Project, Scope, Script, Statement};
@@ -59,6 +60,8 @@ pub struct Context<'a> {
     pub schema: &'a Schema,
     /// When it happens.
     pub now: Moment,
+    /// Locks that make every query wait, taken before it by transactions that may still be open.
+    pub held: &'a [Held],
 }
 
 impl Context<'_> {
@@ -89,6 +92,12 @@ impl Context<'_> {
 
     fn was_just_created(&self, table: &Table) -> bool {
         table.created.is_some_and(|moment| self.is_at_hand(moment))
+    }
+
+    /// Whether the migrations at hand created a table, with or without rows in it.
+    pub fn is_at_hand_table(&self, table: &Name) -> bool {
+        let known = self.schema.table(table);
+        self.is_new(table) || known.is_some_and(|known| self.was_just_created(known))
     }
 
     /// Whether something happened in this script, or in an upgrade that is pending together with it.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::context::{Context, MigrationContext, ProjectContext};
+use super::held::Held;
 use super::rules::RULES;
 use super::schema::{Moment, Schema};
 use super::suppression::Allows;
@@ -24,6 +25,7 @@ pub fn run(project: &Project, sources: &Sources, scope: &Scope, settings: &Setti
         rules: active,
         allows: Allows::read(project, sources),
         transactions: Transactions::default(),
+        held: Vec::new(),
         findings: Vec::new(),
     };
     engine.judge_project(&ProjectContext { project, graph: &graph });
@@ -42,6 +44,7 @@ struct Engine<'a> {
     rules: Vec<&'static Rule>,
     allows: Allows<'a>,
     transactions: Transactions,
+    held: Vec<Held>,
     findings: Vec<Finding>,
 }
 
@@ -110,6 +113,7 @@ impl Engine<'_> {
         schema.new_session();
         for (position, statement) in script.statements.iter().enumerate() {
             let transaction = self.transactions.of(statement);
+            self.held.retain(|held| Some(held.transaction) == transaction);
             let now = Moment { migration: index, direction, transaction };
             let mut said = Vec::new();
             for step in &statement.steps {
@@ -128,8 +132,11 @@ impl Engine<'_> {
                             span: step.span,
                             schema,
                             now,
+                            held: &self.held,
                         };
                         self.ask(&context, &mut said);
+                        let held = Held::after(&context);
+                        self.held.extend(held);
                     }
                     schema.apply(operation, &statement.sql, now);
                 }

@@ -2,7 +2,7 @@
 
 use super::advice::{python_string, python_table};
 use super::context::MigrationContext;
-use crate::history::{Language, Script};
+use crate::history::{Certainty, Language, Script};
 use crate::operation::{Name, Operation, quote};
 
 /// Whether an upgrade does something that a downgrade could undo. Backfills, validation and what cannot be read
@@ -24,12 +24,23 @@ fn leaves_a_mark(operation: &Operation) -> bool {
         | Operation::Copy { fills: false, .. }
         | Operation::AddEnumValue { if_not_exists: true, .. }
         | Operation::CreateExtension { if_not_exists: true, .. }
-        | Operation::Other { .. }
         | Operation::Unparsed { .. }
         | Operation::Opaque { .. } => false,
+        Operation::Other { kind, .. } => kind.starts_with("CREATE "),
         Operation::Do { body } => body.iter().any(leaves_a_mark),
         _ => true,
     }
+}
+
+/// Whether all of a script is read and surely runs.
+pub fn is_read(script: &Script) -> bool {
+    script.statements.iter().all(|statement| {
+        statement.certainty == Certainty::Certain
+            && statement.steps.iter().all(|step| {
+                !step.operation.is_unknown()
+                    && !matches!(step.operation, Operation::Do { .. } | Operation::Query { .. })
+            })
+    })
 }
 
 /// The downgrade of an upgrade, as far as each of its operations has an exact inverse; empty if one has none.

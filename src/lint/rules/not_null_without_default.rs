@@ -55,7 +55,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     Some(
         Draft::new(message)
             .label("existing rows have no value for it")
-            .note(format!("PostgreSQL fails with SQLSTATE {state}, column contains null values; an empty test database does not show it"))
+            .note(format!("PostgreSQL: column \"{name}\" of relation \"{}\" contains null values (SQLSTATE {state}); an empty test database does not show it", table.name))
             .help(
                 format!(
                     "Give it a constant default{}, which rewrites nothing, or add it nullable, fill it, then demand NOT NULL",

@@ -1,0 +1,52 @@
+//! REINDEX without CONCURRENTLY.
+
+use crate::lint::prelude::*;
+use crate::operation::ReindexTarget;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "blocking-reindex",
+        summary: "An index is rebuilt while the table is locked against writes, and the index against everything",
+        severity: Severity::Error,
+        since: "0.1.0",
+        page: page!("blocking-reindex"),
+        evidence: Evidence::Lint,
+    },
+    check: Check::Step(check),
+};
+
+fn check(context: &Context<'_>) -> Option<Draft> {
+    let Operation::Reindex { what, name, concurrently: false } = context.operation else { return None };
+    let (what, shape, of) = match (what, name) {
+        (ReindexTarget::Index, Some(index)) => {
+            let table = context.schema.index(index).map(|known| &known.table);
+            if table.is_some_and(|table| context.is_new(table)) {
+                return None;
+            }
+            let of = table.map_or_else(|| "its table".to_owned(), shown);
+            (format!("INDEX {index}"), Shape::ReindexIndex, of)
+        }
+        (ReindexTarget::Table, Some(table)) if context.is_new(table) => return None,
+        (ReindexTarget::Table, Some(table)) => {
+            (format!("TABLE {table}"), Shape::ReindexTable, table.to_string())
+        }
+        (ReindexTarget::Schema, Some(schema)) => {
+            (format!("SCHEMA {schema}"), Shape::ReindexTable, "each table".to_owned())
+        }
+        (ReindexTarget::Database | ReindexTarget::System, _) | (_, None) => return None,
+    };
+    let keyword = what.split_once(' ').map_or(what.as_str(), |(keyword, _)| keyword);
+    let target = what.split_once(' ').map_or("", |(_, target)| target);
+    let code = Advice::new(context)
+        .outside([Code::sql(format!("REINDEX {keyword} CONCURRENTLY {target}"))])
+        .finish();
+    Some(
+        Draft::new(format!(
+            "REINDEX {what} blocks writes to {of}, and every query that plans to use the index"
+        ))
+        .label(format!("{of} is locked against writes"))
+        .note(locks::sentence(shape, &[("t", &of), ("t_a_idx", "the index")]))
+        .help("Rebuild it CONCURRENTLY, outside a transaction", code),
+    )
+}
