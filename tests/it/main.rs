@@ -5,3 +5,4 @@ mod architecture;
 mod registry;
 mod reports;
 mod roundtrip;
+mod walls;
