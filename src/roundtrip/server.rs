@@ -137,6 +137,11 @@ impl Server {
         self.directory.socket_directory().join(".s.PGSQL.5432")
     }
 
+    /// A directory for files of ours that go with the server, even if we are killed.
+    pub fn folder(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// Connects to one of its databases, past the proxy.
     pub async fn connect(&self, database: &str) -> Result<PgConnection, sqlx::Error> {
         PgConnectOptions::new_without_pgpass()

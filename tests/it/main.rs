@@ -2,7 +2,9 @@
 #![expect(clippy::expect_used, reason = "a test says what it needs by failing")]
 
 mod architecture;
+mod environments;
 mod registry;
 mod reports;
 mod roundtrip;
+mod server;
 mod walls;

@@ -17,7 +17,7 @@ use crate::finding::Direction;
 use crate::history::Runner;
 
 use super::super::proxy::Proxy;
-use super::super::server::end_with_parent;
+use super::super::server::{Server, end_with_parent};
 use super::super::verdict::Place;
 use super::{EngineError, Failure, Ran};
 use answer::Answer;
@@ -50,6 +50,7 @@ impl<'a> AlembicEngine<'a> {
     /// Starts the process and lets it run env.py once, without a migration.
     pub async fn start(
         place: Place<'a>,
+        server: &Server,
         proxy: &Proxy,
         database: &str,
         chosen: Option<&Path>,
@@ -58,8 +59,8 @@ impl<'a> AlembicEngine<'a> {
             return Err(EngineError::new("this project is not run by Alembic", ""));
         };
         let python = python::find(chosen, directory);
-        let files = write_driver().map_err(|error| {
-            EngineError::new(format!("a temporary directory cannot be written: {error}"), "set TMPDIR")
+        let files = write_driver(server.folder()).map_err(|error| {
+            EngineError::new(format!("{} cannot be written: {error}", server.folder().display()), "")
         })?;
         let mut child = command(&python, files.path(), directory).spawn().map_err(|error| {
             EngineError::new(
@@ -123,7 +124,8 @@ impl<'a> AlembicEngine<'a> {
         match self.ask(&command).await? {
             Answer::Done { .. } => Ok(Ok(())),
             Answer::Failed { trouble, .. } => Ok(Err(self.failure(migration, direction, &trouble))),
-            Answer::Ready { .. } | Answer::Broken { .. } => Err(self.confused()),
+            Answer::Broken { broken, trouble } => Err(self.cannot_work(&broken, &trouble)),
+            Answer::Ready { .. } => Err(self.confused()),
         }
     }
 
@@ -148,7 +150,8 @@ impl<'a> AlembicEngine<'a> {
                 let failure = self.failure(at, direction, &trouble);
                 Ok(Err((at, failure)))
             }
-            Answer::Ready { .. } | Answer::Broken { .. } => Err(self.confused()),
+            Answer::Broken { broken, trouble } => Err(self.cannot_work(&broken, &trouble)),
+            Answer::Ready { .. } => Err(self.confused()),
         }
     }
 
@@ -204,8 +207,8 @@ fn name_of(direction: Direction) -> &'static str {
     }
 }
 
-fn write_driver() -> std::io::Result<tempfile::TempDir> {
-    let files = tempfile::Builder::new().prefix("mig-check-driver-").tempdir()?;
+fn write_driver(folder: &Path) -> std::io::Result<tempfile::TempDir> {
+    let files = tempfile::Builder::new().prefix("driver-").tempdir_in(folder)?;
     std::fs::write(files.path().join("driver.py"), DRIVER)?;
     std::fs::write(files.path().join("mig_check_wall.py"), WALL)?;
     Ok(files)

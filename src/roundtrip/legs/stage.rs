@@ -62,7 +62,7 @@ impl<'a> Stage<'a> {
         let engine = match &place.project.runner {
             Runner::Sql => Engine::Sql(SqlEngine::new(place.project)),
             Runner::Alembic { .. } => {
-                let engine = AlembicEngine::start(place, proxy, TRIAL, python).await?;
+                let engine = AlembicEngine::start(place, server, proxy, TRIAL, python).await?;
                 remark = Some(format!("{} ran with {}", place.project.root, engine.versions()));
                 version_table = engine.version_table().to_owned();
                 Engine::Alembic(Box::new(engine))

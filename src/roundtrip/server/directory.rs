@@ -101,6 +101,11 @@ impl RunDirectory {
         Ok(directory)
     }
 
+    /// The directory itself.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The server's data directory; made by whoever fills it.
     pub fn data(&self) -> PathBuf {
         self.path.join("data")

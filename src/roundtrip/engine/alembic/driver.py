@@ -160,8 +160,12 @@ class Driver:
             self.contexts.append(context)
             return steps(heads, context)
 
-        with self.environment(self.config, self.scripts, fn=migrations, as_sql=False):
-            self.scripts.run_env()
+        try:
+            with self.environment(self.config, self.scripts, fn=migrations, as_sql=False):
+                self.scripts.run_env()
+        finally:
+            # An engine that outlives the run must not meet the next one with connections of this one.
+            self.wall.forget_connections()
 
     def probe(self):
         """Runs env.py without a migration: does it work, and may several migrations run in one go of it?"""
@@ -184,6 +188,13 @@ class Driver:
 
     def step(self, revision, direction):
         """A migration step whose failure is remembered, also if env.py hides it."""
+        try:
+            return self.remembering(revision, direction)
+        except BaseException as error:
+            self.failure = error
+            raise
+
+    def remembering(self, revision, direction):
         from alembic.runtime.migration import MigrationStep
         from alembic.util import load_python_file
 
@@ -207,13 +218,17 @@ class Driver:
         return step
 
     def answer(self, error, revision=None):
-        error = self.failure or error
-        self.failure = None
-        self.wall.forget_connections()
+        known, self.failure = self.failure, None
+        error = known or error
         if error is None:
             reply(self.replies, ok=True)
+            return
+        told = describe(error, self.start)
+        if known is None and told["code"] is None and not isinstance(error, Swallowed):
+            # Neither the migration nor the server on its behalf: env.py itself.
+            reply(self.replies, broken="project", **told)
         else:
-            reply(self.replies, failed=True, revision=revision, **describe(error, self.start))
+            reply(self.replies, failed=True, revision=revision, **told)
 
     def run_one(self, command):
         """One migration in a run of env.py of its own, under the project's own transactions."""
