@@ -100,7 +100,7 @@ impl Running {
             found.is_some()
         });
         let (directory, server) = found.expect("found");
-        Self { child, directory, server, temporary: temporary }
+        Self { child, directory, server, temporary }
     }
 
     fn signal(&self, name: &str) {
