@@ -13,8 +13,10 @@ pub struct Advice<'a> {
 
 /// One statement, in SQL and, where Alembic has a call of its own for it, in Python.
 pub struct Code {
-    sql: String,
-    python: Option<String>,
+    /// The statement, without its semicolon.
+    pub sql: String,
+    /// The call.
+    pub python: Option<String>,
 }
 
 impl Code {
@@ -66,6 +68,15 @@ impl<'a> Advice<'a> {
             self.lines.extend(text.lines().map(|line| format!("{indent}{line}")));
         }
         self
+    }
+
+    /// Statements of the downgrade, which run outside a transaction there.
+    pub fn outside_down(self, statements: impl IntoIterator<Item = Code>) -> Self {
+        if self.is_python() {
+            return self.say("and in downgrade()").outside(statements);
+        }
+        let said = self.say("and in the downgrade, outside its transaction as well");
+        statements.into_iter().fold(said, Self::run)
     }
 
     fn written(&self, code: Code) -> String {

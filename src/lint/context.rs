@@ -20,12 +20,8 @@ pub struct ProjectContext<'a> {
 pub struct MigrationContext<'a> {
     /// Its project.
     pub project: &'a Project,
-    /// All files.
-    pub sources: &'a Sources,
     /// The migration.
     pub migration: &'a Migration,
-    /// Its index.
-    pub index: usize,
     /// The schema before its upgrade.
     pub before: &'a Schema,
     /// The schema after its upgrade.
@@ -87,7 +83,7 @@ impl Context<'_> {
         let table_is_new = self.schema.table(table).is_some_and(|known| {
             known.persistence == Persistence::Temporary || (self.was_just_created(known) && !known.written)
         });
-        table_is_new || self.schema.view(table).is_some_and(|view| self.is_at_hand(view.created))
+        table_is_new || self.schema.view(table).is_some_and(|created| self.is_at_hand(created))
     }
 
     fn was_just_created(&self, table: &Table) -> bool {

@@ -89,9 +89,7 @@ impl Engine<'_> {
         if checked {
             let context = MigrationContext {
                 project: self.project,
-                sources: self.sources,
                 migration,
-                index,
                 before: &before,
                 after: &after,
                 returned: returned.as_ref(),

@@ -3,8 +3,6 @@
 
 mod table;
 
-use std::fmt::Write as _;
-
 pub use table::{BED, ROWS};
 
 /// Table locks, weakest first, by the names of PostgreSQL's documentation.
@@ -81,8 +79,8 @@ pub struct Touch {
     pub work: Work,
 }
 
-/// What is done to a table while its lock is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is done to a table while its lock is held, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Work {
     /// Catalog changes only.
     Brief,
@@ -173,33 +171,43 @@ pub fn row(shape: Shape) -> Option<&'static Row> {
     ROWS.iter().rfind(|row| row.shape == shape)
 }
 
-/// What a shape does, told of the reader's own tables: `real` pairs names of the bed with theirs.
+/// The locks that a shape takes and who waits for them, told of the reader's own tables: `real` pairs names of the
+/// bed with theirs.
+pub fn taken(shape: Shape, real: &[(&str, &str)]) -> String {
+    let named: Vec<(&Touch, &str)> = touches(shape)
+        .iter()
+        .filter_map(|touch| {
+            real.iter().find(|(bed, _)| *bed == touch.relation).map(|(_, name)| (touch, *name))
+        })
+        .collect();
+    let locks: Vec<String> =
+        named.iter().map(|(touch, name)| format!("{} on {name}", touch.lock.name())).collect();
+    let strongest = named.iter().map(|(touch, _)| touch.lock).max();
+    let waits = strongest.map(|lock| format!(": {}", lock.who_waits())).unwrap_or_default();
+    format!("{}{waits}", locks.join(" and "))
+}
+
+/// A sentence about what a shape does: its locks, who waits, and for how long.
 pub fn sentence(shape: Shape, real: &[(&str, &str)]) -> String {
-    let Some(Row { effect: Effect::Locks(touches), .. }) = row(shape) else {
-        return String::new();
-    };
-    let mut text = String::from("Takes ");
-    let known = touches.iter().filter_map(|touch| {
-        real.iter().find(|(bed, _)| *bed == touch.relation).map(|(_, name)| (touch, *name))
-    });
-    let mut strongest: Option<Touch> = None;
-    for (place, (touch, name)) in known.enumerate() {
-        let joint = if place == 0 { "" } else { " and " };
-        let _ = write!(text, "{joint}{} on {name}", touch.lock.name());
-        if strongest.is_none_or(|so_far| so_far.lock < touch.lock) {
-            strongest = Some(*touch);
-        }
-    }
-    if let Some(strongest) = strongest {
-        let _ = write!(text, ": {}", strongest.lock.who_waits());
-    }
-    let work = touches.iter().map(|touch| touch.work).max_by_key(|work| *work as u8);
-    text.push_str(match work {
+    let touches = touches(shape);
+    let work = touches.iter().map(|touch| touch.work).max();
+    let stops_all = touches.iter().any(|touch| touch.lock == Lock::AccessExclusive);
+    let for_how_long = match work {
         Some(Work::Scan) => ", while the whole table is read",
         Some(Work::Rewrite) => ", while the whole table and all its indexes are written anew",
-        Some(Work::Brief) | None => "; the work is brief, but it queues behind every running query, and all later ones queue behind it",
-    });
-    text
+        Some(Work::Brief) | None if stops_all => {
+            "; the work is brief, but it queues behind every running query, and all later ones queue behind it"
+        }
+        Some(Work::Brief) | None => "; the work is brief",
+    };
+    format!("Takes {}{for_how_long}", taken(shape, real))
+}
+
+fn touches(shape: Shape) -> &'static [Touch] {
+    match row(shape).map(|row| row.effect) {
+        Some(Effect::Locks(touches)) => touches,
+        Some(Effect::Fails(_)) | None => &[],
+    }
 }
 
 /// The SQLSTATE that a shape fails with.

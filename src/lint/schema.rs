@@ -49,15 +49,6 @@ pub struct EnumState {
     pub added: Vec<(String, Moment)>,
 }
 
-/// A view, materialised or not.
-#[derive(Clone, Debug)]
-pub struct View {
-    /// The tables that it reads, with schema.
-    pub reads: Vec<Name>,
-    /// When it was created.
-    pub created: Moment,
-}
-
 /// The known schema. Names are kept with their schema.
 #[derive(Clone, Debug)]
 pub struct Schema {
@@ -66,7 +57,8 @@ pub struct Schema {
     enums: BTreeMap<Name, EnumState>,
     /// Domains and whether they have constraints.
     domains: BTreeMap<Name, bool>,
-    views: BTreeMap<Name, View>,
+    /// Views, materialised or not, and when they were created.
+    views: BTreeMap<Name, Moment>,
     search_path: String,
 }
 
@@ -128,9 +120,9 @@ impl Schema {
         self.domains.get(&self.qualify(&type_name(data_type))).copied()
     }
 
-    /// The view, if the history created it.
-    pub fn view(&self, name: &Name) -> Option<&View> {
-        self.views.get(&self.qualify(name))
+    /// When the history created a view, if it did.
+    pub fn view(&self, name: &Name) -> Option<Moment> {
+        self.views.get(&self.qualify(name)).copied()
     }
 
     /// Foreign keys that point at a table from others: the table that has it, and the constraint.
@@ -147,15 +139,6 @@ impl Schema {
                 table.constraints.iter().filter(|c| points_at(c)).map(move |constraint| (name, constraint))
             })
             .collect()
-    }
-
-    /// Partitions of a table.
-    pub fn partitions_of(&self, table: &Name) -> impl Iterator<Item = &Name> {
-        let parent = self.qualify(table);
-        self.tables
-            .iter()
-            .filter(move |(_, table)| table.partition_of.as_ref() == Some(&parent))
-            .map(|(name, _)| name)
     }
 }
 

@@ -37,7 +37,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let mut advice = Advice::new(context).outside([advice::index_concurrently(context, create)]);
     if let Some(name) = create.name.as_ref().filter(|_| context.migration.down.is_some()) {
         let drop = advice::drop_index_concurrently(name, &create.table);
-        advice = advice.say("and in the downgrade").outside([drop]);
+        advice = advice.outside_down([drop]);
     }
     Some(
         draft

@@ -43,11 +43,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
 fn rewrite(context: &Context<'_>, index: &Name, table: Option<&Name>) -> Code {
     let sql = format!("DROP INDEX CONCURRENTLY {index}");
     let call = context.sources.text(context.statement.span);
-    match advice::with_argument(call, "op.drop_index", "postgresql_concurrently=True") {
-        Some(python) => Code::both(sql, python),
-        None => match table {
-            Some(table) => advice::drop_index_concurrently(&index.name, table),
-            None => Code::sql(sql),
-        },
+    match (advice::with_argument(call, "op.drop_index", "postgresql_concurrently=True"), table) {
+        (Some(python), _) => Code::both(sql, python),
+        (None, Some(table)) => Code { sql, ..advice::drop_index_concurrently(&index.name, table) },
+        (None, None) => Code::sql(sql),
     }
 }

@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     let Operation::DropColumn { table, column, .. } = context.operation else { return None };
-    if context.is_new(table) || context.drops_later(table) {
+    if context.is_at_hand_table(table) || context.drops_later(table) {
         return None;
     }
     let known = context.schema.table(table);
@@ -50,7 +50,8 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     Some(
         Draft::new(format!("Dropping {table}.{name} destroys its data, and the history holds no copy of it"))
             .label("the data of this column is gone")
-            .note(format!("{}; code that still names the column fails", locks::sentence(Shape::DropColumn, &[("t", &table.to_string())])))
+            .note(locks::sentence(Shape::DropColumn, &[("t", &table.to_string())]))
+        .note("Code that still names the column fails at once")
             .help(
                 "Copy the values first, or rename the column now and drop it in a later release, or allow this with the name of the backup",
                 code,

@@ -23,7 +23,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .column(table, from)
         .and_then(|known| known.added)
         .is_some_and(|added| context.is_at_hand(added));
-    if context.is_new(table) || made_here || retires(from, to) {
+    if context.is_at_hand_table(table) || made_here || retires(from, to) {
         return None;
     }
     let (old, new) = (quote(from), quote(to));

@@ -17,18 +17,24 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::RenameTable { table, to } = context.operation else { return None };
+    let (table, renamed) = match context.operation {
+        Operation::RenameTable { table, to } => (table, Name { name: to.clone(), ..table.clone() }),
+        Operation::SetTableSchema { table, schema } => {
+            (table, Name { schema: Some(schema.clone()), ..table.clone() })
+        }
+        _ => return None,
+    };
     let old = context.schema.qualify(table);
-    let is_covered = context.later().any(|(_, operation)| {
-        matches!(operation, Operation::CreateView { name, .. } if context.schema.qualify(name) == old)
-            || matches!(operation, Operation::RenameTable { to, .. } if *to == old.name)
-            || matches!(operation, Operation::CreateTable(create) if context.schema.qualify(&create.table) == old)
+    let is_covered = context.later().any(|(_, operation)| match operation {
+        Operation::CreateView { name, .. } => context.schema.qualify(name) == old,
+        Operation::CreateTable(create) => context.schema.qualify(&create.table) == old,
+        Operation::RenameTable { to, .. } => *to == old.name,
+        _ => false,
     });
-    let is_unknown_view = context.schema.view(table).is_some() && context.schema.table(table).is_none();
-    if context.is_new(table) || is_covered || is_unknown_view || retires(&table.name, to) {
+    let is_view = context.schema.view(table).is_some() && context.schema.table(table).is_none();
+    if context.is_at_hand_table(table) || is_covered || is_view || retires(&table.name, &renamed.name) {
         return None;
     }
-    let renamed = Name { name: to.clone(), ..table.clone() };
     let own = Code::both(
         context.statement.sql.clone(),
         advice::dedented(context.sources.text(context.statement.span)),
@@ -41,12 +47,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .run(Code::sql(format!("DROP VIEW {table}")))
         .finish();
     Some(
-        Draft::new(format!(
-            "Renaming {table} to {} breaks all running code that still says {table}",
-            quote(to)
-        ))
-        .label(format!("{table} is gone at once"))
-        .note(locks::sentence(Shape::RenameTable, &[("t", &table.to_string())]))
-        .help("Leave a view under the old name until no running code uses it", code),
+        Draft::new(format!("Renaming {table} to {renamed} breaks all running code that still says {table}"))
+            .label(format!("{table} is gone at once"))
+            .note(locks::sentence(Shape::RenameTable, &[("t", &table.to_string())]))
+            .help("Leave a view under the old name until no running code uses it", code),
     )
 }

@@ -25,6 +25,7 @@ fn check(context: &ProjectContext<'_>) -> Vec<Draft> {
             GraphFault::SeveralHeads { heads } => Some(heads),
             _ => None,
         })
+        .filter(|heads| !heads.iter().all(|head| is_labelled(context, *head)))
         .filter_map(|heads| {
             let (last, others) = heads.split_last()?;
             let names: Vec<&str> = heads.iter().map(|head| migrations[*head].id.as_str()).collect();
@@ -42,4 +43,10 @@ fn check(context: &ProjectContext<'_>) -> Vec<Draft> {
             Some(draft)
         })
         .collect()
+}
+
+/// Whether a head belongs to a branch that has a name.
+fn is_labelled(context: &ProjectContext<'_>, head: usize) -> bool {
+    let mut line = context.graph.with_ancestors(head).into_iter();
+    line.any(|index| !context.project.migrations[index].branch_labels.is_empty())
 }

@@ -34,7 +34,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         quote(name)
     ))
     .label("the lock of ADD CONSTRAINT is still held")
-    .note(format!("ADD CONSTRAINT … NOT VALID: {}", locks::sentence(lock, &[("t", &shown)])))
+    .note(format!("ADD CONSTRAINT still holds {}", locks::taken(lock, &[("t", &shown)])))
     .note("A lock is held until its transaction ends, so NOT VALID gains nothing here");
     if elsewhere {
         draft = draft.note("Alembic runs all pending migrations in one transaction unless env.py sets transaction_per_migration=True");

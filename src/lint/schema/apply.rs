@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::table::{ColumnState, ConstraintState, Copied, Table, stored_type};
-use super::{EnumState, Index, Moment, Schema, View};
+use super::{EnumState, Index, Moment, Schema};
 use crate::operation::{Constraint, ConstraintKind, CreateIndex, CreateTable, Name, Operation, Persistence};
 
 impl Schema {
@@ -147,9 +147,8 @@ impl Schema {
             Operation::CreateDomain { name, constrained, .. } => {
                 self.domains.insert(self.qualify(name), *constrained);
             }
-            Operation::CreateView { name, reads, .. } => {
-                let reads = reads.iter().map(|table| self.qualify(table)).collect();
-                self.views.insert(self.qualify(name), View { reads, created: now });
+            Operation::CreateView { name, .. } => {
+                self.views.insert(self.qualify(name), now);
             }
             Operation::DropView { name, .. } => {
                 let name = self.qualify(name);
