@@ -1,5 +1,7 @@
 //! Finds the migrations on disk and reads them into [`Project`]s, whatever the tool. Refuses to know what is dangerous.
 
+mod alembic;
+
 use std::path::{Path, PathBuf};
 
 use crate::history::Project;
@@ -20,6 +22,11 @@ pub enum LoadError {
 ///
 /// # Errors
 /// When there is nothing to read at all. What is wrong inside the files is in [`Project::problems`].
-pub fn load(path: &Path, _sources: &mut Sources) -> Result<Vec<Project>, LoadError> {
-    Err(LoadError::NothingFound { path: path.to_owned() })
+pub fn load(path: &Path, sources: &mut Sources) -> Result<Vec<Project>, LoadError> {
+    let projects: Vec<Project> =
+        alembic::find(path).iter().map(|found| alembic::load(found, sources)).collect();
+    if projects.is_empty() {
+        return Err(LoadError::NothingFound { path: path.to_owned() });
+    }
+    Ok(projects)
 }

@@ -43,6 +43,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("futures-util", &["roundtrip"]),
     ("indicatif", &["command"]),
     ("junit-report", &["report/junit"]),
+    ("md-5", &["frontend/alembic"]),
     ("rayon", &["command"]),
     ("ruff_python_ast", &["frontend/alembic"]),
     ("ruff_python_parser", &["frontend/alembic"]),

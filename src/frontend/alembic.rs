@@ -1,0 +1,96 @@
+//! Reads Alembic projects without Python: configuration, revision graph, and what each revision sends to the server.
+//!
+//! A revision is evaluated ([`evaluate`]) into calls of Alembic's operations, each is rendered to the SQL that Alembic
+//! would send ([`directive`], [`render`]), and that SQL is lowered to neutral operations. Refuses to run anything.
+
+mod config;
+mod directive;
+mod discover;
+mod environment;
+mod evaluate;
+mod naming;
+mod output;
+mod python;
+mod render;
+mod revision;
+mod value;
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use crate::history::{Framework, Language, Project, Runner, TransactionRule};
+use crate::source::Sources;
+
+pub(crate) use discover::{Found, find};
+
+/// Stack of the thread that parses and evaluates; deep nesting in a file must not end the program.
+const STACK: usize = 512 << 20;
+
+/// Reads a project that was found; paths are shown as `shown` makes them of real ones.
+pub(crate) fn load(found: &Found, sources: &mut Sources) -> Project {
+    let shown = shown_root(found);
+    std::thread::scope(|scope| {
+        let reader = std::thread::Builder::new().stack_size(STACK);
+        let handle = reader.spawn_scoped(scope, || read(found, &shown, sources));
+        match handle.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(project)) => project,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(_) => empty(found, &shown),
+        }
+    })
+}
+
+/// The folder that shown paths are relative to: where the command runs, if the project lies below it.
+fn shown_root(found: &Found) -> PathBuf {
+    std::env::current_dir()
+        .ok()
+        .and_then(|here| here.canonicalize().ok())
+        .filter(|here| found.scripts.starts_with(here))
+        .unwrap_or_else(|| found.directory.clone())
+}
+
+fn relative(path: &Path, shown: &Path) -> String {
+    let relative = path.strip_prefix(shown).unwrap_or(path).to_string_lossy().replace('\\', "/");
+    if relative.is_empty() { ".".to_owned() } else { relative }
+}
+
+fn empty(found: &Found, shown: &Path) -> Project {
+    Project {
+        root: relative(&found.scripts, shown),
+        framework: framework(TransactionRule::AllPending),
+        migrations: Vec::new(),
+        problems: Vec::new(),
+        runner: Runner::Alembic {
+            directory: found.directory.clone(),
+            config: found.config.clone(),
+            section: found.section.clone(),
+            scripts: found.scripts.clone(),
+        },
+    }
+}
+
+fn framework(transaction: TransactionRule) -> Framework {
+    Framework {
+        name: "Alembic",
+        language: Language::Python,
+        no_transaction: Some("with op.get_context().autocommit_block():"),
+        downgrades: true,
+        transaction,
+        version_table: "alembic_version",
+    }
+}
+
+fn read(found: &Found, shown: &Path, sources: &mut Sources) -> Project {
+    let mut project = empty(found, shown);
+    let mut library = evaluate::Library::new(found.roots.clone(), shown.to_owned());
+    let environment = environment::read(found, &mut library, sources);
+    if environment.per_migration {
+        project.framework = framework(TransactionRule::PerMigration);
+    }
+    let naming = Rc::new(environment.naming);
+    for file in &found.files {
+        let path = relative(file, shown);
+        revision::read(file, &path, &naming, &mut library, sources, &mut project);
+    }
+    project
+}

@@ -1,0 +1,237 @@
+//! Finds Alembic projects on disk: by their configuration, as Flask-Migrate lays them out, or by `env.py` and
+//! `versions` alone. Refuses to read revisions.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::config::{Sections, ini, interpolated, pyproject};
+
+/// A project before it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Working directory that the project expects.
+    pub directory: PathBuf,
+    /// Its configuration file; where there is none, the folder of the scripts.
+    pub config: PathBuf,
+    /// The section of that file.
+    pub section: String,
+    /// The folder with `env.py`.
+    pub scripts: PathBuf,
+    /// Its revision files, in the order of their paths.
+    pub files: Vec<PathBuf>,
+    /// Folders that imports are looked for in.
+    pub roots: Vec<PathBuf>,
+    /// Keys of the section that `env.py` may pass on.
+    pub naming: Option<String>,
+}
+
+/// Folders that hold other people's code or nothing to read.
+const SKIPPED: &[&str] =
+    &["node_modules", "site-packages", "__pycache__", "target", "dist", "build", "venv", "env", "testdata"];
+
+/// How deep below a path projects are looked for.
+const DEEPEST: usize = 8;
+
+/// All projects at or below a path: a folder, a configuration file, or a file inside a project.
+pub(crate) fn find(path: &Path) -> Vec<Found> {
+    let Ok(path) = path.canonicalize() else { return Vec::new() };
+    let mut found = Vec::new();
+    if path.is_file() {
+        if is_config(&path) {
+            configured(&path, &mut found);
+        } else {
+            // A file or folder inside a project: the nearest folder above that has one.
+            found = path
+                .ancestors()
+                .skip(1)
+                .take(4)
+                .map(at_or_below)
+                .find(|found| found.iter().any(|project| project.files.contains(&path)))
+                .unwrap_or_default();
+            found.retain(|project| project.files.contains(&path));
+        }
+        return found;
+    }
+    found = at_or_below(&path);
+    if found.is_empty() && (path.join("env.py").is_file() || path.ends_with("versions")) {
+        let scripts = if path.ends_with("versions") { path.parent().unwrap_or(&path) } else { &path };
+        found = scripts.parent().map(at_or_below).unwrap_or_default();
+        found.retain(|project| project.scripts == scripts);
+    }
+    found
+}
+
+fn at_or_below(path: &Path) -> Vec<Found> {
+    let mut configs = Vec::new();
+    let mut bare = Vec::new();
+    walk(path, 0, &mut configs, &mut bare);
+    let mut found = Vec::new();
+    for config in configs {
+        configured(&config, &mut found);
+    }
+    for scripts in bare {
+        if !found.iter().any(|project| project.scripts == scripts) {
+            let directory = scripts.parent().unwrap_or(&scripts).to_owned();
+            found.extend(project(&scripts, &scripts, "alembic", &directory, &Vec::new()));
+        }
+    }
+    found.sort_by(|a, b| (&a.scripts, &a.section).cmp(&(&b.scripts, &b.section)));
+    // Several sections or files over the same revisions are one history; `alembic.ini` speaks for it.
+    let mut seen = BTreeSet::new();
+    found.sort_by_key(|project| project.section != "alembic");
+    found.retain(|project| seen.insert(project.files.clone()));
+    found.sort_by(|a, b| (&a.scripts, &a.section).cmp(&(&b.scripts, &b.section)));
+    found
+}
+
+fn walk(directory: &Path, depth: usize, configs: &mut Vec<PathBuf>, bare: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(directory) else { return };
+    let mut entries: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    entries.sort();
+    for entry in &entries {
+        let name = entry.file_name().unwrap_or_default().to_string_lossy();
+        if entry.is_dir() {
+            let skipped = name.starts_with('.') || SKIPPED.contains(&&*name) || entry.is_symlink();
+            let environment = entry.join("pyvenv.cfg").is_file();
+            if depth < DEEPEST && !skipped && !environment {
+                walk(entry, depth + 1, configs, bare);
+            }
+        } else if is_config(entry) {
+            configs.push(entry.clone());
+        } else if name == "env.py" && directory.join("versions").is_dir() {
+            bare.push(directory.to_owned());
+        }
+    }
+}
+
+fn is_config(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "ini") || path.ends_with("pyproject.toml")
+}
+
+/// The projects that a configuration file describes, one a section.
+fn configured(config: &Path, found: &mut Vec<Found>) {
+    let Ok(bytes) = std::fs::read(config) else { return };
+    let text = String::from_utf8_lossy(&bytes);
+    let Some(here) = config.parent() else { return };
+    let toml = config.ends_with("pyproject.toml");
+    let sections =
+        if toml { pyproject(&text).unwrap_or_default() } else { ini(text.trim_start_matches('\u{feff}')) };
+    for (section, _) in &sections {
+        if let Some(location) = interpolated(&sections, section, "script_location", here) {
+            if section != "DEFAULT"
+                && let Some((scripts, directory)) = script_folder(&location, here)
+            {
+                found.extend(project(&scripts, config, section, &directory, &sections));
+            }
+        } else if section == "alembic" && !toml && here.join("env.py").is_file() {
+            // Flask-Migrate: the configuration lies beside env.py, the application one folder up.
+            let directory = here.parent().unwrap_or(here);
+            found.extend(project(here, config, section, directory, &sections));
+        }
+    }
+}
+
+/// The folder that `script_location` names, and the working directory that makes it so.
+fn script_folder(location: &str, here: &Path) -> Option<(PathBuf, PathBuf)> {
+    let location = location.trim();
+    let relative = match location.split_once(':') {
+        // `package:folder`
+        Some((package, folder)) if !location.contains('/') || !package.contains('/') => {
+            package.split('.').collect::<PathBuf>().join(folder)
+        }
+        _ => PathBuf::from(location),
+    };
+    for base in here.ancestors().take(4) {
+        for folder in [base.join(&relative), base.join("src").join(&relative)] {
+            if let Ok(scripts) = folder.canonicalize()
+                && scripts.is_dir()
+            {
+                return Some((scripts, base.to_owned()));
+            }
+        }
+    }
+    None
+}
+
+fn project(
+    scripts: &Path,
+    config: &Path,
+    section: &str,
+    directory: &Path,
+    sections: &Sections,
+) -> Option<Found> {
+    let here = config.parent().unwrap_or(scripts);
+    let value = |key: &str| interpolated(sections, section, key, here);
+    let separator = value("path_separator").or_else(|| value("version_path_separator"));
+    let locations = match value("version_locations").filter(|value| !value.trim().is_empty()) {
+        Some(locations) => split(&locations, separator.as_deref())
+            .into_iter()
+            .filter_map(|location| script_folder(&location, directory).map(|(folder, _)| folder))
+            .collect(),
+        None => vec![scripts.join("versions")],
+    };
+    let recursive = value("recursive_version_locations").is_some_and(|value| value.trim() == "true");
+    let mut files = Vec::new();
+    for location in &locations {
+        revisions(location, recursive, &mut files);
+    }
+    if files.is_empty() && !scripts.join("env.py").is_file() {
+        return None;
+    }
+    files.sort();
+    files.dedup();
+    let mut roots: Vec<PathBuf> = Vec::new();
+    let prepended = value("prepend_sys_path").unwrap_or_default();
+    let prepended = split(&prepended, separator.as_deref());
+    let prepended = prepended.iter().map(|path| directory.join(path));
+    let above = scripts.ancestors().skip(1).take_while(|folder| folder.parent().is_some());
+    for root in prepended
+        .chain([directory.to_owned(), directory.join("src")])
+        .chain(above.take(5).map(Path::to_owned))
+    {
+        if root.is_dir() && !roots.contains(&root) {
+            roots.push(root);
+        }
+    }
+    roots.push(scripts.to_owned());
+    Some(Found {
+        directory: directory.to_owned(),
+        config: config.to_owned(),
+        section: section.to_owned(),
+        scripts: scripts.to_owned(),
+        files,
+        roots,
+        naming: None,
+    })
+}
+
+fn split(locations: &str, separator: Option<&str>) -> Vec<String> {
+    let separators: &[char] = match separator.map(str::trim) {
+        Some("space") => &[' ', '\n'],
+        Some("newline") => &['\n'],
+        Some(";") => &[';'],
+        Some("os" | ":") => &[':', '\n'],
+        _ => &[' ', ',', ':', '\n'],
+    };
+    locations
+        .split(separators)
+        .map(str::trim)
+        .filter(|location| !location.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Files that Alembic takes for revisions.
+fn revisions(folder: &Path, recursive: bool, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+        let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if entry.is_dir() {
+            if recursive && name != "__pycache__" {
+                revisions(&entry, true, files);
+            }
+        } else if name.ends_with(".py") && !name.starts_with("__init__") && !name.starts_with(".#") {
+            files.push(entry);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! A small evaluator of the Python that migrations are written in. It runs what is certain, takes both branches of
+//! what is not, and hands calls with an effect to [`effect`]. Refuses to import, to run, or to guess.
+
+mod binding;
+mod builtin;
+mod call;
+mod compare;
+mod connection;
+mod container;
+mod effect;
+mod expression;
+mod format;
+mod import;
+mod method;
+mod module;
+mod object;
+mod standard;
+mod statement;
+
+pub use module::{Library, Module, Scope};
+pub use standard::json;
+
+use std::rc::Rc;
+
+use ruff_python_ast::{Expr, Stmt};
+use ruff_text_size::{Ranged, TextRange};
+
+use crate::source::{Sources, Span};
+
+use super::output::{Condition, Output, Until};
+use super::value::Value;
+
+/// Statements and expressions that one script may take; real ones take a few thousand.
+const BUDGET: u32 = 400_000;
+
+/// How deep calls may nest.
+const DEPTH: usize = 60;
+
+/// How a block of statements ended.
+#[derive(Debug)]
+enum Flow {
+    Next,
+    Return(Value),
+    Break,
+    Continue,
+    Raise,
+}
+
+/// One call in progress.
+#[derive(Debug, Default)]
+struct Frame {
+    /// What it may have returned on paths that are not certain.
+    may_return: Vec<Value>,
+    /// What a generator has yielded.
+    yielded: Vec<Value>,
+    /// The block of the `with` that runs where a context manager yields.
+    body: Option<WithBody>,
+}
+
+/// The block of a `with` over a context manager of the file.
+#[derive(Clone, Debug)]
+struct WithBody {
+    statements: Rc<Vec<Stmt>>,
+    target: Option<Rc<Expr>>,
+    scope: Rc<Scope>,
+    module: Rc<Module>,
+}
+
+/// Evaluates scripts of one project.
+#[derive(Debug)]
+pub struct Evaluator<'a> {
+    /// All files that were read.
+    pub sources: &'a mut Sources,
+    /// Modules of the repository.
+    pub library: &'a mut Library,
+    /// What the running script has sent.
+    pub output: Output,
+    module: Rc<Module>,
+    frames: Vec<Frame>,
+    budget: u32,
+}
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator for one module; nothing has run yet.
+    pub fn new(
+        sources: &'a mut Sources,
+        library: &'a mut Library,
+        module: Rc<Module>,
+        output: Output,
+    ) -> Self {
+        Self { sources, library, output, module, frames: vec![Frame::default()], budget: BUDGET }
+    }
+
+    /// Runs the statements of the module itself.
+    pub fn run_module(&mut self) {
+        let module = Rc::clone(&self.module);
+        self.block(&module.body, &module.scope);
+    }
+
+    /// Runs a function of the module, without arguments.
+    pub fn run_function(&mut self, name: &str) {
+        let Some(function) = self.module.scope.get(name) else { return };
+        let span = Span::new(self.module.source, 0..0);
+        self.budget = BUDGET;
+        self.call(function, super::value::Arguments::default(), span);
+    }
+
+    /// The value of a dotted name of the module.
+    pub fn evaluate_path(&mut self, path: &str) -> Value {
+        let mut parts = path.split('.');
+        let scope = Rc::clone(&self.module.scope);
+        let mut value = parts.next().map_or(Value::None, |name| self.name(name, &scope));
+        for part in parts {
+            value = self.attribute(value, part);
+        }
+        value
+    }
+
+    /// An attribute of a value.
+    pub fn attribute_of(&mut self, value: &Value, name: &str) -> Value {
+        self.attribute(value.clone(), name)
+    }
+
+    fn span(&self, range: TextRange) -> Span {
+        Span::new(self.module.source, range.start().to_usize()..range.end().to_usize())
+    }
+
+    fn span_of(&self, node: &impl Ranged) -> Span {
+        self.span(node.range())
+    }
+
+    /// The author's words, in one short line, for a message.
+    fn words(&self, node: &impl Ranged) -> String {
+        let text = self.sources.text(self.span(node.range()));
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        match text.char_indices().nth(60) {
+            Some((at, _)) => format!("`{}…`", text[..at].trim_end()),
+            None => format!("`{text}`"),
+        }
+    }
+
+    /// Counts a step; false when the script takes too many.
+    fn step(&mut self) -> bool {
+        if self.budget == 1 {
+            let span = Span::new(self.module.source, 0..0);
+            self.output.opaque(span, "the script takes too many steps to follow");
+        }
+        self.budget = self.budget.saturating_sub(1);
+        self.budget > 0
+    }
+
+    /// Runs something that happens only if a condition holds that nobody can know.
+    fn perhaps<T>(&mut self, condition: String, run: impl FnOnce(&mut Self) -> T) -> T {
+        let height = self.output.conditions.len();
+        self.output.conditions.push(Condition { text: condition.into(), until: Until::Branch });
+        let result = run(self);
+        // What an early end inside made uncertain stays so after the branch.
+        if height < self.output.conditions.len() {
+            self.output.conditions.remove(height);
+        }
+        result
+    }
+
+    /// Ends a loop's body or a call: forgets the conditions of early ends that reach no further.
+    fn settle(&mut self, height: usize, ended: Until) {
+        let mut index = 0;
+        self.output.conditions.retain(|condition| {
+            index += 1;
+            index <= height || (ended == Until::Loop && condition.until == Until::Call)
+        });
+    }
+
+    fn uncertain(&self) -> bool {
+        !self.output.conditions.is_empty()
+    }
+}

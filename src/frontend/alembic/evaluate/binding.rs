@@ -1,0 +1,135 @@
+//! What binds names: assignment, unpacking, functions and classes.
+
+use std::rc::Rc;
+
+use ruff_python_ast::{self as ast, Expr, Stmt};
+
+use super::super::value::{Class, Function, FunctionKind, Value};
+use super::{Evaluator, Scope};
+
+impl Evaluator<'_> {
+    /// Binds a target, unpacking as it says.
+    pub(super) fn assign(&mut self, target: &Expr, value: Value, scope: &Rc<Scope>) {
+        match target {
+            Expr::Name(name) => scope.set(&name.id, value),
+            Expr::Starred(starred) => self.assign(&starred.value, value, scope),
+            Expr::Tuple(tuple) => self.unpack(&tuple.elts, value, scope),
+            Expr::List(list) => self.unpack(&list.elts, value, scope),
+            Expr::Attribute(attribute) => {
+                let object = self.expression(&attribute.value, scope);
+                if matches!(object, Value::Unknown(_)) {
+                    self.changes_unknown(self.span_of(attribute));
+                }
+                self.set_attribute(&object, &attribute.attr, value);
+            }
+            Expr::Subscript(subscript) => {
+                let container = self.expression(&subscript.value, scope);
+                let key = self.expression(&subscript.slice, scope);
+                let changed = self.with_item(&container, key, value);
+                self.rebind(&subscript.value, changed, scope);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn unpack(&mut self, targets: &[Expr], value: Value, scope: &Rc<Scope>) {
+        let starred = targets.iter().position(|target| matches!(target, Expr::Starred(_)));
+        let items = self.items(&value).filter(|items| match starred {
+            Some(_) => items.len() + 1 >= targets.len(),
+            None => items.len() == targets.len(),
+        });
+        let Some(items) = items else {
+            let unknown = match value {
+                Value::Unknown(_) => value,
+                _ => Value::unknown("its parts cannot be told apart"),
+            };
+            for target in targets {
+                self.assign(target, unknown.clone(), scope);
+            }
+            return;
+        };
+        let Some(at) = starred else {
+            for (target, item) in targets.iter().zip(items) {
+                self.assign(target, item, scope);
+            }
+            return;
+        };
+        let after = targets.len() - at - 1;
+        let (head, rest) = items.split_at(at);
+        let (middle, tail) = rest.split_at(rest.len() - after);
+        for (target, item) in targets[..at].iter().zip(head).chain(targets[at + 1..].iter().zip(tail)) {
+            self.assign(target, item.clone(), scope);
+        }
+        self.assign(&targets[at], Value::list(middle.to_vec()), scope);
+    }
+
+    /// Puts a changed container back where the old one came from.
+    pub(super) fn rebind(&mut self, place: &Expr, value: Value, scope: &Rc<Scope>) {
+        match place {
+            Expr::Name(name) => scope.set_where_bound(&name.id, value),
+            Expr::Attribute(_) | Expr::Subscript(_) => self.assign(place, value, scope),
+            _ => {}
+        }
+    }
+
+    pub(super) fn define(&mut self, definition: &ast::StmtFunctionDef, scope: &Rc<Scope>) -> Value {
+        let defaults = self.defaults(&definition.parameters, scope);
+        let mut kind = FunctionKind::Plain;
+        for decorator in &definition.decorator_list {
+            let value = self.expression(&decorator.expression, scope);
+            kind = match value.as_path() {
+                Some("builtins.staticmethod") => FunctionKind::Static,
+                Some("builtins.classmethod") => FunctionKind::Class,
+                Some("builtins.property" | "functools.cached_property") => FunctionKind::Property,
+                Some("contextlib.contextmanager") => FunctionKind::Context,
+                _ => kind,
+            };
+        }
+        Value::Function(Rc::new(Function {
+            code: super::super::value::Code::Def(Rc::new(definition.clone())),
+            module: Rc::clone(&self.module),
+            scope: Rc::clone(scope),
+            defaults,
+            kind,
+        }))
+    }
+
+    pub(super) fn define_class(&mut self, definition: &ast::StmtClassDef, scope: &Rc<Scope>) -> Value {
+        let bases: Vec<Value> = definition.bases().iter().map(|base| self.expression(base, scope)).collect();
+        let inner = Scope::within(scope);
+        self.block(&definition.body, &inner);
+        let names = inner.names();
+        let mut members: Vec<(String, Value)> = Vec::new();
+        for statement in &definition.body {
+            let name = match statement {
+                Stmt::Assign(assign) => assign.targets.first().and_then(|target| target.as_name_expr()),
+                Stmt::AnnAssign(assign) => assign.target.as_name_expr(),
+                _ => None,
+            };
+            if let Some(name) = name
+                && let Some(value) = names.get(name.id.as_str())
+            {
+                members.push((name.id.to_string(), value.clone()));
+            }
+        }
+        for (name, value) in names {
+            if !members.iter().any(|(known, _)| *known == name) {
+                members.push((name, value));
+            }
+        }
+        let enumeration = bases.iter().any(|base| match base {
+            Value::Class(class) => class.enumeration,
+            _ => base.as_path().is_some_and(|path| path.starts_with("enum.")),
+        });
+        let class = Rc::new(Class {
+            name: definition.name.to_string(),
+            bases,
+            members: std::cell::RefCell::new(members),
+            enumeration,
+        });
+        if enumeration {
+            self.make_members(&class);
+        }
+        Value::Class(class)
+    }
+}

@@ -1,0 +1,357 @@
+//! What calls of libraries do: Alembic's operations, the connection, sessions. Everything that could reach the
+//! database and is not understood is said to be opaque; what only computes is a tree or unknown.
+
+use std::rc::Rc;
+
+use crate::source::Span;
+
+use super::super::directive;
+use super::super::value::{Arguments, Call, Symbol, Value};
+use super::Evaluator;
+
+/// The migration's connection.
+pub(super) const CONNECTION: &str = "alembic:connection";
+/// Its driver's own connection or cursor.
+pub(super) const DRIVER: &str = "alembic:driver";
+/// Its dialect: always PostgreSQL.
+pub(super) const DIALECT: &str = "alembic:dialect";
+/// Alembic's migration context.
+pub(super) const CONTEXT: &str = "alembic:context";
+/// An ORM session.
+pub(super) const SESSION: &str = "alembic:session";
+/// `autocommit_block()`.
+pub(super) const AUTOCOMMIT: &str = "alembic:autocommit";
+
+/// Parts of Python's library that neither reach a database nor give anything that reading alone could tell.
+const STANDARD: &[&str] = &[
+    "abc",
+    "argparse",
+    "ast",
+    "asyncio",
+    "base64",
+    "binascii",
+    "builtins",
+    "calendar",
+    "collections",
+    "contextlib",
+    "copy",
+    "csv",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "difflib",
+    "enum",
+    "functools",
+    "getpass",
+    "gzip",
+    "hashlib",
+    "hmac",
+    "importlib",
+    "inspect",
+    "io",
+    "ipaddress",
+    "itertools",
+    "json",
+    "logging",
+    "math",
+    "operator",
+    "os",
+    "pathlib",
+    "pickle",
+    "platform",
+    "pprint",
+    "random",
+    "re",
+    "secrets",
+    "shutil",
+    "socket",
+    "string",
+    "struct",
+    "sys",
+    "tempfile",
+    "textwrap",
+    "threading",
+    "time",
+    "traceback",
+    "types",
+    "typing",
+    "unicodedata",
+    "urllib",
+    "uuid",
+    "warnings",
+    "zlib",
+    "zoneinfo",
+    "pytz",
+    "dateutil",
+    "loguru",
+    "structlog",
+    "slugify",
+    "yaml",
+    "__future__",
+];
+
+/// Methods that run SQL on whatever has them.
+const RUNNERS: &[&str] = &[
+    "execute",
+    "executemany",
+    "exec_driver_sql",
+    "scalar",
+    "scalars",
+    "commit",
+    "flush",
+    "add_all",
+    "bulk_insert_mappings",
+    "bulk_save_objects",
+    "bulk_update_mappings",
+    "create_all",
+    "drop_all",
+    "run_callable",
+    "callproc",
+    "copy_expert",
+];
+
+impl Evaluator<'_> {
+    /// An attribute of something of a library.
+    pub(super) fn library_attribute(&mut self, symbol: &Rc<Symbol>, value: &Value, name: &str) -> Value {
+        let Symbol::Path(path) = symbol.as_ref() else {
+            return Value::Symbol(Rc::new(Symbol::Attribute(value.clone(), name.into())));
+        };
+        match (&**path, name) {
+            (CONNECTION | CONTEXT | SESSION, "dialect") => Value::path(DIALECT),
+            (CONNECTION, "engine") | (CONTEXT, "bind" | "connection") | (SESSION, "bind") => {
+                Value::path(CONNECTION)
+            }
+            (CONNECTION, "connection")
+            | (DRIVER, "connection" | "dbapi_connection" | "driver_connection") => Value::path(DRIVER),
+            (DIALECT | CONNECTION, "name") => Value::text("postgresql"),
+            (DIALECT, "driver") => Value::text("psycopg2"),
+            (CONTEXT, "as_sql") => Value::Bool(false),
+            (CONTEXT, "config" | "opts" | "environment_context") => {
+                Value::unknown("Alembic's configuration is only known when it runs")
+            }
+            (DIALECT, _) => Value::unknown("the server's version and abilities are only known when it runs"),
+            ("alembic.context", "config") => {
+                Value::unknown("Alembic's configuration is only known when it runs")
+            }
+            ("os", "environ") => Value::unknown("the environment is only known when the migration runs"),
+            (CONNECTION | DRIVER | CONTEXT | SESSION, _) => {
+                Value::Symbol(Rc::new(Symbol::Attribute(value.clone(), name.into())))
+            }
+            (path, _) => Value::path(format!("{path}.{name}")),
+        }
+    }
+
+    /// Calls something of a library.
+    pub(super) fn call_library(&mut self, symbol: &Rc<Symbol>, arguments: Arguments, span: Span) -> Value {
+        match symbol.as_ref() {
+            Symbol::Path(path) => self.call_path(path, arguments, span),
+            Symbol::Attribute(receiver, method) => {
+                let (receiver, method) = (receiver.clone(), Rc::clone(method));
+                self.call_on(&receiver, &method, Value::Symbol(Rc::clone(symbol)), arguments, span)
+            }
+            Symbol::Call(call) if call.callee.as_path().is_some_and(is_session_maker) => {
+                self.output.session = true;
+                Value::path(SESSION)
+            }
+            _ => self.tree(Value::Symbol(Rc::clone(symbol)), arguments, span),
+        }
+    }
+
+    fn call_path(&mut self, path: &str, arguments: Arguments, span: Span) -> Value {
+        if let Some(name) = path.strip_prefix("builtins.") {
+            return self.builtin(name, &arguments, span);
+        }
+        if let Some(name) = path.strip_prefix("alembic.op.") {
+            return self.operation(name, None, arguments, span);
+        }
+        if let Some(name) = path.strip_prefix("alembic.context.") {
+            return match name {
+                "get_context" => Value::path(CONTEXT),
+                "get_bind" => Value::path(CONNECTION),
+                "is_offline_mode" => Value::Bool(false),
+                "execute" => self.operation("execute", None, arguments, span),
+                _ => Value::unknown("Alembic's configuration is only known when it runs"),
+            };
+        }
+        let last = path.rsplit('.').next().unwrap_or(path);
+        let first = path.split('.').next().unwrap_or(path);
+        if first == "sqlalchemy" {
+            return match last {
+                "inspect" | "Inspector" | "from_engine" => {
+                    Value::unknown("it depends on what the database holds when it runs")
+                }
+                "create_engine" | "engine_from_config" => Value::unknown("it opens a connection of its own"),
+                _ if is_session_class(path) => {
+                    self.output.session = true;
+                    Value::path(SESSION)
+                }
+                _ => self.tree(Value::path(path), arguments, span),
+            };
+        }
+        if let Some(value) = self.standard(path, &arguments, span) {
+            return value;
+        }
+        if STANDARD.contains(&first) && !is_kept_as_tree(path) {
+            if path.starts_with("asyncio.run") || path == "functools.partial" {
+                return self.tree(Value::path(path), arguments, span);
+            }
+            return arguments.values().find(|value| value.why_unknown().is_some()).cloned().unwrap_or_else(
+                || Value::unknown(format!("what `{path}` gives is only known when the migration runs")),
+            );
+        }
+        if is_session_class(path) || path.ends_with(".db.session") {
+            self.output.session = true;
+            return Value::path(SESSION);
+        }
+        self.tree(Value::path(path), arguments, span)
+    }
+
+    /// A call that builds something. Whoever is handed the connection may run SQL on it.
+    fn tree(&mut self, callee: Value, arguments: Arguments, span: Span) -> Value {
+        let root = root(&callee);
+        let known = root.as_deref().is_some_and(|path| {
+            path.starts_with("sqlalchemy.") || path.starts_with("alembic.") || is_kept_as_tree(path)
+        });
+        if !known && self.reaches_database(&arguments) {
+            let name = root.unwrap_or_else(|| "a function of a library".into());
+            let reason = format!("`{name}` is handed the connection and may run any SQL");
+            self.output.opaque(span, reason.clone());
+            return Value::unknown(reason);
+        }
+        Value::Symbol(Rc::new(Symbol::Call(Call { callee, arguments, span })))
+    }
+
+    /// Whether a call is handed the connection, a session or `op`.
+    fn reaches_database(&self, arguments: &Arguments) -> bool {
+        arguments.values().any(|value| {
+            value
+                .as_path()
+                .is_some_and(|path| matches!(path, CONNECTION | SESSION | DRIVER | CONTEXT | "alembic.op"))
+                || value
+                    .as_call()
+                    .is_some_and(|call| call.callee.as_path() == Some("alembic.op.batch_alter_table"))
+        })
+    }
+
+    /// Calls something unknown: it may run SQL only if it is handed the means, or is named so.
+    pub(super) fn call_unknown(&mut self, callee: &Value, arguments: &Arguments, span: Span) -> Value {
+        if self.reaches_database(arguments) {
+            let reason = callee.why_unknown().cloned().unwrap_or_else(|| "it is unknown".into());
+            self.output.opaque(span, &*reason);
+        }
+        callee.clone()
+    }
+
+    /// A method of something unknown that runs SQL by its name.
+    pub(super) fn call_unknown_method(
+        &mut self,
+        receiver: &Value,
+        method: &str,
+        arguments: &Arguments,
+        span: Span,
+    ) -> Value {
+        if RUNNERS.contains(&method) && !self.reaches_database(arguments) {
+            let reason = receiver.why_unknown().cloned().unwrap_or_else(|| "it is unknown".into());
+            self.output.opaque(span, &*reason);
+            return receiver.clone();
+        }
+        self.call_unknown(receiver, arguments, span)
+    }
+
+    /// A call whose arguments are spread from something unknown.
+    pub(super) fn call_unreadable(&mut self, callee: &Value, unknown: Value, span: Span) -> Value {
+        let path = root(callee).unwrap_or_default();
+        if path.starts_with("alembic") && callee.as_path() != Some("alembic.op.f") {
+            let reason = unknown.why_unknown().cloned().unwrap_or_else(|| "its arguments are unknown".into());
+            self.output.opaque(span, &*reason);
+        }
+        unknown
+    }
+
+    fn call_on(
+        &mut self,
+        receiver: &Value,
+        method: &str,
+        callee: Value,
+        arguments: Arguments,
+        span: Span,
+    ) -> Value {
+        match receiver.as_path() {
+            Some(CONNECTION) => return self.on_connection(method, arguments, span),
+            Some(SESSION) => return self.on_session(method, callee, arguments, span),
+            Some(DRIVER) => return self.on_driver(method, arguments, span),
+            Some(CONTEXT) => {
+                return match method {
+                    "autocommit_block" => Value::path(AUTOCOMMIT),
+                    "get_bind" => Value::path(CONNECTION),
+                    "execute" => self.operation("execute", None, arguments, span),
+                    "begin_transaction" => Value::path(CONNECTION),
+                    _ => Value::unknown("Alembic's context is only known when it runs"),
+                };
+            }
+            _ => {}
+        }
+        if let Some(call) = receiver.as_call() {
+            if call.callee.as_path() == Some("alembic.op.batch_alter_table") {
+                let batch = call.clone();
+                return self.operation(method, Some(&batch), arguments, span);
+            }
+            if matches!(method, "create" | "drop") {
+                let made = directive::schema_item(&mut self.output, receiver, method == "create", span);
+                if made {
+                    return Value::None;
+                }
+            }
+        }
+        let root = root(receiver);
+        if root.as_deref() == Some(SESSION) {
+            if matches!(method, "update" | "delete") {
+                self.output.opaque(span, "it changes rows through an ORM session");
+            }
+            return Value::Symbol(Rc::new(Symbol::Call(Call { callee, arguments, span })));
+        }
+        if matches!(root.as_deref(), Some(CONNECTION | DRIVER)) {
+            return Value::unknown("rows are only known when the query runs");
+        }
+        if RUNNERS.contains(&method) {
+            let name = root.unwrap_or_else(|| "a library".into());
+            let reason = format!("`{name}` runs `{method}`");
+            self.output.opaque(span, reason.clone());
+            return Value::unknown(reason);
+        }
+        self.tree(callee, arguments, span)
+    }
+}
+
+fn is_session_class(path: &str) -> bool {
+    matches!(path.rsplit('.').next(), Some("Session" | "AsyncSession"))
+}
+
+fn is_session_maker(path: &str) -> bool {
+    matches!(path.rsplit('.').next(), Some("sessionmaker" | "scoped_session" | "async_sessionmaker"))
+}
+
+/// Objects of Python's library that rendering reads.
+fn is_kept_as_tree(path: &str) -> bool {
+    matches!(
+        path,
+        "datetime.datetime"
+            | "datetime.date"
+            | "datetime.time"
+            | "datetime.timedelta"
+            | "decimal.Decimal"
+            | "enum.auto"
+            | "enum.Enum"
+    )
+}
+
+/// The path that a tree grows from.
+fn root(value: &Value) -> Option<Rc<str>> {
+    let Value::Symbol(symbol) = value else { return None };
+    match symbol.as_ref() {
+        Symbol::Path(path) => Some(Rc::clone(path)),
+        Symbol::Attribute(of, _) | Symbol::Item(of, _) => root(of),
+        Symbol::Call(call) => root(&call.callee),
+        Symbol::Operator(_, operands) => operands.iter().find_map(root),
+    }
+}

@@ -1,0 +1,144 @@
+//! Imports. Modules of the same repository are read when one of their names is used; all others are only names.
+
+use std::rc::Rc;
+
+use ruff_python_ast as ast;
+
+use super::super::value::Value;
+use super::{BUDGET, Evaluator, Module, Scope};
+
+/// Names of a module of the repository that is not read yet begin with this.
+const PENDING: &str = "import:";
+
+impl Evaluator<'_> {
+    pub(super) fn import(&mut self, import: &ast::StmtImport, scope: &Rc<Scope>) {
+        for alias in &import.names {
+            let full = alias.name.as_str();
+            match &alias.asname {
+                Some(name) => scope.set(name, self.imported(full, None)),
+                None => {
+                    let first = full.split('.').next().unwrap_or(full);
+                    scope.set(first, self.imported(first, None));
+                }
+            }
+        }
+    }
+
+    pub(super) fn import_from(&mut self, import: &ast::StmtImportFrom, scope: &Rc<Scope>) {
+        let module = import.module.as_ref().map_or("", |module| module.as_str());
+        for alias in &import.names {
+            let name = alias.name.as_str();
+            if name == "*" {
+                self.import_all(module, import.level, scope);
+                continue;
+            }
+            let bound = alias.asname.as_ref().unwrap_or(&alias.name);
+            let value = match import.level {
+                0 => self.imported(module, Some(name)),
+                level => Value::path(format!("{PENDING}{}{module}:{name}", ".".repeat(level as usize))),
+            };
+            scope.set(bound, value);
+        }
+    }
+
+    fn import_all(&mut self, module: &str, level: u32, scope: &Rc<Scope>) {
+        let dots = ".".repeat(level as usize);
+        if let Some(found) = self.find_module(&format!("{dots}{module}")) {
+            self.start(&found);
+            for (name, value) in found.scope.names() {
+                if !name.starts_with('_') {
+                    scope.set(&name, value);
+                }
+            }
+        }
+    }
+
+    /// What an import binds.
+    fn imported(&mut self, module: &str, name: Option<&str>) -> Value {
+        let library = module.split('.').next().is_some_and(|first| matches!(first, "alembic" | "sqlalchemy"));
+        if !library && self.library.holds(module) {
+            return Value::path(format!("{PENDING}{module}:{}", name.unwrap_or_default()));
+        }
+        Value::path(name.map_or_else(|| module.to_owned(), |name| format!("{module}.{name}")))
+    }
+
+    /// The value that an import stands for, once it is used.
+    pub(super) fn resolved(&mut self, value: Value) -> Value {
+        let Some(pending) = value.as_path().and_then(|path| path.strip_prefix(PENDING)) else { return value };
+        let (module, name) = pending.split_once(':').unwrap_or((pending, ""));
+        let (module, name) = (module.to_owned(), name.to_owned());
+        let submodule =
+            if module.ends_with('.') { format!("{module}{name}") } else { format!("{module}.{name}") };
+        if name.is_empty() {
+            return match self.find_module(&module) {
+                Some(found) => {
+                    self.start(&found);
+                    Value::Module(found)
+                }
+                None => Value::unknown(format!("`{module}` has no file of its own in this repository")),
+            };
+        }
+        let value = self.find_module(&module).and_then(|found| {
+            self.start(&found);
+            found.scope.get(&name)
+        });
+        match value {
+            Some(value) => self.resolved(value),
+            None => match self.find_module(&submodule) {
+                Some(found) => {
+                    self.start(&found);
+                    Value::Module(found)
+                }
+                None => Value::unknown(format!("`{name}` was not found in `{module}`")),
+            },
+        }
+    }
+
+    /// A name of a module of the repository.
+    pub(super) fn module_name(&mut self, module: &Rc<Module>, name: &str) -> Value {
+        self.start(module);
+        match module.scope.get(name) {
+            Some(value) => self.resolved(value),
+            None => {
+                let folder = module.path.parent().map(|folder| folder.join(name));
+                match folder.and_then(|path| self.library.find_at(&path, self.sources)) {
+                    Some(found) if module.path.ends_with("__init__.py") => {
+                        self.start(&found);
+                        Value::Module(found)
+                    }
+                    _ => Value::unknown(format!("`{name}` was not found in its module")),
+                }
+            }
+        }
+    }
+
+    fn find_module(&mut self, name: &str) -> Option<Rc<Module>> {
+        let dots = name.len() - name.trim_start_matches('.').len();
+        if dots == 0 {
+            return self.library.find(name, self.sources);
+        }
+        let mut folder = self.module.path.parent()?;
+        for _ in 1..dots {
+            folder = folder.parent()?;
+        }
+        let mut path = folder.to_owned();
+        path.extend(name[dots..].split('.').filter(|part| !part.is_empty()));
+        self.library.find_at(&path, self.sources)
+    }
+
+    /// Runs a module's own statements once. What it would do to a database at import is nothing that Alembic sees.
+    fn start(&mut self, module: &Rc<Module>) {
+        if module.started.replace(true) {
+            return;
+        }
+        let budget = std::mem::replace(&mut self.budget, BUDGET / 8);
+        let caller = std::mem::replace(&mut self.module, Rc::clone(module));
+        let conditions = std::mem::take(&mut self.output.conditions);
+        let muted = self.output.mute();
+        self.block(&module.body, &module.scope);
+        self.output.unmute(muted);
+        self.output.conditions = conditions;
+        self.module = caller;
+        self.budget = budget;
+    }
+}

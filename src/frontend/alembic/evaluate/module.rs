@@ -1,0 +1,166 @@
+//! Python files of the repository and the names that they define. Refuses to know what the names mean.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use ruff_python_ast::Stmt;
+
+use crate::source::{SourceId, Sources};
+
+use super::super::python;
+use super::super::value::Value;
+
+/// Names in one scope.
+#[derive(Debug, Default)]
+pub struct Scope {
+    names: RefCell<HashMap<String, Value>>,
+    outer: RefCell<Vec<String>>,
+    parent: Option<Rc<Scope>>,
+}
+
+impl Scope {
+    /// A scope within another.
+    pub fn within(parent: &Rc<Scope>) -> Rc<Self> {
+        Rc::new(Self { parent: Some(Rc::clone(parent)), ..Self::default() })
+    }
+
+    /// The value of a name here or further out.
+    pub fn get(&self, name: &str) -> Option<Value> {
+        let mut scope = Some(self);
+        while let Some(here) = scope {
+            if let Some(value) = here.names.borrow().get(name) {
+                return Some(value.clone());
+            }
+            scope = here.parent.as_deref();
+        }
+        None
+    }
+
+    /// Binds a name here, or where `global` and `nonlocal` say.
+    pub fn set(&self, name: &str, value: Value) {
+        if self.outer.borrow().iter().any(|outer| outer == name) {
+            let mut scope = self.parent.as_deref();
+            while let Some(here) = scope {
+                if here.names.borrow().contains_key(name) || here.parent.is_none() {
+                    here.names.borrow_mut().insert(name.to_owned(), value);
+                    return;
+                }
+                scope = here.parent.as_deref();
+            }
+            return;
+        }
+        self.names.borrow_mut().insert(name.to_owned(), value);
+    }
+
+    /// Binds a name where it is already bound; here if it is nowhere.
+    pub fn set_where_bound(&self, name: &str, value: Value) {
+        let mut scope = Some(self);
+        while let Some(here) = scope {
+            if here.names.borrow().contains_key(name) {
+                here.names.borrow_mut().insert(name.to_owned(), value);
+                return;
+            }
+            scope = here.parent.as_deref();
+        }
+        self.set(name, value);
+    }
+
+    /// Forgets a name.
+    pub fn remove(&self, name: &str) {
+        self.names.borrow_mut().remove(name);
+    }
+
+    /// `global` and `nonlocal`.
+    pub fn declare_outer(&self, name: &str) {
+        self.outer.borrow_mut().push(name.to_owned());
+    }
+
+    /// All names bound here.
+    pub fn names(&self) -> HashMap<String, Value> {
+        self.names.borrow().clone()
+    }
+
+    /// Puts back what [`Scope::names`] gave.
+    pub fn replace(&self, names: HashMap<String, Value>) -> HashMap<String, Value> {
+        self.names.replace(names)
+    }
+}
+
+/// One Python file.
+#[derive(Debug)]
+pub struct Module {
+    /// The file.
+    pub source: SourceId,
+    /// Where it is on disk.
+    pub path: PathBuf,
+    /// Its statements.
+    pub body: Vec<Stmt>,
+    /// Its names.
+    pub scope: Rc<Scope>,
+    /// Whether its statements have run, or are running.
+    pub started: Cell<bool>,
+}
+
+impl Module {
+    /// A module that has not run.
+    pub fn new(source: SourceId, path: PathBuf, body: Vec<Stmt>) -> Rc<Self> {
+        let scope = Rc::new(Scope::default());
+        Rc::new(Self { source, path, body, scope, started: Cell::new(false) })
+    }
+}
+
+/// Modules of the repository by path, read once, and where to look for them.
+#[derive(Debug)]
+pub struct Library {
+    roots: Vec<PathBuf>,
+    shown: PathBuf,
+    read: HashMap<PathBuf, Option<Rc<Module>>>,
+}
+
+/// Files that are read for the sake of imports in one project; beyond, an import stays unknown.
+const MOST_MODULES: usize = 300;
+
+impl Library {
+    /// A library that looks for modules in some folders; paths are shown relative to `shown`.
+    pub fn new(roots: Vec<PathBuf>, shown: PathBuf) -> Self {
+        Self { roots, shown, read: HashMap::new() }
+    }
+
+    /// The module of a dotted name, if a file has it.
+    pub fn find(&mut self, name: &str, sources: &mut Sources) -> Option<Rc<Module>> {
+        let relative: PathBuf = name.split('.').collect();
+        let roots = self.roots.clone();
+        roots.iter().find_map(|root| self.find_at(&root.join(&relative), sources))
+    }
+
+    /// Whether the first part of a dotted name is a folder or file of the repository.
+    pub fn holds(&self, name: &str) -> bool {
+        let first = name.split('.').next().unwrap_or_default();
+        self.roots.iter().any(|root| root.join(first).is_dir() || root.join(format!("{first}.py")).is_file())
+    }
+
+    /// The module at a path without its suffix: a file or a package.
+    pub fn find_at(&mut self, path: &Path, sources: &mut Sources) -> Option<Rc<Module>> {
+        [path.with_extension("py"), path.join("__init__.py")]
+            .into_iter()
+            .find_map(|file| self.read(&file, sources))
+    }
+
+    fn read(&mut self, file: &Path, sources: &mut Sources) -> Option<Rc<Module>> {
+        if let Some(known) = self.read.get(file) {
+            return known.clone();
+        }
+        if self.read.len() >= MOST_MODULES || !file.is_file() {
+            return None;
+        }
+        let shown = file.strip_prefix(&self.shown).unwrap_or(file).to_owned();
+        let module = sources.read(file, shown).ok().and_then(|(source, _)| {
+            let parsed = python::parse(sources.file(source).text()).ok()?;
+            Some(Module::new(source, file.to_owned(), parsed.body))
+        });
+        self.read.insert(file.to_owned(), module.clone());
+        module
+    }
+}

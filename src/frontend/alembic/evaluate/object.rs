@@ -1,0 +1,199 @@
+//! Classes, objects and attributes of the files at hand. What a library's class adds to them is a tree.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::source::Span;
+
+use super::super::value::{Arguments, Class, Code, FunctionKind, Instance, Symbol, Value};
+use super::{Evaluator, Scope};
+
+impl Evaluator<'_> {
+    pub(super) fn construct(&mut self, class: &Rc<Class>, arguments: Arguments, span: Span) -> Value {
+        if class.enumeration {
+            return self.member_of_value(class, &arguments);
+        }
+        let object = Value::Instance(Rc::new(Instance {
+            class: Rc::clone(class),
+            attributes: RefCell::new(HashMap::new()),
+        }));
+        match class_member(class, "__init__") {
+            Some(Value::Function(function)) => {
+                self.call_function(&function, Some(object.clone()), arguments, span);
+            }
+            _ if library_base(class).is_some() => {
+                return Value::Symbol(Rc::new(Symbol::Call(super::super::value::Call {
+                    callee: Value::Class(Rc::clone(class)),
+                    arguments,
+                    span,
+                })));
+            }
+            _ => self.fill_fields(&object, class, arguments),
+        }
+        object
+    }
+
+    /// A dataclass or a plain class without `__init__`: fields in the order in which they were written.
+    pub(super) fn fill_fields(&mut self, object: &Value, class: &Rc<Class>, arguments: Arguments) {
+        let fields: Vec<String> = class.members.borrow().iter().map(|(name, _)| name.clone()).collect();
+        for (name, argument) in fields.iter().zip(arguments.positional) {
+            self.set_attribute(object, name, argument.value);
+        }
+        for (name, argument) in arguments.named {
+            self.set_attribute(object, &name, argument.value);
+        }
+    }
+
+    pub(super) fn member_of_value(&self, class: &Rc<Class>, arguments: &Arguments) -> Value {
+        let wanted = arguments.positional.first().map(|argument| &argument.value);
+        let members = class.members.borrow();
+        let found = members.iter().find(|(_, member)| match (member, wanted) {
+            (Value::Instance(member), Some(wanted)) => member
+                .attributes
+                .borrow()
+                .get("value")
+                .is_some_and(|value| super::compare::same(value, wanted) == Some(true)),
+            _ => false,
+        });
+        found.map_or_else(|| Value::unknown("an enumeration has no such value"), |(_, member)| member.clone())
+    }
+
+    /// Makes the members of an enumeration of its plain values.
+    pub(super) fn make_members(&mut self, class: &Rc<Class>) {
+        let mut members = class.members.borrow_mut();
+        let mut automatic = 0;
+        for (name, value) in members.iter_mut() {
+            if name.starts_with('_') || matches!(value, Value::Function(_) | Value::Class(_)) {
+                continue;
+            }
+            if value.as_call().is_some_and(|call| call.callee.as_path() == Some("enum.auto")) {
+                automatic += 1;
+                let lower = class.bases.iter().any(|base| base.as_path() == Some("enum.StrEnum"));
+                *value = if lower { Value::text(name.to_lowercase()) } else { Value::Int(automatic) };
+            }
+            let attributes = HashMap::from([
+                ("name".to_owned(), Value::text(name.as_str())),
+                ("value".to_owned(), value.clone()),
+            ]);
+            *value = Value::Instance(Rc::new(Instance {
+                class: Rc::clone(class),
+                attributes: RefCell::new(attributes),
+            }));
+        }
+    }
+
+    pub(super) fn super_object(&self, scope: &Rc<Scope>) -> Value {
+        match scope.get("self") {
+            Some(Value::Instance(instance)) => {
+                instance.class.bases.first().map_or(Value::None, |base| match base {
+                    Value::Class(base) => Value::Instance(Rc::new(Instance {
+                        class: Rc::clone(base),
+                        attributes: RefCell::new(instance.attributes.borrow().clone()),
+                    })),
+                    _ => Value::unknown("a class inherits from one of a library"),
+                })
+            }
+            _ => Value::unknown("`super` is used outside a method"),
+        }
+    }
+
+    /// An attribute of a value.
+    pub(super) fn attribute(&mut self, value: Value, name: &str) -> Value {
+        match &value {
+            Value::Module(module) => self.module_name(module, name),
+            Value::Instance(instance) => {
+                if let Some(value) = instance.attributes.borrow().get(name) {
+                    return value.clone();
+                }
+                match class_member(&instance.class, name) {
+                    Some(Value::Function(function)) => match function.kind {
+                        FunctionKind::Property => {
+                            let span = Span::new(self.module.source, 0..0);
+                            self.call_function(&function, Some(value.clone()), Arguments::default(), span)
+                        }
+                        FunctionKind::Static | FunctionKind::Context => Value::Function(function),
+                        FunctionKind::Class => {
+                            Value::Method(Rc::new((Value::Class(Rc::clone(&instance.class)), function)))
+                        }
+                        FunctionKind::Plain => Value::Method(Rc::new((value.clone(), function))),
+                    },
+                    Some(member) => member,
+                    None if name == "__class__" => Value::Class(Rc::clone(&instance.class)),
+                    None => Value::unknown(format!("`{name}` is no attribute of `{}`", instance.class.name)),
+                }
+            }
+            Value::Class(class) => match class_member(class, name) {
+                Some(Value::Function(function)) if function.kind == FunctionKind::Class => {
+                    Value::Method(Rc::new((value.clone(), function)))
+                }
+                Some(member) => member,
+                None if name == "__name__" => Value::text(class.name.as_str()),
+                None if name == "__members__" => Value::Dict(Rc::new(
+                    enumeration_members(class)
+                        .into_iter()
+                        .map(|member| (self.attribute(member.clone(), "name"), member))
+                        .collect(),
+                )),
+                None => match library_base(class) {
+                    Some(_) => Value::Symbol(Rc::new(Symbol::Attribute(value.clone(), name.into()))),
+                    None => Value::unknown(format!("`{name}` is no attribute of `{}`", class.name)),
+                },
+            },
+            Value::Symbol(symbol) => self.library_attribute(symbol, &value, name),
+            Value::Unknown(_) => value,
+            Value::Function(function) if name == "__name__" => match &function.code {
+                Code::Def(definition) => Value::text(definition.name.as_str()),
+                Code::Lambda(_) => Value::text("<lambda>"),
+            },
+            _ => Value::unknown(format!("`{name}` is no attribute that is followed")),
+        }
+    }
+
+    /// `object.name = value`.
+    pub(super) fn set_attribute(&mut self, object: &Value, name: &str, value: Value) {
+        let value = if self.uncertain() && !matches!(value, Value::Unknown(_)) {
+            Value::unknown(format!("`{name}` is set only under a condition"))
+        } else {
+            value
+        };
+        if let Value::Instance(instance) = object {
+            instance.attributes.borrow_mut().insert(name.to_owned(), value);
+        }
+    }
+}
+
+/// Members of an enumeration in their order.
+pub(super) fn enumeration_members(class: &Class) -> Vec<Value> {
+    class
+        .members
+        .borrow()
+        .iter()
+        .filter(
+            |(_, member)| matches!(member, Value::Instance(instance) if instance.class.name == class.name),
+        )
+        .map(|(_, member)| member.clone())
+        .collect()
+}
+
+/// A member of a class or of what it inherits from.
+pub(super) fn class_member(class: &Class, name: &str) -> Option<Value> {
+    let own = class.members.borrow().iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    own.or_else(|| {
+        class.bases.iter().find_map(|base| match base {
+            Value::Class(base) => class_member(base, name),
+            _ => None,
+        })
+    })
+}
+
+/// The library class that a class of the file inherits from.
+pub(super) fn library_base(class: &Class) -> Option<Value> {
+    class.bases.iter().find_map(|base| match base {
+        Value::Class(base) => library_base(base),
+        Value::Symbol(_) | Value::Unknown(_) if base.as_path() != Some("builtins.object") => {
+            Some(base.clone())
+        }
+        _ => None,
+    })
+}

@@ -1,0 +1,148 @@
+//! Functions of Python's library that migrations compute with. Refuses those that need the clock, chance or a file.
+
+use std::rc::Rc;
+
+use crate::source::Span;
+
+use super::super::value::{Arguments, Value};
+use super::Evaluator;
+use super::expression::unknown_like;
+use super::format::repr;
+
+impl Evaluator<'_> {
+    /// Calls a function of Python's library that only computes; `None` for any other.
+    pub(super) fn standard(&mut self, path: &str, arguments: &Arguments, span: Span) -> Option<Value> {
+        let first = arguments.positional.first().map(|argument| &argument.value);
+        Some(match path {
+            "textwrap.dedent" | "inspect.cleandoc" => match first? {
+                Value::Str(text) => Value::text(dedent(&text.text)),
+                other => unknown_like(other.clone(), "text that is dedented".to_owned()),
+            },
+            "json.dumps" => match first.and_then(json) {
+                Some(text) if arguments.named.is_empty() => Value::text(text),
+                _ => Value::unknown("JSON is computed"),
+            },
+            "copy.copy" | "copy.deepcopy" | "typing.cast" => arguments.positional.last()?.value.clone(),
+            "itertools.chain" => {
+                let parts: Option<Vec<Vec<Value>>> =
+                    arguments.positional.iter().map(|argument| self.items(&argument.value)).collect();
+                Value::list(parts?.into_iter().flatten().collect())
+            }
+            "itertools.chain.from_iterable" => {
+                let parts = self.items(first?)?;
+                let parts: Option<Vec<Vec<Value>>> = parts.iter().map(|part| self.items(part)).collect();
+                Value::list(parts?.into_iter().flatten().collect())
+            }
+            "itertools.product" => {
+                let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
+                for argument in &arguments.positional {
+                    let items = self.items(&argument.value)?;
+                    rows = rows
+                        .iter()
+                        .flat_map(|row| {
+                            items.iter().map(move |item| row.iter().cloned().chain([item.clone()]).collect())
+                        })
+                        .collect();
+                    if rows.len() > 100_000 {
+                        return None;
+                    }
+                }
+                Value::list(rows.into_iter().map(Value::tuple).collect())
+            }
+            "collections.OrderedDict" | "types.MappingProxyType" => self.builtin("dict", arguments, span),
+            "collections.defaultdict" => Value::Dict(Rc::new(Vec::new())),
+            "types.SimpleNamespace" => {
+                let class = super::super::value::Class {
+                    name: "SimpleNamespace".to_owned(),
+                    bases: Vec::new(),
+                    members: std::cell::RefCell::new(
+                        arguments
+                            .named
+                            .iter()
+                            .map(|(name, given)| (name.to_string(), given.value.clone()))
+                            .collect(),
+                    ),
+                    enumeration: false,
+                };
+                Value::Class(Rc::new(class))
+            }
+            "uuid.UUID" => Value::text(first?.as_str()?),
+            "os.path.join" => {
+                let parts: Option<Vec<&str>> = arguments.values().map(Value::as_str).collect();
+                Value::text(parts?.iter().collect::<std::path::PathBuf>().to_string_lossy().as_ref())
+            }
+            "os.path.dirname" => {
+                let path = std::path::Path::new(first?.as_str()?).parent()?;
+                Value::text(path.to_string_lossy().as_ref())
+            }
+            "os.path.abspath" | "os.path.realpath" => first?.clone(),
+            _ => return None,
+        })
+    }
+}
+
+/// Text without the white space that all its lines begin with, as `textwrap.dedent` does it.
+pub(super) fn dedent(text: &str) -> String {
+    let margin = text
+        .split('\n')
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| &line[..line.len() - line.trim_start_matches([' ', '\t']).len()])
+        .reduce(|margin, indent| {
+            let common = margin.bytes().zip(indent.bytes()).take_while(|(a, b)| a == b).count();
+            &margin[..common]
+        })
+        .unwrap_or("");
+    let lines: Vec<&str> = text
+        .split('\n')
+        .map(|line| if line.trim().is_empty() { "" } else { line.strip_prefix(margin).unwrap_or(line) })
+        .collect();
+    lines.join("\n")
+}
+
+/// JSON as Python's `json.dumps` writes it by default.
+pub fn json(value: &Value) -> Option<String> {
+    Some(match value {
+        Value::None => "null".to_owned(),
+        Value::Bool(truth) => truth.to_string(),
+        Value::Int(int) => int.to_string(),
+        Value::Float(_) => repr(value)?,
+        Value::Str(text) => json_text(&text.text),
+        Value::List(items) | Value::Tuple(items) => {
+            format!("[{}]", items.iter().map(json).collect::<Option<Vec<_>>>()?.join(", "))
+        }
+        Value::Dict(items) => {
+            let items = items
+                .iter()
+                .map(|(key, value)| {
+                    let key = match key {
+                        Value::Str(text) => json_text(&text.text),
+                        Value::Int(int) => format!("\"{int}\""),
+                        _ => return None,
+                    };
+                    Some(format!("{key}: {}", json(value)?))
+                })
+                .collect::<Option<Vec<_>>>()?;
+            format!("{{{}}}", items.join(", "))
+        }
+        _ => return None,
+    })
+}
+
+pub(super) fn json_text(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            c if c.is_ascii() && !c.is_ascii_control() => quoted.push(c),
+            c => {
+                c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| quoted.push_str(&format!("\\u{unit:04x}")))
+            }
+        }
+    }
+    quoted.push('"');
+    quoted
+}

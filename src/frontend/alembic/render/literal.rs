@@ -1,0 +1,111 @@
+//! Values as literals, by the type that they are compared with or stored in.
+
+use super::super::value::{Call, Value};
+use super::types::Family;
+use super::{Cause, Rendered, last};
+
+/// Text as a literal.
+pub fn string(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// A value as SQLAlchemy's literal processors write it.
+///
+/// # Errors
+/// When the value is unknown or has no literal form.
+pub fn value(value: &Value, family: &Family) -> Rendered {
+    if let Value::Unknown(_) = value {
+        return Err(Cause::of(value, ""));
+    }
+    match (value, family) {
+        (Value::None, Family::Json) => Ok("'null'".to_owned()),
+        (Value::None, _) => Ok("NULL".to_owned()),
+        (_, Family::Json) => match super::super::evaluate::json(value) {
+            Some(text) => Ok(string(&text)),
+            None => Err(Cause::new("a JSON value is not plain data")),
+        },
+        (Value::Bool(truth), Family::Boolean | Family::Null | Family::Other) => Ok(truth.to_string()),
+        (Value::Bool(truth), _) => Ok(i32::from(*truth).to_string()),
+        (Value::Int(int), Family::Boolean) => Ok((*int != 0).to_string()),
+        (Value::Int(int), Family::Text | Family::Enumeration) => Ok(string(&int.to_string())),
+        (Value::Int(int), _) => Ok(int.to_string()),
+        (Value::Float(float), _) => Ok(format!("{float:?}")),
+        (Value::Str(text), Family::Integer | Family::SmallInteger | Family::BigInteger) => text
+            .text
+            .trim()
+            .parse::<i64>()
+            .map(|int| int.to_string())
+            .map_err(|_| Cause::new(format!("`{}` is no number for a column of numbers", text.text))),
+        (Value::Str(text), Family::Numeric | Family::Float) => Ok(text.text.to_string()),
+        (Value::Str(text), Family::Uuid) => {
+            let hex: String = text.text.chars().filter(char::is_ascii_hexdigit).collect();
+            if hex.len() != 32 {
+                return Ok(string(&text.text));
+            }
+            let (a, b, c, d, e) = (&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]);
+            Ok(string(&format!("{a}-{b}-{c}-{d}-{e}").to_lowercase()))
+        }
+        (Value::Str(text), _) => Ok(string(&text.text)),
+        (Value::List(items) | Value::Tuple(items), Family::Array(item)) => {
+            let parts =
+                items.iter().map(|part| self::value(part, &item.family)).collect::<Result<Vec<_>, _>>()?;
+            Ok(format!("ARRAY[{}]::{}[]", parts.join(", "), item.sql))
+        }
+        (Value::Bytes(bytes), _) => Ok(string(&String::from_utf8_lossy(bytes))),
+        (Value::Instance(member), Family::Enumeration) if member.class.enumeration => {
+            match member.attributes.borrow().get("name") {
+                Some(Value::Str(name)) => Ok(string(&name.text)),
+                _ => Err(Cause::new("a label is not plain text")),
+            }
+        }
+        (Value::Symbol(_), _) => match value.as_call() {
+            Some(call) => library(call),
+            None => Err(Cause::new("a value is only known when the migration runs")),
+        },
+        _ => Err(Cause::new("a value has no literal form")),
+    }
+}
+
+/// Dates, times and decimal numbers of Python's library.
+fn library(call: &Call) -> Rendered {
+    let path = call.callee.as_path().unwrap_or_default();
+    let numbers = || {
+        call.arguments
+            .positional
+            .iter()
+            .map(|argument| match argument.value {
+                Value::Int(int) => Ok(int),
+                _ => Err(Cause::new("a date is only known when the migration runs")),
+            })
+            .collect::<Result<Vec<_>, _>>()
+    };
+    match last(path) {
+        "Decimal" => match call.arguments.value(0, "value") {
+            Some(Value::Str(text)) => Ok(text.text.to_string()),
+            Some(Value::Int(int)) => Ok(int.to_string()),
+            _ => Err(Cause::new("a number is only known when the migration runs")),
+        },
+        "date" => match numbers()?[..] {
+            [year, month, day] => Ok(format!("'{year:04}-{month:02}-{day:02}'")),
+            _ => Err(Cause::new("a date is only known when the migration runs")),
+        },
+        "datetime" if call.arguments.named.is_empty() => {
+            let numbers = numbers()?;
+            if numbers.len() < 3 || numbers.len() > 7 {
+                return Err(Cause::new("a date is only known when the migration runs"));
+            }
+            let at = |index: usize| numbers.get(index).copied().unwrap_or(0);
+            let fraction = if at(6) == 0 { String::new() } else { format!(".{:06}", at(6)) };
+            Ok(format!(
+                "'{:04}-{:02}-{:02} {:02}:{:02}:{:02}{fraction}'",
+                at(0),
+                at(1),
+                at(2),
+                at(3),
+                at(4),
+                at(5)
+            ))
+        }
+        _ => Err(Cause::new("a value is only known when the migration runs")),
+    }
+}

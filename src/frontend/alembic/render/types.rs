@@ -1,0 +1,433 @@
+//! Column types and their DDL names, SQLAlchemy's own and those of well-known packages.
+
+use std::rc::Rc;
+
+use super::super::value::{Arguments, Class, Value};
+use super::{Cause, Rendered, flag, given, last, quote, text};
+
+/// A column's type.
+#[derive(Clone, Debug)]
+pub struct Type {
+    /// As DDL writes it.
+    pub sql: String,
+    /// What kind of values it holds.
+    pub family: Family,
+    /// The enumeration that it names.
+    pub enumeration: Option<Enumeration>,
+    /// Labels that a CHECK constraint of the type admits, with the name of the constraint.
+    pub check: Option<(TypeCheck, Option<String>)>,
+}
+
+/// What a type's own CHECK constraint demands.
+#[derive(Clone, Debug)]
+pub enum TypeCheck {
+    /// One of some texts.
+    Labels(Vec<String>),
+    /// Nothing that PostgreSQL does not check itself.
+    Native,
+}
+
+/// What kind of values a type holds, as far as literals and SERIAL care.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Family {
+    Integer,
+    SmallInteger,
+    BigInteger,
+    Numeric,
+    Float,
+    Text,
+    Boolean,
+    DateTime,
+    Json,
+    Uuid,
+    Bytes,
+    Enumeration,
+    /// Of items.
+    Array(Box<Item>),
+    /// No type is given.
+    Null,
+    Other,
+}
+
+/// The item type of an array.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// As DDL writes it.
+    pub sql: String,
+    /// What kind of values it holds.
+    pub family: Family,
+}
+
+/// A named enumeration type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enumeration {
+    /// Its schema.
+    pub schema: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its labels in order.
+    pub labels: Vec<String>,
+    /// Whether creating a table creates it.
+    pub create: bool,
+}
+
+impl Type {
+    fn plain(sql: impl Into<String>, family: Family) -> Self {
+        Self { sql: sql.into(), family, enumeration: None, check: None }
+    }
+
+    /// No type at all, as `sa.column("x")` has it.
+    pub fn null() -> Self {
+        Self::plain("NULL", Family::Null)
+    }
+}
+
+impl Enumeration {
+    /// The name as SQL.
+    pub fn sql(&self) -> String {
+        quote::table(self.schema.as_deref(), &self.name)
+    }
+}
+
+/// Types of other packages that are one of SQLAlchemy's underneath, by the last part of their name.
+const CUSTOM: &[(&str, &str, Family)] = &[
+    ("CIText", "CITEXT", Family::Text),
+    ("GUID", "UUID", Family::Uuid),
+    ("UUIDType", "UUID", Family::Uuid),
+    ("TIMESTAMPAware", "TIMESTAMP WITH TIME ZONE", Family::DateTime),
+    ("DateTimeUTC", "TIMESTAMP WITH TIME ZONE", Family::DateTime),
+    ("UtcDateTime", "TIMESTAMP WITH TIME ZONE", Family::DateTime),
+    ("TZDateTime", "TIMESTAMP WITH TIME ZONE", Family::DateTime),
+    ("JsonB", "JSONB", Family::Json),
+    ("JSONType", "JSON", Family::Json),
+    ("URLType", "TEXT", Family::Text),
+    ("ScalarListType", "TEXT", Family::Text),
+    ("TSVectorType", "TSVECTOR", Family::Other),
+    ("LtreeType", "LTREE", Family::Other),
+    ("EmailType", "VARCHAR(255)", Family::Text),
+    ("IPAddressType", "VARCHAR(50)", Family::Text),
+    ("CountryType", "VARCHAR(2)", Family::Text),
+    ("PhoneNumberType", "VARCHAR(20)", Family::Text),
+    ("TimezoneType", "VARCHAR(50)", Family::Text),
+    ("LocaleType", "VARCHAR(10)", Family::Text),
+    ("CurrencyType", "VARCHAR(3)", Family::Text),
+    ("ColorType", "VARCHAR(20)", Family::Text),
+    ("WeekDaysType", "BIT(7)", Family::Other),
+    ("ArrowType", "TIMESTAMP WITHOUT TIME ZONE", Family::DateTime),
+    ("Raster", "raster", Family::Other),
+];
+
+/// Types of PostgreSQL that take nothing.
+const BARE: &[&str] = &[
+    "TSVECTOR",
+    "TSQUERY",
+    "INET",
+    "CIDR",
+    "MACADDR",
+    "MACADDR8",
+    "MONEY",
+    "OID",
+    "REGCLASS",
+    "REGCONFIG",
+    "CITEXT",
+    "INT4RANGE",
+    "INT8RANGE",
+    "NUMRANGE",
+    "DATERANGE",
+    "TSRANGE",
+    "TSTZRANGE",
+    "INT4MULTIRANGE",
+    "INT8MULTIRANGE",
+    "NUMMULTIRANGE",
+    "DATEMULTIRANGE",
+    "TSMULTIRANGE",
+    "TSTZMULTIRANGE",
+    "JSONPATH",
+    "HSTORE",
+    "BLOB",
+    "CLOB",
+    "DATETIME",
+];
+
+/// The type that a value says.
+///
+/// # Errors
+/// When it is unknown, or has no DDL name.
+pub fn resolve(value: &Value) -> Result<Type, Cause> {
+    let none = Arguments::default();
+    match value {
+        Value::Class(class) => of_class(class, &none),
+        Value::Symbol(_) => {
+            if let Some(path) = value.as_path() {
+                return named(path, &none);
+            }
+            let Some(call) = value.as_call() else {
+                return Err(Cause::new("a type is written in a way that is not followed"));
+            };
+            match &call.callee {
+                Value::Class(class) => of_class(class, &call.arguments),
+                callee => match callee.as_path() {
+                    Some(path) => named(path, &call.arguments),
+                    None => variant(callee, &call.arguments),
+                },
+            }
+        }
+        other => Err(Cause::of(other, "a type is written in a way that is not followed")),
+    }
+}
+
+/// `type.with_variant(other, "postgresql")`.
+fn variant(callee: &Value, arguments: &Arguments) -> Result<Type, Cause> {
+    if let Value::Symbol(symbol) = callee
+        && let super::super::value::Symbol::Attribute(base, method) = symbol.as_ref()
+        && &**method == "with_variant"
+    {
+        let ours = arguments.positional[1.min(arguments.positional.len())..]
+            .iter()
+            .any(|dialect| dialect.value.as_str() == Some("postgresql"));
+        return match arguments.positional.first() {
+            Some(other) if ours => resolve(&other.value),
+            _ => resolve(base),
+        };
+    }
+    Err(Cause::new("a type is written in a way that is not followed"))
+}
+
+/// A `TypeDecorator` of the file: what it decorates.
+fn of_class(class: &Rc<Class>, arguments: &Arguments) -> Result<Type, Cause> {
+    let members = class.members.borrow();
+    let member = |name: &str| members.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+    if member("load_dialect_impl").is_some() || member("get_col_spec").is_some() {
+        return Err(Cause::new(format!("the type `{}` computes its own name", class.name)));
+    }
+    match member("impl") {
+        Some(path) if path.as_path().is_some() => named(path.as_path().unwrap_or_default(), arguments),
+        Some(other) => resolve(other),
+        None => match class.bases.first() {
+            Some(Value::Class(base)) => of_class(base, arguments),
+            Some(Value::Symbol(_))
+                if !class.bases[0].as_path().is_some_and(|path| path.ends_with("Type")) =>
+            {
+                named(class.bases[0].as_path().unwrap_or_default(), arguments)
+            }
+            _ => Err(Cause::new(format!("the type `{}` computes its own name", class.name))),
+        },
+    }
+}
+
+fn number(value: Option<&Value>) -> Result<Option<i64>, Cause> {
+    match given(value) {
+        None => Ok(None),
+        Some(Value::Int(int)) => Ok(Some(*int)),
+        Some(other) => Err(Cause::of(other, "a length is not a number")),
+    }
+}
+
+fn with_length(name: &str, length: Option<i64>) -> String {
+    length.map_or_else(|| name.to_owned(), |length| format!("{name}({length})"))
+}
+
+fn named(path: &str, arguments: &Arguments) -> Result<Type, Cause> {
+    let name = last(path);
+    let plain = |sql: &str, family| Ok(Type::plain(sql, family));
+    let ours = path.starts_with("sqlalchemy.");
+    if !ours {
+        return custom(path, arguments);
+    }
+    match name {
+        "Integer" | "INTEGER" | "INT" => plain("INTEGER", Family::Integer),
+        "SmallInteger" | "SMALLINT" => plain("SMALLINT", Family::SmallInteger),
+        "BigInteger" | "BIGINT" => plain("BIGINT", Family::BigInteger),
+        "String" | "VARCHAR" | "Unicode" => characters("VARCHAR", arguments),
+        "Text" | "TEXT" | "UnicodeText" => characters("TEXT", arguments),
+        "CHAR" | "NCHAR" | "NVARCHAR" => characters(name, arguments),
+        "Boolean" | "BOOLEAN" => {
+            let mut boolean = Type::plain("BOOLEAN", Family::Boolean);
+            if flag(arguments.named("create_constraint"))? {
+                boolean.check = Some((TypeCheck::Native, None));
+            }
+            Ok(boolean)
+        }
+        "Date" | "DATE" => plain("DATE", Family::DateTime),
+        "DateTime" | "TIMESTAMP" => clock("TIMESTAMP", arguments),
+        "Time" | "TIME" => clock("TIME", arguments),
+        "Interval" | "INTERVAL" => interval(path, arguments),
+        "Numeric" | "NUMERIC" => numeric("NUMERIC", arguments),
+        "DECIMAL" => numeric("DECIMAL", arguments),
+        "Float" | "FLOAT" => {
+            let precision = number(arguments.value(0, "precision"))?.filter(|precision| *precision != 0);
+            plain(&with_length("FLOAT", precision), Family::Float)
+        }
+        "Double" | "DOUBLE_PRECISION" => plain("DOUBLE PRECISION", Family::Float),
+        "DOUBLE" => plain("DOUBLE", Family::Float),
+        "REAL" => plain("REAL", Family::Float),
+        "LargeBinary" | "BYTEA" | "PickleType" => plain("BYTEA", Family::Bytes),
+        "BINARY" | "VARBINARY" => {
+            plain(&with_length(name, number(arguments.value(0, "length"))?), Family::Bytes)
+        }
+        "JSON" => plain("JSON", Family::Json),
+        "JSONB" => plain("JSONB", Family::Json),
+        "UUID" => plain("UUID", Family::Uuid),
+        "Uuid" => match arguments.value(1, "native_uuid") {
+            Some(Value::Bool(false)) => plain("CHAR(32)", Family::Uuid),
+            _ => plain("UUID", Family::Uuid),
+        },
+        "BIT" => {
+            let varying = flag(arguments.value(1, "varying"))?;
+            let length = number(arguments.value(0, "length"))?;
+            match varying {
+                true => plain(&with_length("BIT VARYING", length), Family::Other),
+                false => plain(&format!("BIT({})", length.unwrap_or(1)), Family::Other),
+            }
+        }
+        "ARRAY" => array(arguments),
+        "Enum" => enumeration(arguments, false),
+        "ENUM" => enumeration(arguments, true),
+        "DOMAIN" => {
+            let name = text(arguments.value(0, "name").unwrap_or(&Value::None))?;
+            let schema = given(arguments.named("schema")).map(text).transpose()?;
+            plain(&quote::table(schema.as_deref(), &name), Family::Other)
+        }
+        "NullType" | "NULLTYPE" => Ok(Type::null()),
+        "HSTORE" => plain("HSTORE", Family::Other),
+        _ if BARE.contains(&name) => plain(name, Family::Other),
+        _ => Err(Cause::new(format!("the type `{name}` is not known"))),
+    }
+}
+
+fn custom(path: &str, arguments: &Arguments) -> Result<Type, Cause> {
+    let name = last(path);
+    let plain = |sql: String, family| Ok(Type::plain(sql, family));
+    match name {
+        "AutoString" => plain(with_length("VARCHAR", number(arguments.value(0, "length"))?), Family::Text),
+        "Vector" | "VECTOR" if path.contains("pgvector") => {
+            plain(with_length("VECTOR", number(arguments.value(0, "dim"))?), Family::Other)
+        }
+        "HALFVEC" | "SPARSEVEC" if path.contains("pgvector") => {
+            plain(with_length(name, number(arguments.value(0, "dim"))?), Family::Other)
+        }
+        "Geometry" | "Geography" => {
+            let base = name.to_lowercase();
+            let kind = match arguments.value(0, "geometry_type") {
+                None => Some("GEOMETRY".to_owned()),
+                Some(Value::None) => None,
+                Some(other) => Some(text(other)?),
+            };
+            let srid = number(arguments.value(1, "srid"))?.unwrap_or(-1);
+            plain(kind.map_or_else(|| base.clone(), |kind| format!("{base}({kind},{srid})")), Family::Other)
+        }
+        "ChoiceType" | "PasswordType" | "EncryptedType" | "StringEncryptedType" => {
+            Err(Cause::new(format!("the type `{name}` takes its name from the application")))
+        }
+        _ => match CUSTOM.iter().find(|(known, ..)| *known == name) {
+            Some((_, sql, family)) => plain((*sql).to_owned(), family.clone()),
+            None => Err(Cause::new(format!("the type `{path}` is not known"))),
+        },
+    }
+}
+
+fn characters(name: &str, arguments: &Arguments) -> Result<Type, Cause> {
+    let mut sql = with_length(name, number(arguments.value(0, "length"))?);
+    if let Some(collation) = given(arguments.value(1, "collation")) {
+        sql.push_str(&format!(" COLLATE \"{}\"", text(collation)?));
+    }
+    Ok(Type::plain(sql, Family::Text))
+}
+
+fn clock(name: &str, arguments: &Arguments) -> Result<Type, Cause> {
+    let zone = if flag(arguments.value(0, "timezone"))? { "WITH" } else { "WITHOUT" };
+    let precision = number(arguments.value(1, "precision"))?;
+    Ok(Type::plain(format!("{} {zone} TIME ZONE", with_length(name, precision)), Family::DateTime))
+}
+
+fn interval(path: &str, arguments: &Arguments) -> Result<Type, Cause> {
+    let ours = path.contains("postgresql");
+    let (precision, fields) = if ours {
+        (number(arguments.value(0, "precision"))?, given(arguments.value(1, "fields")))
+    } else {
+        (number(arguments.value(1, "second_precision"))?, None)
+    };
+    let mut sql = "INTERVAL".to_owned();
+    if let Some(fields) = fields {
+        sql.push_str(&format!(" {}", text(fields)?));
+    }
+    if let Some(precision) = precision {
+        sql.push_str(&format!(" ({precision})"));
+    }
+    Ok(Type::plain(sql, Family::DateTime))
+}
+
+fn numeric(name: &str, arguments: &Arguments) -> Result<Type, Cause> {
+    let precision = number(arguments.value(0, "precision"))?;
+    let scale = number(arguments.value(1, "scale"))?;
+    let sql = match (precision, scale) {
+        (None, _) => name.to_owned(),
+        (Some(precision), None) => format!("{name}({precision})"),
+        (Some(precision), Some(scale)) => format!("{name}({precision}, {scale})"),
+    };
+    Ok(Type::plain(sql, Family::Numeric))
+}
+
+fn array(arguments: &Arguments) -> Result<Type, Cause> {
+    let item = arguments.value(0, "item_type").ok_or_else(|| Cause::new("an array has no item type"))?;
+    let item = resolve(item)?;
+    let dimensions = number(arguments.value(2, "dimensions"))?.unwrap_or(1).clamp(0, 16);
+    let brackets = "[]".repeat(usize::try_from(dimensions).unwrap_or(1));
+    let sql = match item.sql.find(" COLLATE") {
+        Some(at) => format!("{}{brackets}{}", &item.sql[..at], &item.sql[at..]),
+        None => format!("{}{brackets}", item.sql),
+    };
+    let family = Family::Array(Box::new(Item { sql: item.sql, family: item.family }));
+    Ok(Type { sql, family, enumeration: item.enumeration, check: None })
+}
+
+fn enumeration(arguments: &Arguments, native_only: bool) -> Result<Type, Cause> {
+    let mut labels = Vec::new();
+    let mut name = given(arguments.named("name")).map(text).transpose()?;
+    let by_value = given(arguments.named("values_callable")).is_some();
+    for argument in &arguments.positional {
+        match &argument.value {
+            Value::Class(class) if class.enumeration => {
+                name.get_or_insert_with(|| class.name.to_lowercase());
+                for (label, member) in class.members.borrow().iter() {
+                    let Value::Instance(member) = member else { continue };
+                    let attributes = member.attributes.borrow();
+                    match attributes.get("value") {
+                        Some(value) if by_value => labels.push(text(value)?),
+                        _ => labels.push(label.clone()),
+                    }
+                }
+            }
+            other => labels.push(text(other)?),
+        }
+    }
+    let schema = given(arguments.named("schema")).map(text).transpose()?;
+    let native = native_only || !matches!(arguments.named("native_enum"), Some(Value::Bool(false)));
+    if native {
+        let Some(name) = name else { return Err(Cause::new("PostgreSQL needs a name for an enumeration")) };
+        let create = !matches!(arguments.named("create_type"), Some(Value::Bool(false))) || !native_only;
+        let enumeration = Enumeration { schema, name, labels, create };
+        let mut named = Type::plain(enumeration.sql(), Family::Enumeration);
+        named.enumeration = Some(enumeration);
+        return Ok(named);
+    }
+    let longest = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
+    let length = number(arguments.named("length"))?.unwrap_or_else(|| i64::try_from(longest).unwrap_or(0));
+    let mut limited = Type::plain(format!("VARCHAR({length})"), Family::Text);
+    if flag(arguments.named("create_constraint"))? {
+        limited.check = Some((TypeCheck::Labels(labels), name));
+    }
+    Ok(limited)
+}
+
+/// The DDL name alone.
+///
+/// # Errors
+/// As [`resolve`]; also for a column without a type.
+pub fn ddl(value: &Value) -> Rendered {
+    let resolved = resolve(value)?;
+    match resolved.family {
+        Family::Null => Err(Cause::new("a column has no type")),
+        _ => Ok(resolved.sql),
+    }
+}
