@@ -74,7 +74,7 @@ pub(super) fn round_trip(place: Place<'_>, index: usize, trip: &Trip<'_>) -> Vec
     if grave.is_empty() && !drift.is_empty() {
         let message = format!("Upgrading again after the downgrade ends elsewhere: {}", list(&drift));
         let mut finding = whole(place, index, &rules::UPGRADE_AGAIN_DIFFERS, Leg::UpAgain, message);
-        finding.notes = drift.iter().map(|change| change.sentence()).collect();
+        finding.notes = further(&drift, &drift);
         findings.push(finding);
     }
     findings
@@ -94,7 +94,7 @@ pub(super) fn full_downgrade_leaves(place: Place<'_>, changes: &[Change]) -> Opt
     }
     let message = format!("Downgrading from head to base does not end where it began: {}", list(&grave));
     let mut finding = whole(place, 0, &rules::FULL_DOWNGRADE_DIFFERS, Leg::AllDown, message);
-    finding.notes = grave.iter().map(|change| change.sentence()).collect();
+    finding.notes = further(&grave, &grave);
     Some(finding)
 }
 
@@ -114,7 +114,7 @@ pub(super) fn full_upgrade_differs(place: Place<'_>, changes: &[Change]) -> Opti
     let message = format!("Upgrading from base to head ends elsewhere than step by step: {}", list(&grave));
     let last = place.project.migrations.len() - 1;
     let mut finding = whole(place, last, &rules::FULL_UPGRADE_DIFFERS, Leg::AllUp, message);
-    finding.notes = grave.iter().map(|change| change.sentence()).collect();
+    finding.notes = further(&grave, &grave);
     Some(finding)
 }
 
@@ -147,12 +147,19 @@ fn residue_finding(place: Place<'_>, index: usize, changes: &[Change], is_idle: 
         "made here, not undone by the downgrade".clone_into(&mut finding.label);
         finding.related.push(Label { span: downgrade, text: "the downgrade".to_owned() });
     }
-    let shown_in_message = changes.len() == 1 || (is_idle && changes.len() <= SHOWN);
-    if !shown_in_message {
-        finding.notes = changes.iter().map(Change::sentence).collect();
-    }
+    let in_message = if is_idle || rule == &rules::DOWNGRADE_CHANGES_SCHEMA { &all } else { &left };
+    let in_message = if rule == &rules::DOWNGRADE_LOSES_OBJECTS { &gone } else { in_message };
+    finding.notes = further(&all, in_message);
     finding.help = help(place, changes);
     finding
+}
+
+/// All differences, unless the message lists them already.
+fn further(all: &[&Change], in_message: &[&Change]) -> Vec<String> {
+    if in_message.len() == all.len() && all.len() <= SHOWN {
+        return Vec::new();
+    }
+    all.iter().map(|change| change.sentence()).collect()
 }
 
 /// How many differences a message lists.

@@ -10,8 +10,8 @@ use mig_check::history::{
     Step, TransactionRule,
 };
 use mig_check::operation::Operation;
-use mig_check::roundtrip::{Options, Outcome, Progress, run};
-use mig_check::source::{Sources, Span};
+use mig_check::roundtrip::{Options, Outcome, Progress, RULES, run};
+use mig_check::source::{SourceId, Sources, Span};
 
 /// Keeps what is said, for the few tests that ask.
 #[derive(Default)]
@@ -53,20 +53,28 @@ pub fn sql_project(case: &str, sources: &mut Sources) -> Project {
         let up = script(&file, &shown, sources);
         let down = file.with_file_name(format!("{stem}.down.sql"));
         let down = down.exists().then(|| script(&down, &format!("{stem}.down.sql"), sources));
-        let (id, message) = stem.split_once('_').expect("a number and a name");
+        let (id, _) = stem.split_once('_').expect("a number and a name");
         let parents = migrations.last().map(|last| Reference { id: last.id.clone(), span: last.header });
-        migrations.push(Migration {
-            id: id.to_owned(),
-            message: message.replace('_', " "),
-            header: up.span,
-            parents: parents.into_iter().collect(),
-            depends_on: Vec::new(),
-            branch_labels: Vec::new(),
-            up,
-            down,
-            comments: Vec::new(),
-        });
+        migrations.push(migration(id.to_owned(), parents, up, down));
     }
+    sql_project_of(".".to_owned(), migrations)
+}
+
+fn migration(id: String, parent: Option<Reference>, up: Script, down: Option<Script>) -> Migration {
+    Migration {
+        id,
+        message: String::new(),
+        header: up.span,
+        parents: parent.into_iter().collect(),
+        depends_on: Vec::new(),
+        branch_labels: Vec::new(),
+        up,
+        down,
+        comments: Vec::new(),
+    }
+}
+
+fn sql_project_of(root: String, migrations: Vec<Migration>) -> Project {
     let framework = Framework {
         name: "golang-migrate",
         language: Language::Sql,
@@ -75,12 +83,16 @@ pub fn sql_project(case: &str, sources: &mut Sources) -> Project {
         transaction: TransactionRule::PerMigration,
         version_table: "schema_migrations",
     };
-    Project { root: ".".to_owned(), framework, migrations, problems: Vec::new(), runner: Runner::Sql }
+    Project { root, framework, migrations, problems: Vec::new(), runner: Runner::Sql }
 }
 
 fn script(file: &Path, shown: &str, sources: &mut Sources) -> Script {
     let (id, _) = sources.read(file, shown).expect("a file");
-    let text = sources.file(id).text().to_owned();
+    script_of(id, sources)
+}
+
+fn script_of(id: SourceId, sources: &Sources) -> Script {
+    let text = sources.file(id).text();
     let mut statements = Vec::new();
     let mut start = 0;
     for (end, _) in text.match_indices(";\n") {
@@ -93,7 +105,7 @@ fn script(file: &Path, shown: &str, sources: &mut Sources) -> Script {
                 operation: Operation::Other { kind: "statement", objects: Vec::new() },
                 span,
             }],
-            transaction: (!text.contains("-- no transaction")).then_some(0),
+            transaction: (!text.contains("CONCURRENTLY")).then_some(0),
             certainty: Certainty::Certain,
         });
         start = end + 2;
@@ -284,4 +296,69 @@ fn alembic_runs_in_one_process_and_its_faults_are_placed_in_its_files() {
         "{:?}",
         outcome.remarks
     );
+}
+
+/// The blocks of a page that are SQL with this word, each its upgrade and its downgrade.
+fn examples(page: &str, word: &str) -> Vec<(String, String)> {
+    let mark = format!("```sql {word}\n");
+    let blocks = page.split(&mark).skip(1).map(|rest| rest.split("```").next().expect("an end"));
+    blocks
+        .map(|block| match block.split_once("-- down\n") {
+            Some((up, down)) => (up.to_owned(), down.to_owned()),
+            None => (block.to_owned(), String::new()),
+        })
+        .collect()
+}
+
+#[test]
+fn the_examples_of_every_page_are_what_they_say() {
+    let mut sources = Sources::new();
+    let mut projects = Vec::new();
+    for rule in RULES {
+        let before = examples(rule.page, "before");
+        for word in ["bad", "good"] {
+            for example in examples(rule.page, word) {
+                let history: Vec<_> = before.iter().cloned().chain([example]).collect();
+                let mut migrations: Vec<Migration> = Vec::new();
+                for (number, (up, down)) in history.iter().enumerate() {
+                    let name = format!("{}-{word}-{number}", rule.id);
+                    let up = script_of(sources.add(format!("{name}.up.sql"), up.as_str()), &sources);
+                    let down = (!down.is_empty())
+                        .then(|| script_of(sources.add(format!("{name}.down.sql"), down.as_str()), &sources));
+                    let parents =
+                        migrations.last().map(|last| Reference { id: last.id.clone(), span: last.header });
+                    migrations.push(migration(number.to_string(), parents, up, down));
+                }
+                let scope = (rule.id, word, migrations.len() - 1);
+                projects.push((sql_project_of(format!("{} {word}", rule.id), migrations), scope));
+            }
+        }
+    }
+    assert!(projects.len() >= 2 * 8, "most pages have examples of both kinds");
+    let scopes: Vec<Scope> = projects.iter().map(|(project, _)| Scope::all(project)).collect();
+    let pairs: Vec<_> = projects.iter().map(|(project, _)| project).zip(&scopes).collect();
+    let outcome = run(&pairs, &sources, &Options::default(), &Silent::default()).expect("it runs");
+    assert_eq!(outcome.failures, []);
+    for (project, (rule, word, last)) in &projects {
+        let found: Vec<(&str, usize)> = outcome
+            .findings
+            .iter()
+            .filter_map(|finding| Some((finding, finding.migration.as_ref()?)))
+            .filter(|(_, key)| key.project == project.root)
+            .map(|(finding, key)| (finding.rule.id, key.id.parse().expect("a number")))
+            .collect();
+        let expected = if *word == "bad" { vec![(*rule, *last)] } else { Vec::new() };
+        assert_eq!(found, expected, "{}: {}", project.root, told(&outcome, &sources));
+    }
+}
+
+#[test]
+fn rows_between_migrations_show_when_everything_is_undone() {
+    sql_case("rows-in-the-way");
+    sql_case("rows-kept");
+}
+
+#[test]
+fn all_upgrades_run_in_the_transactions_that_the_project_would_use() {
+    alembic_case("one-transaction");
 }
