@@ -182,7 +182,7 @@ fn project(
     files.dedup();
     let mut roots: Vec<PathBuf> = Vec::new();
     let prepended = value("prepend_sys_path").unwrap_or_default();
-    let prepended = split(&prepended, separator.as_deref());
+    let prepended = split(&prepended.replace(':', " "), separator.as_deref());
     let prepended = prepended.iter().map(|path| directory.join(path));
     let above = scripts.ancestors().skip(1).take_while(|folder| folder.parent().is_some());
     for root in prepended
@@ -211,7 +211,7 @@ fn split(locations: &str, separator: Option<&str>) -> Vec<String> {
         Some("newline") => &['\n'],
         Some(";") => &[';'],
         Some("os" | ":") => &[':', '\n'],
-        _ => &[' ', ',', ':', '\n'],
+        _ => &[' ', ',', '\n'],
     };
     locations
         .split(separators)

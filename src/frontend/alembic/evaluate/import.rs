@@ -10,6 +10,9 @@ use super::{BUDGET, Evaluator, Module, Scope};
 /// Names of a module of the repository that is not read yet begin with this.
 const PENDING: &str = "import:";
 
+/// How many modules may pass a name on.
+const DEEPEST: usize = 20;
+
 impl Evaluator<'_> {
     pub(super) fn import(&mut self, import: &ast::StmtImport, scope: &Rc<Scope>) {
         for alias in &import.names {
@@ -64,6 +67,10 @@ impl Evaluator<'_> {
 
     /// The value that an import stands for, once it is used.
     pub(super) fn resolved(&mut self, value: Value) -> Value {
+        self.resolved_within(value, DEEPEST)
+    }
+
+    fn resolved_within(&mut self, value: Value, depth: usize) -> Value {
         let Some(pending) = value.as_path().and_then(|path| path.strip_prefix(PENDING)) else { return value };
         let (module, name) = pending.split_once(':').unwrap_or((pending, ""));
         let (module, name) = (module.to_owned(), name.to_owned());
@@ -78,12 +85,14 @@ impl Evaluator<'_> {
                 None => Value::unknown(format!("`{module}` has no file of its own in this repository")),
             };
         }
-        let value = self.find_module(&module).and_then(|found| {
-            self.start(&found);
+        let found = self.find_module(&module);
+        let value = found.as_ref().and_then(|found| {
+            self.start(found);
             found.scope.get(&name)
         });
-        match value {
-            Some(value) => self.resolved(value),
+        match value.zip(found) {
+            Some(_) if depth == 0 => Value::unknown(format!("`{name}` is imported in a circle")),
+            Some((value, found)) => self.resolved_in(&found, value, depth - 1),
             None => match self.find_module(&submodule) {
                 Some(found) => {
                     self.start(&found);
@@ -94,11 +103,19 @@ impl Evaluator<'_> {
         }
     }
 
+    /// The value of an import that another module has written.
+    fn resolved_in(&mut self, module: &Rc<Module>, value: Value, depth: usize) -> Value {
+        let caller = std::mem::replace(&mut self.module, Rc::clone(module));
+        let value = self.resolved_within(value, depth);
+        self.module = caller;
+        value
+    }
+
     /// A name of a module of the repository.
     pub(super) fn module_name(&mut self, module: &Rc<Module>, name: &str) -> Value {
         self.start(module);
         match module.scope.get(name) {
-            Some(value) => self.resolved(value),
+            Some(value) => self.resolved_in(module, value, DEEPEST),
             None => {
                 let folder = module.path.parent().map(|folder| folder.join(name));
                 match folder.and_then(|path| self.library.find_at(&path, self.sources)) {

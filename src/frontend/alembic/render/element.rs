@@ -182,6 +182,13 @@ impl Renderer {
                 let name = &after[..length];
                 let found = more.iter().chain(&self.bound).rev().find(|(known, _)| known == name).cloned();
                 let value = match found {
+                    Some((_, Value::List(items) | Value::Tuple(items))) if follows_in(&sql) => {
+                        let parts = items
+                            .iter()
+                            .map(|item| self.element(item, &own_family(item)).map(|element| element.sql))
+                            .collect::<Result<Vec<_>, _>>()?;
+                        format!("({})", parts.join(", "))
+                    }
                     Some((_, value)) => self.element(&value, &own_family(&value))?.sql,
                     None => self.parameter(name, &Family::Null)?.sql,
                 };
@@ -198,14 +205,24 @@ impl Renderer {
     }
 
     pub(super) fn parameter(&mut self, name: &str, family: &Family) -> Result<Element, Cause> {
-        let found = self.bound.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-        match found {
-            Some(value) => self.element(&value, family),
+        let at = self.bound.iter().rposition(|(known, _)| known == name);
+        match at.map(|at| self.bound.remove(at)) {
+            Some((name, value)) => {
+                // While its own value is rendered it is not bound: a value cannot name itself.
+                let element = self.element(&value, family);
+                self.bound.push((name, value));
+                element
+            }
             None => {
                 Err(Cause::new(format!("the parameter `:{name}` has no value, which SQLAlchemy refuses")))
             }
         }
     }
+}
+
+/// Whether `IN` stands before, where a list is several values and no array.
+fn follows_in(sql: &str) -> bool {
+    sql.trim_end().to_uppercase().ends_with(" IN")
 }
 
 /// The kind of literal that a plain value is by itself.

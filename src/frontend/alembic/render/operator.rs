@@ -141,10 +141,12 @@ impl Renderer {
             let mut names: Vec<(String, Value)> =
                 arguments.named.iter().map(|(name, given)| (name.to_string(), given.value.clone())).collect();
             for argument in &arguments.positional {
+                // One without a value only says of which type the value is that `execute` brings.
                 if let Some(call) = argument.value.as_call()
                     && let Some(name) = call.arguments.value(0, "key").and_then(Value::as_str)
+                    && let Some(value) = call.arguments.value(1, "value")
                 {
-                    names.push((name.to_owned(), argument.value.clone()));
+                    names.push((name.to_owned(), value.clone()));
                 }
             }
             self.bound.extend(names);
