@@ -83,17 +83,31 @@ impl Context<'_> {
         let table_is_new = self.schema.table(table).is_some_and(|known| {
             known.persistence == Persistence::Temporary || (self.was_just_created(known) && !known.written)
         });
-        table_is_new || self.schema.view(table).is_some_and(|created| self.is_at_hand(created))
+        table_is_new
+            || self.schema.view(table).is_some_and(|created| self.is_at_hand(created))
+            || self.is_made_unread(table)
+    }
+
+    /// Whether an earlier statement of this script that could not be read says that it creates a table of this name.
+    fn is_made_unread(&self, table: &Name) -> bool {
+        self.schema.table(table).is_none_or(|known| known.created.is_none())
+            && self.earlier().filter(|(_, operation)| operation.is_unknown()).any(|(statement, _)| {
+                let text = self.sources.text(statement.span);
+                let names = text.contains(&format!("\"{}\"", table.name))
+                    || text.contains(&format!("'{}'", table.name));
+                names && text.contains("create_table")
+            })
     }
 
     fn was_just_created(&self, table: &Table) -> bool {
         table.created.is_some_and(|moment| self.is_at_hand(moment))
     }
 
-    /// Whether the migrations at hand created a table, with or without rows in it.
+    /// Whether the migrations at hand created a table, with or without rows in it; or nobody but the tool uses it.
     pub fn is_at_hand_table(&self, table: &Name) -> bool {
         let known = self.schema.table(table);
-        self.is_new(table) || known.is_some_and(|known| self.was_just_created(known))
+        let bookkeeping = table.name == self.project.framework.version_table;
+        bookkeeping || self.is_new(table) || known.is_some_and(|known| self.was_just_created(known))
     }
 
     /// Whether something happened in this script, or in an upgrade that is pending together with it.

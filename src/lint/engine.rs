@@ -79,6 +79,7 @@ impl Engine<'_> {
         let mut after = before.clone();
         self.script(index, &migration.up, Direction::Up, &mut after);
         let open = self.transactions.clone();
+        let held = std::mem::take(&mut self.held);
         let returned = migration.down.as_ref().filter(|_| checked).map(|down| {
             let mut returned = after.clone();
             self.transactions.enter(false);
@@ -86,6 +87,7 @@ impl Engine<'_> {
             returned
         });
         self.transactions.resume(open);
+        self.held = held;
         if checked {
             let context = MigrationContext {
                 project: self.project,

@@ -180,8 +180,13 @@ pub fn taken(shape: Shape, real: &[(&str, &str)]) -> String {
             real.iter().find(|(bed, _)| *bed == touch.relation).map(|(_, name)| (touch, *name))
         })
         .collect();
-    let locks: Vec<String> =
-        named.iter().map(|(touch, name)| format!("{} on {name}", touch.lock.name())).collect();
+    let mut locks: Vec<String> = Vec::new();
+    for (index, (touch, name)) in named.iter().enumerate() {
+        match index.checked_sub(1).and_then(|before| named.get(before)) {
+            Some((before, _)) if before.lock == touch.lock => locks.push((*name).to_owned()),
+            _ => locks.push(format!("{} on {name}", touch.lock.name())),
+        }
+    }
     let strongest = named.iter().map(|(touch, _)| touch.lock).max();
     let waits = strongest.map(|lock| format!(": {}", lock.who_waits())).unwrap_or_default();
     format!("{}{waits}", locks.join(" and "))

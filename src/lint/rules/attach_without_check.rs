@@ -37,7 +37,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     Some(
         Draft::new(format!("Attaching {part} to {table} reads all of {part} while every query on it waits"))
             .label(format!("{part} is locked and read"))
-            .note(locks::sentence(Shape::AttachPartition, &[("ptnew", &part), ("pt", &table.to_string())]))
+            .note(locks::sentence(Shape::AttachPartition, &[("ptnew", &part)]))
             .help(
                 "Prove the bounds first with a validated check, so that nothing must be read",
                 code.finish(),

@@ -46,7 +46,8 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             "REINDEX {what} blocks writes to {of}, and every query that plans to use the index"
         ))
         .label(format!("{of} is locked against writes"))
-        .note(locks::sentence(shape, &[("t", &of), ("t_a_idx", "the index")]))
+        .note(format!("Takes {}", locks::taken(shape, &[("t", &of)])))
+            .note("Takes ACCESS EXCLUSIVE on the index: every query that the planner considers it for waits, SELECT too")
         .help("Rebuild it CONCURRENTLY, outside a transaction", code),
     )
 }

@@ -39,14 +39,15 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     };
     let check = format!("{}_{name}_not_null", table.name);
     let code = Advice::new(context)
-        .say("1. in this migration: nullable, and filled")
-        .run(Code::sql(format!("ALTER TABLE {table} ADD COLUMN {column} {data_type}")))
+        .say("1. in this migration: nullable")
+        .run(nullable(context, format!("ALTER TABLE {table} ADD COLUMN {column} {data_type}")))
+        .say("2. in the next, in batches: filled")
         .run(Code::sql(format!("UPDATE {table} SET {column} = … WHERE {column} IS NULL")))
-        .say("2. when all running code writes it")
+        .say("3. when all running code writes it")
         .run(Code::sql(format!(
             "ALTER TABLE {table} ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID"
         )))
-        .say("3. in a migration after that")
+        .say("4. in a migration after that")
         .run(Code::sql(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {check}")))
         .run(Code::sql(format!("ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL")))
         .finish();
@@ -64,6 +65,15 @@ fn check(context: &Context<'_>) -> Option<Draft> {
                 code,
             ),
     )
+}
+
+/// The author's own call without its NOT NULL, where it is a call.
+fn nullable(context: &Context<'_>, sql: String) -> Code {
+    let call = advice::dedented(context.sources.text(context.statement.span));
+    match call.starts_with("op.add_column(") && call.contains("nullable=False") {
+        true => Code::both(sql, call.replace("nullable=False", "nullable=True")),
+        false => Code::sql(sql),
+    }
 }
 
 fn has_no_value(column: &Column) -> bool {

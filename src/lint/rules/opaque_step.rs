@@ -1,6 +1,8 @@
 //! What could not be read.
 
+use crate::history::Script;
 use crate::lint::prelude::*;
+use crate::source::Span;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -12,15 +14,38 @@ pub static RULE: Rule = Rule {
         page: page!("opaque-step"),
         evidence: Evidence::Lint,
     },
-    check: Check::EitherWay(check),
+    check: Check::Migration(check),
 };
 
-fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::Opaque { reason } = context.operation else { return None };
-    Some(
-        Draft::new(format!("What this does is not known, because {reason}"))
-            .label("was not judged")
-            .note("No rule has looked at it: it may be harmless or not")
-            .help("Run mig-check roundtrip, which runs it on a disposable server and sees what it does", ""),
-    )
+/// One finding a direction: where one step cannot be read, the next often cannot for the same reason.
+fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
+    let migration = context.migration;
+    std::iter::once(&migration.up).chain(&migration.down).filter_map(unread).collect()
+}
+
+fn unread(script: &Script) -> Option<Draft> {
+    let steps = script.steps().filter_map(|(_, step)| match &step.operation {
+        Operation::Opaque { reason } => Some((step.span, reason)),
+        _ => None,
+    });
+    let mut seen: Vec<(Span, &String)> = Vec::new();
+    for step in steps {
+        if !seen.iter().any(|(span, _)| *span == step.0) {
+            seen.push(step);
+        }
+    }
+    let (first, reason) = *seen.first()?;
+    let mut draft = Draft::new(format!("What this does is not known, because {reason}"))
+        .at(first)
+        .label("was not judged")
+        .note("No rule has looked at it: it may be harmless or not")
+        .help("Run mig-check roundtrip, which runs it on a disposable server and sees what it does", "");
+    for (span, _) in seen.iter().skip(1).take(2) {
+        draft = draft.related(*span, "nor was this");
+    }
+    Some(match seen.len().saturating_sub(3) {
+        0 => draft,
+        1 => draft.note("And one step more"),
+        more => draft.note(format!("And {more} steps more")),
+    })
 }

@@ -25,7 +25,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let mut draft =
         Draft::new(format!("TRUNCATE destroys all rows of {names}, and the history holds no copy of them"))
             .label("these rows are gone")
-            .note(locks::sentence(shape, &[("nokey", &names), ("p", &names)]));
+            .note(format!("Takes {}", locks::taken(shape, &[("nokey", &names), ("p", &names)])));
     if *cascade {
         let others: Vec<String> = lost
             .iter()
