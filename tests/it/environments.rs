@@ -60,7 +60,7 @@ def downgrade():
 const EXPECTED: &str = "\
 skipped 2 up again: the downgrade fails
 skipped all head to base: 2: its downgrade fails
-2.py:13:5 downgrade-fails: The downgrade fails: column \"titel\" of relation \"book\" does not exist
+migrations/versions/2.py:13:5 downgrade-fails: The downgrade fails: column \"titel\" of relation \"book\" does not exist
     note: the statement was: ALTER TABLE book DROP COLUMN titel
 ";
 

@@ -34,8 +34,9 @@ impl Progress for Silent {
     }
 }
 
+/// Relative to the package, where tests are started.
 pub fn fixture(case: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/roundtrip").join(case)
+    Path::new("fixtures/roundtrip").join(case)
 }
 
 /// The plain up and down files of a case, each statement ending at a line's end, each file in one transaction.
@@ -114,57 +115,11 @@ fn script_of(id: SourceId, sources: &Sources) -> Script {
     Script { span: Span::new(id, 0..text.len()), body, statements }
 }
 
-/// A project of Alembic as its files name their ids; what the revisions do is Alembic's to know.
+/// A project of Alembic, read as the program reads it.
 pub fn alembic_project(directory: &Path, sources: &mut Sources) -> Project {
-    let scripts = directory.join("migrations");
-    let mut files: Vec<_> = std::fs::read_dir(scripts.join("versions"))
-        .expect("revisions")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "py"))
-        .collect();
-    files.sort();
-    let mut migrations = Vec::new();
-    for file in files {
-        let (id, _) = sources.read(&file, file.file_name().expect("a name")).expect("a file");
-        let text = sources.file(id).text().to_owned();
-        let part = |from: &str, to: Option<&str>| {
-            let start = text.find(from).unwrap_or(text.len());
-            let end = to.and_then(|to| text.find(to)).unwrap_or(text.len());
-            Span::new(id, start..end)
-        };
-        let named = |key: &str| -> Vec<Reference> {
-            let line = text.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
-            let ids = line.split('"').skip(1).step_by(2);
-            ids.map(|name| Reference { id: name.to_owned(), span: part(key, None) }).collect()
-        };
-        let script = |span| Script { span, body: Body::Works, statements: Vec::new() };
-        migrations.push(Migration {
-            id: named("revision = ").first().expect("a revision").id.clone(),
-            message: String::new(),
-            header: part("revision = ", None),
-            parents: named("down_revision = "),
-            depends_on: Vec::new(),
-            branch_labels: Vec::new(),
-            up: script(part("def upgrade", Some("def downgrade"))),
-            down: text.contains("def downgrade").then(|| script(part("def downgrade", None))),
-            comments: Vec::new(),
-        });
-    }
-    let framework = Framework {
-        name: "Alembic",
-        language: Language::Python,
-        no_transaction: None,
-        downgrades: true,
-        transaction: TransactionRule::AllPending,
-        version_table: "alembic_version",
-    };
-    let runner = Runner::Alembic {
-        directory: directory.to_owned(),
-        config: directory.join("alembic.ini"),
-        section: "alembic".to_owned(),
-        scripts,
-    };
-    Project { root: ".".to_owned(), framework, migrations, problems: Vec::new(), runner }
+    let mut projects = mig_check::frontend::load(directory, sources).expect("a project");
+    assert_eq!(projects.len(), 1);
+    projects.remove(0)
 }
 
 /// The Python that tests/prepare.sh lays out.
