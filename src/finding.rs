@@ -220,11 +220,12 @@ pub struct Totals {
 }
 
 impl Report {
-    /// A report with its findings in order: by file, place, rule.
+    /// A report with its findings in order: by file, place, rule. What is found again in each turn of a loop is said once.
     pub fn new(sources: Sources, mut findings: Vec<Finding>, cases: Vec<Case>) -> Self {
         findings.sort_by_cached_key(|f| {
             (sources.file(f.span.source).display_path(), f.span, f.rule.id, f.leg, f.message.clone())
         });
+        findings.dedup();
         Self {
             sources,
             findings,

@@ -1,6 +1,6 @@
 //! `mig-check check`, `lint` and `roundtrip`: judge the migrations by reading, by running or by both, and report once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::load::{Loaded, load};
 use super::{Console, Failure, output};
@@ -11,6 +11,7 @@ use crate::finding::{Case, Evidence, Finding, Report, RuleInfo, Severity, Suite,
 use crate::history::{Project, Scope, Script};
 use crate::lint::suppression::{self, Ran};
 use crate::lint::{self, Settings};
+use crate::source::Span;
 
 /// What the halves of a run found, before severities and allow comments.
 pub(super) struct Found {
@@ -120,9 +121,12 @@ fn count(totals: &mut Totals, project: &Project, scope: &Scope) {
     totals.projects += 1;
     totals.migrations += project.migrations.len();
     totals.checked += scope.checked.len();
-    let opaque = |script: &Script| script.steps().filter(|(_, step)| step.operation.is_unknown()).count();
-    for index in &scope.checked {
-        let migration = &project.migrations[*index];
-        totals.opaque += opaque(&migration.up) + migration.down.as_ref().map_or(0, opaque);
-    }
+    let checked = scope.checked.iter().map(|index| &project.migrations[*index]);
+    let steps = checked
+        .flat_map(|migration| std::iter::once(&migration.up).chain(&migration.down))
+        .flat_map(Script::steps);
+    // A loop gives the same place a step for each of its turns.
+    let opaque: BTreeSet<Span> =
+        steps.filter(|(_, step)| step.operation.is_unknown()).map(|(_, step)| step.span).collect();
+    totals.opaque += opaque.len();
 }

@@ -136,13 +136,15 @@ fn level(severity: Severity) -> Level<'static> {
 
 /// `2 errors, 1 warning in 14 migrations of 2 projects; 1 finding allowed`.
 fn conclusion(report: &Report) -> String {
-    let counted: Vec<String> =
-        [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "hint")]
-            .into_iter()
-            .map(|(severity, noun)| (report.count(severity), noun))
-            .filter(|(number, _)| *number > 0)
-            .map(|(number, noun)| count(number, noun))
-            .collect();
+    let counted: Vec<String> = [Severity::Error, Severity::Warning, Severity::Info]
+        .into_iter()
+        .map(|severity| (severity, report.count(severity)))
+        .filter(|(_, number)| *number > 0)
+        .map(|(severity, number)| match severity {
+            Severity::Info => format!("{number} info"),
+            _ => count(number, severity.name()),
+        })
+        .collect();
     let found = if counted.is_empty() { "Nothing found".to_owned() } else { counted.join(", ") };
     let totals = report.totals;
     let mut text = format!("{found} in {}", count(totals.checked, "migration"));
@@ -153,7 +155,7 @@ fn conclusion(report: &Report) -> String {
         text.push_str(&format!(" ({} read)", totals.migrations));
     }
     if totals.opaque > 0 {
-        text.push_str(&format!("; {} cannot be read without running it", count(totals.opaque, "step")));
+        text.push_str(&format!("; {} not known without running", count(totals.opaque, "step")));
     }
     let allowed: usize = report.allowed.values().sum();
     if allowed > 0 {

@@ -232,6 +232,13 @@ fn json_says_everything() {
 }
 
 #[test]
+fn what_is_found_twice_is_said_once() {
+    let Report { sources, findings, .. } = sample();
+    let twice: Vec<Finding> = findings.iter().chain(&findings).cloned().collect();
+    assert_eq!(Report::new(sources, twice, Vec::new()).findings, findings);
+}
+
+#[test]
 fn an_empty_report_says_so() {
     let report = Report::new(Sources::new(), Vec::new(), Vec::new());
     assert_eq!(printed("text", &report), "Nothing found in 0 migrations\n");
