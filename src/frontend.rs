@@ -1,11 +1,15 @@
 //! Finds the migrations on disk and reads them into [`Project`]s, whatever the tool. Refuses to know what is dangerous.
 
 mod alembic;
+mod layouts;
+mod sql_files;
+mod tree;
 
 use std::path::{Path, PathBuf};
 
 use crate::history::Project;
 use crate::source::Sources;
+use tree::Tree;
 
 /// Why no project could be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -18,15 +22,74 @@ pub enum LoadError {
     },
 }
 
-/// Reads all projects at or below a path (a folder, a configuration file, or one migration file).
+/// Deeper folders are not searched for migrations.
+const DEEPEST: usize = 16;
+
+/// Reads all projects at or below a path (a folder, a configuration file, or one migration file, which is read with
+/// the project that it belongs to). Paths are shown as they are reached from this one.
 ///
 /// # Errors
 /// When there is nothing to read at all. What is wrong inside the files is in [`Project::problems`].
 pub fn load(path: &Path, sources: &mut Sources) -> Result<Vec<Project>, LoadError> {
-    let projects: Vec<Project> =
-        alembic::find(path).iter().map(|found| alembic::load(found, sources)).collect();
+    let alembic = if is_sql(path) { Vec::new() } else { alembic::find(path) };
+    let mut projects: Vec<Project> = alembic.iter().map(|found| alembic::load(found, sources)).collect();
+    let scripts: Vec<PathBuf> = alembic.into_iter().map(|found| found.scripts).collect();
+    projects.extend(if path.is_dir() { sql_below(path, &scripts, sources) } else { sql_at(path, sources) });
+    projects.sort_by(|a, b| a.root.cmp(&b.root));
     if projects.is_empty() {
         return Err(LoadError::NothingFound { path: path.to_owned() });
     }
     Ok(projects)
+}
+
+/// Reads a text that is no file's, such as standard input, as one migration.
+pub fn load_text(name: impl Into<PathBuf>, text: impl Into<String>, sources: &mut Sources) -> Project {
+    sql_files::from_text(name.into(), text.into(), sources)
+}
+
+/// Projects of SQL files in a folder. Files below Alembic's scripts are read by those, if by anyone.
+fn sql_below(path: &Path, scripts: &[PathBuf], sources: &mut Sources) -> Vec<Project> {
+    let tree = Tree::read(path, DEEPEST);
+    let mut found = sql_files::find(&tree);
+    found.retain(|found| {
+        let folder = tree.on_disk(found.folder());
+        let folder = folder.canonicalize().unwrap_or(folder);
+        !scripts.iter().any(|scripts| folder.starts_with(scripts))
+    });
+    // A folder that is named on purpose is read whatever its files are called.
+    if found.is_empty() && scripts.is_empty() && path != Path::new(".") {
+        let files =
+            tree.files_below("").into_iter().filter(|file| is_sql(Path::new(file)) && !file.contains('/'));
+        found.extend(sql_files::loose(files.collect()));
+    }
+    found.iter().map(|found| sql_files::load(found, &tree, sources)).collect()
+}
+
+/// The project that a file belongs to: its folder's, or that of the folder above; else it stands alone.
+fn sql_at(path: &Path, sources: &mut Sources) -> Vec<Project> {
+    let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else {
+        return Vec::new();
+    };
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if !is_sql(path) {
+        return Vec::new();
+    }
+    let above = folder.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let in_above = folder.file_name().map(|folder| format!("{}/{name}", folder.to_string_lossy()));
+    let places = [Some((folder, name.clone())), in_above.map(|path| (above, path))];
+    for (root, file) in places.into_iter().flatten() {
+        let tree = Tree::read(root, 1);
+        if let Some(found) = sql_files::find(&tree).iter().find(|found| found.holds(&file)) {
+            return vec![sql_files::load(found, &tree, sources)];
+        }
+    }
+    let tree = Tree::read(folder, 0);
+    sql_files::loose(vec![name]).iter().map(|found| sql_files::load(found, &tree, sources)).collect()
+}
+
+fn is_sql(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"))
 }

@@ -10,6 +10,8 @@ mod types;
 
 use std::ops::Range;
 
+use squawk_lexer::TokenKind;
+
 use crate::operation::{DataType, Expression, Operation};
 use split::{Piece, PieceKind};
 
@@ -50,7 +52,12 @@ fn lower_piece(text: &str, piece: &Piece) -> Option<Lowered> {
                 .collect(),
             Err(error) => {
                 let place = range.start + error.range.start..range.start + error.range.end;
-                vec![(Operation::Unparsed { message: error.message }, place)]
+                let mut after =
+                    split::tokens(&text[range.end..]).filter(|(kind, _)| !split::is_trivia(*kind));
+                let at_semicolon =
+                    error.at_end && after.next().is_some_and(|(kind, _)| kind == TokenKind::Semi);
+                let message = if at_semicolon { parse::near(";") } else { error.message };
+                vec![(Operation::Unparsed { message }, place)]
             }
         },
     };

@@ -56,6 +56,8 @@ pub(super) struct SyntaxError {
     /// In PostgreSQL's words.
     pub message: String,
     pub range: Range<usize>,
+    /// Whether the text ends too early.
+    pub at_end: bool,
 }
 
 /// Parses a text that holds one statement, and that fits.
@@ -101,15 +103,19 @@ fn error_at(text: &str, at: usize) -> SyntaxError {
     }
     match tokens_from.next() {
         Some((_, range)) if !range.is_empty() => {
-            let token = &text[range.clone()];
-            SyntaxError { message: format!("syntax error at or near \"{}\"", shortened(token)), range }
+            SyntaxError { message: near(&text[range.clone()]), range, at_end: false }
         }
         _ => {
             let last = tokens(text).filter(|(kind, range)| !is_trivia(*kind) && !range.is_empty()).last();
             let range = last.map_or(0..text.len(), |(_, range)| range);
-            SyntaxError { message: "syntax error at end of input".to_owned(), range }
+            SyntaxError { message: "syntax error at end of input".to_owned(), range, at_end: true }
         }
     }
+}
+
+/// PostgreSQL's message for a token that it did not expect.
+pub(super) fn near(token: &str) -> String {
+    format!("syntax error at or near \"{}\"", shortened(token))
 }
 
 fn shortened(token: &str) -> String {

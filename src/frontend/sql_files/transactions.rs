@@ -1,0 +1,46 @@
+//! Which statements share a transaction: the tool's, one that the file opens itself, or the one that PostgreSQL
+//! makes of several statements in one message. Refuses to know whether that is good.
+
+use crate::history::Statement;
+use crate::operation::{Operation, TransactionVerb};
+
+/// Numbers the transactions of a script. `wrapped` says that the tool opens one around all of it; each of `messages`
+/// holds the numbers of the statements that are sent together.
+pub(super) fn number(statements: &mut [Statement], messages: &[Vec<usize>], wrapped: bool) {
+    let mut next = 0;
+    let mut fresh = || {
+        next += 1;
+        next - 1
+    };
+    let mut open = wrapped.then(&mut fresh);
+    for message in messages {
+        // PostgreSQL runs several statements of a message in one transaction, until one of them ends it.
+        let mut implicit = None;
+        for &index in message {
+            let statement = &mut statements[index];
+            statement.transaction = match verb(statement) {
+                Some(TransactionVerb::Begin) => {
+                    open = open.or(implicit).or_else(|| Some(fresh()));
+                    open
+                }
+                Some(TransactionVerb::Commit | TransactionVerb::Rollback) => open.take().or(implicit.take()),
+                _ if open.is_some() => open,
+                _ if message.len() > 1 => {
+                    implicit = implicit.or_else(|| Some(fresh()));
+                    implicit
+                }
+                _ => None,
+            };
+            if open.is_some() {
+                implicit = None;
+            }
+        }
+    }
+}
+
+fn verb(statement: &Statement) -> Option<TransactionVerb> {
+    match statement.steps.first().map(|step| &step.operation) {
+        Some(Operation::Transaction(verb)) => Some(*verb),
+        _ => None,
+    }
+}

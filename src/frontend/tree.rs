@@ -1,0 +1,115 @@
+//! What lies on disk below a path, and what lies near it. Knows files by their names and texts; refuses to know what
+//! they mean to any tool.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+
+/// Folders that hold what others wrote, what was built, or what tests feed on.
+const PRUNED: &[&str] =
+    &["__pycache__", "fixtures", "node_modules", "site-packages", "target", "testdata", "vendor", "venv"];
+
+/// Levels above a path that are searched for signs where no repository ends the search.
+const LEVELS_ABOVE: usize = 8;
+
+/// The files below a path.
+#[derive(Debug)]
+pub(super) struct Tree {
+    root: PathBuf,
+    /// Names of files by folder; folders relative to the root with forward slashes, the root itself empty.
+    folders: BTreeMap<String, BTreeSet<String>>,
+    texts: RefCell<BTreeMap<PathBuf, Option<String>>>,
+}
+
+impl Tree {
+    /// Reads the names of all files below a folder, `depth` levels deep. What cannot be listed is left out.
+    pub fn read(root: &Path, depth: usize) -> Self {
+        let mut tree = Self { root: root.to_owned(), folders: BTreeMap::new(), texts: RefCell::default() };
+        let mut waiting = vec![(String::new(), depth)];
+        while let Some((folder, depth)) = waiting.pop() {
+            let Ok(entries) = std::fs::read_dir(tree.on_disk(&folder)) else { continue };
+            let mut files = BTreeSet::new();
+            for entry in entries.flatten() {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                match entry.file_type() {
+                    // Links to folders are not followed: they may lead in a circle.
+                    Ok(kind) if kind.is_dir() && depth > 0 && !is_pruned(&name) => {
+                        waiting.push((join(&folder, &name), depth - 1));
+                    }
+                    Ok(kind) if kind.is_file() || (kind.is_symlink() && entry.path().is_file()) => {
+                        files.insert(name);
+                    }
+                    _ => {}
+                }
+            }
+            tree.folders.insert(folder, files);
+        }
+        tree
+    }
+
+    /// All folders in order, each before those in it.
+    pub fn folders(&self) -> impl Iterator<Item = &str> {
+        self.folders.keys().map(String::as_str)
+    }
+
+    /// Paths of the files of a folder and of those below it, relative to it, in order.
+    pub fn files_below(&self, folder: &str) -> Vec<String> {
+        let prefix = join(folder, "");
+        let below = self.folders.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix));
+        let own =
+            self.folders.get(folder).filter(|_| !folder.is_empty()).map(|files| (folder.to_owned(), files));
+        let mut paths: Vec<String> = below
+            .map(|(path, files)| (path.clone(), files))
+            .chain(own)
+            .flat_map(|(path, files)| files.iter().map(move |file| join(&path, file)))
+            .filter_map(|path| path.strip_prefix(&prefix).map(str::to_owned))
+            .collect();
+        paths.sort();
+        paths
+    }
+
+    /// Where a path below the root is.
+    pub fn on_disk(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// The path of something below the root as people are shown it: as they typed the root.
+    pub fn shown(&self, path: &str) -> PathBuf {
+        let parts = self.root.join(path);
+        let parts: PathBuf = parts.components().filter(|part| *part != Component::CurDir).collect();
+        if parts.as_os_str().is_empty() { PathBuf::from(".") } else { parts }
+    }
+
+    /// The text of a file below the root; nothing if it cannot be read as text.
+    pub fn text(&self, path: &str) -> Option<String> {
+        self.text_of(self.on_disk(path))
+    }
+
+    fn text_of(&self, path: PathBuf) -> Option<String> {
+        let mut texts = self.texts.borrow_mut();
+        texts.entry(path).or_insert_with_key(|path| std::fs::read_to_string(path).ok()).clone()
+    }
+
+    /// Texts of the files of a name in a folder and above it, nearest first, up to the root of the repository.
+    pub fn near(&self, folder: &str, name: &str) -> Vec<String> {
+        let start = self.on_disk(folder);
+        let start = start.canonicalize().unwrap_or(start);
+        let mut found = Vec::new();
+        for above in start.ancestors().take(LEVELS_ABOVE) {
+            found.extend(self.text_of(above.join(name)));
+            if above.join(".git").exists() {
+                break;
+            }
+        }
+        found
+    }
+}
+
+/// A path below a folder; the root is empty.
+pub(super) fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+fn is_pruned(name: &str) -> bool {
+    name.starts_with('.') || PRUNED.contains(&name)
+}
