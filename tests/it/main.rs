@@ -2,7 +2,12 @@
 #![expect(clippy::expect_used, reason = "a test says what it needs by failing")]
 
 mod architecture;
+mod bench;
+mod engine;
 mod environments;
+mod fixtures;
+mod locks;
+mod pages;
 mod registry;
 mod reports;
 mod roundtrip;

@@ -1,0 +1,60 @@
+//! Runs the examples of every rule's page: each bad block is found by its rule, each good block is clean under all.
+
+use mig_check::finding::Evidence;
+
+use super::bench::{self, Written};
+use super::registry::all_rules;
+
+/// Rules whose fault cannot be shown as text in a page: they are in the front ends' tests.
+const WITHOUT_EXAMPLES: &[&str] = &["unreadable-file", "orphan-downgrade"];
+
+struct Block {
+    written: Written,
+    kind: String,
+    text: String,
+}
+
+/// Fenced blocks whose info string says what they are.
+fn blocks(page: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        let Some(info) = line.strip_prefix("```") else { continue };
+        let text: String =
+            lines.by_ref().take_while(|line| *line != "```").map(|l| format!("{l}\n")).collect();
+        let (language, kind) = info.split_once(' ').unwrap_or((info, ""));
+        let written = match language {
+            "sql" => Written::Sql,
+            "python" => Written::Python,
+            _ => continue,
+        };
+        blocks.push(Block { written, kind: kind.to_owned(), text });
+    }
+    blocks
+}
+
+#[test]
+fn every_bad_example_is_found_and_every_good_one_is_clean_under_all_rules() {
+    let mut wrong = Vec::new();
+    for rule in all_rules().into_iter().filter(|rule| rule.evidence == Evidence::Lint) {
+        let blocks = blocks(rule.page);
+        let before = blocks.iter().find(|block| block.kind == "before").map(|block| block.text.as_str());
+        let count = |kind: &str| blocks.iter().filter(|block| block.kind == kind).count();
+        if !WITHOUT_EXAMPLES.contains(&rule.id) && (count("bad") == 0 || count("good") == 0) {
+            wrong.push(format!("{}: has no examples", rule.id));
+        }
+        for block in &blocks {
+            let judged = match block.kind.as_str() {
+                "bad" | "good" => bench::judge(block.written, before, &block.text),
+                _ => continue,
+            };
+            let ids = judged.ids();
+            let fine = if block.kind == "bad" { ids.contains(&rule.id) } else { ids.is_empty() };
+            if !fine {
+                let (kind, text) = (&block.kind, &block.text);
+                wrong.push(format!("{}: {kind} example\n{text}found {ids:?}\n{}", rule.id, judged.text()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
