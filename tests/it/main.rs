@@ -6,6 +6,7 @@ mod bench;
 mod engine;
 mod environments;
 mod fixtures;
+mod frontends_sql;
 mod locks;
 mod pages;
 mod registry;
