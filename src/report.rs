@@ -96,7 +96,7 @@ fn details(finding: &Finding) -> Vec<String> {
 fn provenance(finding: &Finding) -> Option<String> {
     let leg = finding.leg?;
     Some(match &finding.migration {
-        Some(key) => format!("seen on a real server: {}, leg \"{}\"", key.id, leg.name()),
-        None => format!("seen on a real server: leg \"{}\"", leg.name()),
+        Some(key) => format!("Seen on a real server: {}, leg \"{}\"", key.id, leg.name()),
+        None => format!("Seen on a real server: leg \"{}\"", leg.name()),
     })
 }

@@ -1,6 +1,7 @@
 //! Finds and reads the projects of a run, and says which of their migrations are judged.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::base::KnownFiles;
@@ -17,6 +18,12 @@ pub(super) struct Loaded {
     pub(super) projects: Vec<(Project, Scope)>,
 }
 
+const LOOKS_FOR: &str = "mig-check looks for Alembic (alembic.ini, or [tool.alembic] in pyproject.toml) and for SQL files as \
+sqlx, golang-migrate, dbmate, goose, diesel, flyway, prisma and refinery name them, such as 0001_books.up.sql";
+
+/// The path that stands for standard input, and what it is called in reports.
+const STDIN: (&str, &str) = ("-", "<stdin>");
+
 /// Why nothing can be read at a path.
 #[derive(Debug, thiserror::Error)]
 pub enum PathError {
@@ -29,8 +36,11 @@ pub enum PathError {
         hint: String,
     },
     /// No migrations are there.
-    #[error(transparent)]
+    #[error("{0}\n{LOOKS_FOR}")]
     Load(#[from] LoadError),
+    /// Standard input cannot be read.
+    #[error("cannot read standard input: {0}")]
+    Stdin(std::io::Error),
     /// A tool is set up there, but has nothing to run.
     #[error("no migrations found: {root} is set up for {framework}, but has none yet")]
     Empty {
@@ -85,6 +95,12 @@ fn projects(config: &Config, sources: &mut Sources) -> Result<Vec<Project>, Path
     let paths = if config.paths.is_empty() { &here } else { config.paths.as_slice() };
     let mut projects: Vec<Project> = Vec::new();
     for path in paths {
+        if path == Path::new(STDIN.0) {
+            let mut bytes = Vec::new();
+            std::io::stdin().read_to_end(&mut bytes).map_err(PathError::Stdin)?;
+            projects.push(frontend::load_text(STDIN.1, String::from_utf8_lossy(&bytes), sources));
+            continue;
+        }
         if !path.exists() {
             return Err(PathError::Missing { path: path.clone(), hint: hint(path) });
         }

@@ -3,12 +3,14 @@
 
 mod architecture;
 mod bench;
+mod cli;
 mod engine;
 mod environments;
 mod fixtures;
 mod frontends_sql;
 mod locks;
 mod pages;
+mod readme;
 mod registry;
 mod reports;
 mod roundtrip;
