@@ -56,7 +56,7 @@ struct Walk<'a> {
     outcome: Outcome,
     /// What the trial database holds, in order.
     applied: Vec<usize>,
-    /// Migrations that cannot be run, with the id of the one that stands in their way.
+    /// Migrations that cannot be run, and what stands in their way.
     blocked: BTreeMap<usize, String>,
     /// The first migration that cannot be undone, and why.
     one_way: Option<(usize, String)>,
@@ -85,14 +85,14 @@ impl Walk<'_> {
     ) -> Result<Option<Snapshot>, EngineError> {
         let checked = self.scope.checked.contains(&index);
         let obstacle = self.graph.before[index].iter().find_map(|need| self.blocked.get(need)).cloned();
-        if let Some(id) = obstacle {
-            self.skip(index, &[Leg::Up, Leg::Down, Leg::UpAgain], &format!("{id} does not upgrade"));
-            self.blocked.insert(index, id);
+        if let Some(reason) = obstacle {
+            self.skip(index, &[Leg::Up, Leg::Down, Leg::UpAgain], &reason);
+            self.blocked.insert(index, reason);
             return Ok(state);
         }
         if let Some(reason) = cannot_run(self.place.project, &self.place.project.migrations[index]) {
             self.skip(index, &[Leg::Up, Leg::Down, Leg::UpAgain], &reason);
-            self.block(index);
+            self.blocked.insert(index, format!("{} could not be run", self.id(index)));
             return Ok(state);
         }
         if !checked {
@@ -171,10 +171,8 @@ impl Walk<'_> {
         let all_checked = self.scope.checked.len() == self.place.project.migrations.len();
         let obstacle = if !all_checked {
             Some("only some migrations are checked".to_owned())
-        } else if let Some((index, id)) = self.blocked.iter().next() {
-            Some(format!("{} was not run because {id} does not upgrade", self.id(*index)))
         } else {
-            None
+            self.blocked.values().next().cloned()
         };
         let head = match head {
             Some(head) if obstacle.is_none() => head,
@@ -236,8 +234,8 @@ impl Walk<'_> {
     }
 
     fn block(&mut self, index: usize) {
-        let id = self.id(index).to_owned();
-        self.blocked.insert(index, id);
+        let reason = format!("{} does not upgrade", self.id(index));
+        self.blocked.insert(index, reason);
     }
 
     fn begin(&mut self, index: usize, leg: Leg) {

@@ -317,3 +317,38 @@ fn rows_between_migrations_show_when_everything_is_undone() {
 fn all_upgrades_run_in_the_transactions_that_the_project_would_use() {
     alembic_case("one-transaction");
 }
+
+#[test]
+fn a_copy_without_its_data_is_a_failure_and_no_dead_end() {
+    sql_case("copy");
+}
+
+#[test]
+fn what_only_its_own_tool_can_run_is_skipped_with_the_reason() {
+    let mut sources = Sources::new();
+    let mut project = sql_project("good", &mut sources);
+    let statement = &mut project.migrations[0].up.statements[0];
+    statement.sql.clear();
+    statement.steps[0].operation = Operation::Opaque { reason: "it is written in Go".to_owned() };
+    let scope = Scope::all(&project);
+    let outcome =
+        run(&[(&project, &scope)], &sources, &Options::default(), &Silent::default()).expect("it runs");
+    let reasons: Vec<&str> = outcome.cases.iter().filter_map(|case| case.skipped.as_deref()).collect();
+    let own = "its upgrade holds what only its own tool can run: it is written in Go";
+    assert_eq!(reasons[..4], [own, own, own, "1 could not be run"]);
+    assert_eq!(reasons.len(), outcome.cases.len(), "nothing passes for checked");
+    assert_eq!(outcome.findings, []);
+}
+
+#[test]
+fn only_what_is_asked_for_is_checked_and_the_rest_is_its_ground() {
+    let mut sources = Sources::new();
+    let project = sql_project("enum-left-behind", &mut sources);
+    let scope = Scope { checked: [1].into(), pending: true };
+    let outcome =
+        run(&[(&project, &scope)], &sources, &Options::default(), &Silent::default()).expect("it runs");
+    assert_eq!(outcome.findings, [], "the fault of the first migration is not asked for");
+    let ran: Vec<_> = outcome.cases.iter().filter(|case| case.skipped.is_none()).collect();
+    assert_eq!(ran.len(), 3);
+    assert!(ran.iter().all(|case| case.migration.as_deref() == Some("2")));
+}

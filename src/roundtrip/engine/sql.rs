@@ -40,6 +40,16 @@ impl<'a> SqlEngine<'a> {
                 one_by_one(connection, group).await
             };
             if let Err((statement, error)) = result {
+                if waits_for_rows(statement, &error) {
+                    // The server still waits: only a new connection is of use.
+                    self.connection = None;
+                    return Ok(Err(Failure {
+                        message: "COPY FROM STDIN waits for rows that are not in the statement".to_owned(),
+                        code: None,
+                        notes: Vec::new(),
+                        span: statement.span,
+                    }));
+                }
                 let failure = failure(statement, error)?;
                 // Also after an error that closed a transaction, and after one that broke the connection.
                 if sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await.is_err() {
@@ -133,6 +143,10 @@ fn statement_at(group: &[Statement], position: usize) -> usize {
             position <= end
         })
         .unwrap_or(group.len() - 1)
+}
+
+fn waits_for_rows(statement: &Statement, error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Protocol(_)) && statement.sql.to_ascii_uppercase().contains("COPY")
 }
 
 /// What the server has against a statement. Anything else is no fault of the migration.
