@@ -21,6 +21,7 @@ pub mod empty_migration;
 pub mod enum_left_behind;
 pub mod enum_value_in_same_transaction;
 pub mod exclusion_constraint;
+pub mod foreign_key_locks_parent;
 pub mod foreign_key_type_mismatch;
 pub mod foreign_key_without_not_valid;
 pub mod malformed_allow;
@@ -76,6 +77,7 @@ pub static RULES: &[&Rule] = &[
     &enum_left_behind::RULE,
     &enum_value_in_same_transaction::RULE,
     &exclusion_constraint::RULE,
+    &foreign_key_locks_parent::RULE,
     &foreign_key_type_mismatch::RULE,
     &foreign_key_without_not_valid::RULE,
     &malformed_allow::RULE,

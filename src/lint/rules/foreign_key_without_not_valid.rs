@@ -31,9 +31,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         _ => return None,
     };
     let ConstraintKind::ForeignKey { columns, references, .. } = kind else { return None };
-    let parent_is_new =
-        context.schema.qualify(references) == context.schema.qualify(table) || context.is_new(references);
-    if !fills || (context.is_new(table) && parent_is_new) {
+    if !fills || context.is_new(table) {
         return None;
     }
     let (child, parent) = (table.to_string(), references.to_string());
@@ -41,14 +39,6 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         Some(name) => format!("foreign key {}", quote(name)),
         None => format!("a foreign key on {}", advice::quoted(columns)),
     };
-    if context.is_new(table) {
-        return Some(
-            Draft::new(format!("Adding {key} blocks every write to {parent} until this transaction ends"))
-                .label(format!("{parent} is locked against writes"))
-                .note(format!("{child} is new, but {parent} is not: {}", locks::sentence(Shape::AddForeignKeyNotValid, &[("p", &parent)])))
-                .help("Declare the key in CREATE TABLE, as the last statement of the migration, or add it in a migration of its own", ""),
-        );
-    }
     let both = if parent == child { child.clone() } else { format!("{child} and {parent}") };
     Some(
         Draft::new(format!("Adding {key} blocks every write to {both} while all of {child} is checked"))
