@@ -32,6 +32,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             .label(format!("{parent} is locked against writes"))
             .note(format!("{table} is new, but {parent} is not"))
             .note(locks::sentence(Shape::AddForeignKeyNotValid, &[("p", &parent)]))
-            .help("Let it be the last statement of its transaction, so that the lock is held for a moment only", ""),
+            .help(
+                "Let it be the last statement of its transaction, so that the lock is held for a moment only",
+                "",
+            ),
     )
 }
