@@ -3,6 +3,7 @@
 
 mod architecture;
 mod bench;
+mod bookshop;
 mod cli;
 mod engine;
 mod environments;
