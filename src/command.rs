@@ -1,5 +1,6 @@
 //! The commands: the only place where all layers meet. Prints only to the streams that it is given.
 
+mod agreement;
 mod base;
 mod check;
 mod explain;

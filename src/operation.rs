@@ -133,7 +133,7 @@ pub struct CreateTable {
     pub table: Name,
     /// Its columns as written; none for `AS` and `PARTITION OF`.
     pub columns: Vec<Column>,
-    /// Table constraints; those written on a column stand here too, with that column.
+    /// All its constraints, whether they are written on a column or beside the columns.
     pub constraints: Vec<Constraint>,
     /// `IF NOT EXISTS`.
     pub if_not_exists: bool,
@@ -174,7 +174,7 @@ pub struct Column {
     pub default: Option<Expression>,
     /// `GENERATED …`.
     pub generated: Option<Generated>,
-    /// Constraints written on the column, except NOT NULL.
+    /// Constraints written on the column, except NOT NULL. In `CREATE TABLE` they are the table's.
     pub constraints: Vec<Constraint>,
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::load::{Loaded, load};
-use super::{Console, Failure, output};
+use super::{Console, Failure, agreement, output};
 use crate::cli::Color;
 use crate::config::Config;
 use crate::exit::Exit;
@@ -105,6 +105,7 @@ fn report(
             finding.severity = settings.severity(finding.rule);
         }
         findings.retain(|finding| finding.severity > Severity::Off);
+        agreement::note(&mut findings);
         let ran = Ran { known, evidence, scope, settings };
         let outcome = suppression::apply(findings, project, &sources, ran);
         kept.extend(outcome.findings);

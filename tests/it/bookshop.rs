@@ -29,7 +29,8 @@ fn both_tellings_lower_to_equal_operations() {
     for (alembic, sql) in alembic.migrations.iter().zip(&sql.migrations) {
         assert_eq!(operations(&alembic.up), operations(&sql.up), "upgrade of {}", alembic.id);
         assert!(operations(&alembic.up).iter().all(|operation| !operation.is_unknown()));
-        let down = |script: &Option<Script>| script.as_ref().map(operations).map(|steps| format!("{steps:#?}"));
+        let down =
+            |script: &Option<Script>| script.as_ref().map(operations).map(|steps| format!("{steps:#?}"));
         assert_eq!(down(&alembic.down), down(&sql.down), "downgrade of {}", alembic.id);
     }
 }
@@ -70,4 +71,16 @@ fn is_transaction(statement: &str) -> bool {
 
 fn folded(statement: &str) -> String {
     statement.trim().trim_end_matches(';').split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn reading_and_running_agree_on_the_type_that_is_left_behind() {
+    let run = Command::new(env!("CARGO_BIN_EXE_mig-check"))
+        .args(["check", "migrations/sql", "--color", "never"])
+        .output()
+        .expect("mig-check runs");
+    let text = String::from_utf8(run.stdout).expect("UTF-8");
+    assert_eq!(run.status.code(), Some(1), "{text}\n{}", String::from_utf8_lossy(&run.stderr));
+    assert!(text.contains("[downgrade-leaves-objects]"), "{text}");
+    assert!(text.contains("the round trip agrees: The downgrade leaves type order_status behind"), "{text}");
 }

@@ -29,9 +29,9 @@ pub(super) fn table(create: &ast::CreateTable) -> Operation {
             ast::TableArg::Column(it) => {
                 let collate = it.syntax().children().find_map(ast::Collate::cast);
                 let clauses = it.syntax().children().filter_map(ast::Constraint::cast);
-                let column =
+                let mut column =
                     constraint::column(name::optional_identifier(it.name()), it.ty(), collate, clauses);
-                table.constraints.extend(column.constraints.iter().cloned());
+                table.constraints.append(&mut column.constraints);
                 // `PARTITION OF` and `OF` repeat columns to add to them, without their types.
                 if it.ty().is_some() {
                     table.columns.push(column);
