@@ -29,7 +29,7 @@ pub(super) fn note(findings: &mut [Finding]) {
                 && other.migration == finding.migration
         };
         if let Some(other) = seen.iter().find(agrees) {
-            finding.notes.push(format!("the round trip agrees: {}", other.message));
+            finding.notes.push(format!("The round trip agrees: {}", other.message));
         }
     }
 }

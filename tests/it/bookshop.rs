@@ -82,5 +82,5 @@ fn reading_and_running_agree_on_the_type_that_is_left_behind() {
     let text = String::from_utf8(run.stdout).expect("UTF-8");
     assert_eq!(run.status.code(), Some(1), "{text}\n{}", String::from_utf8_lossy(&run.stderr));
     assert!(text.contains("[downgrade-leaves-objects]"), "{text}");
-    assert!(text.contains("the round trip agrees: The downgrade leaves type order_status behind"), "{text}");
+    assert!(text.contains("The round trip agrees: The downgrade leaves type order_status behind"), "{text}");
 }
