@@ -5,6 +5,8 @@ mod layouts;
 mod sql_files;
 mod tree;
 
+pub use alembic::alembic_script;
+
 use std::path::{Path, PathBuf};
 
 use crate::history::Project;

@@ -13,6 +13,7 @@ mod output;
 mod python;
 mod render;
 mod revision;
+mod script;
 mod value;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use crate::history::{Framework, Language, Project, Runner, TransactionRule};
 use crate::source::Sources;
 
 pub(crate) use discover::{Found, find};
+pub use script::alembic_script;
 
 /// Stack of the thread that parses and evaluates; deep nesting in a file must not end the program.
 const STACK: usize = 512 << 20;

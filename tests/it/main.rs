@@ -8,6 +8,7 @@ mod cli;
 mod engine;
 mod environments;
 mod fixtures;
+mod frontends_alembic;
 mod frontends_sql;
 mod locks;
 mod pages;

@@ -102,7 +102,13 @@ impl<'a> Evaluator<'a> {
         let Some(function) = self.module.scope.get(name) else { return };
         let span = Span::new(self.module.source, 0..0);
         self.budget = BUDGET;
-        self.call(function, super::value::Arguments::default(), span);
+        // Some env.py files hand `op` to the functions that they run.
+        let op = super::value::Argument { value: Value::path("alembic.op"), span };
+        let named = match &function {
+            Value::Function(function) if function.takes("op") => vec![("op".into(), op)],
+            _ => Vec::new(),
+        };
+        self.call(function, super::value::Arguments { positional: Vec::new(), named }, span);
     }
 
     /// The value of a dotted name of the module.

@@ -48,6 +48,8 @@ pub enum Value {
     Module(Rc<Module>),
     /// Something of a library: a name, or what was built from it.
     Symbol(Rc<Symbol>),
+    /// A plain value that only the clock or chance would tell; text may hold it, as these words in angle brackets.
+    Later(Rc<str>),
     /// Something that only running would tell.
     Unknown(Rc<Unknown>),
 }
@@ -236,6 +238,18 @@ impl Value {
         match self {
             Self::Unknown(unknown) => Some(&unknown.reason),
             _ => None,
+        }
+    }
+}
+
+impl Function {
+    /// Whether it has a parameter of a name.
+    pub fn takes(&self, name: &str) -> bool {
+        match &self.code {
+            Code::Def(definition) => definition.parameters.includes(name),
+            Code::Lambda(lambda) => {
+                lambda.parameters.as_ref().is_some_and(|parameters| parameters.includes(name))
+            }
         }
     }
 }

@@ -58,6 +58,7 @@ pub(super) fn table_of(
             Some("Index") => indexes.push(call),
             Some("MetaData") => {}
             _ => match Constraint::of_table(call)? {
+                Some(_) if flag(call.arguments.named("use_alter"))? => {}
                 Some(constraint) => constraints.push(constraint),
                 None => {
                     return Err(Cause::new("a part of the table is written in a way that is not followed"));
@@ -126,7 +127,13 @@ fn create_table(
     });
     let mut lines = Vec::new();
     for column in columns {
-        let mut line = column.definition(key.columns.contains(&column.name), key.columns.len())?;
+        let mut line = {
+            let refers = |constraint: &Constraint| {
+                matches!(constraint.kind, Kind::Foreign(_)) && constraint.columns.contains(&column.name)
+            };
+            let refers = column.foreign_keys.iter().chain(&constraints).any(refers);
+            column.definition(key.columns.contains(&column.name), key.columns.len(), refers)?
+        };
         for check in &column.checks {
             line.push_str(&format!(" {}", check.sql(&output.naming, schema, name)?));
         }
@@ -229,7 +236,7 @@ pub(super) fn column(operation: &Operation<'_>, output: &mut Output) -> Result<V
     let mut sql = format!(
         "{} ADD COLUMN {guard}{}",
         alter_table(schema.as_deref(), &table),
-        column.definition(column.primary, usize::from(column.primary))?
+        column.definition(column.primary, usize::from(column.primary), !column.foreign_keys.is_empty())?
     );
     if flag(operation.named("inline_primary_key"))? && column.primary {
         sql.push_str(" PRIMARY KEY");

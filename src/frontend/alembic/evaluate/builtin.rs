@@ -108,6 +108,7 @@ impl Evaluator<'_> {
         let second = arguments.positional.get(1).map(|argument| &argument.value);
         let count = |number: usize| i64::try_from(number).ok().map(Value::Int);
         Some(match name {
+            "str" | "int" | "float" if matches!(first, Some(Value::Later(_))) => first?.clone(),
             "str" => first.map_or_else(|| Some(Value::text("")), |value| display(value).map(Value::text))?,
             "repr" => Value::text(repr(first?)?),
             "format" => Value::text(formatted(first?, second.and_then(Value::as_str).unwrap_or(""))?),

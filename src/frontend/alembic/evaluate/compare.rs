@@ -22,7 +22,7 @@ impl Evaluator<'_> {
             Value::Bytes(bytes) => !bytes.is_empty(),
             Value::List(items) | Value::Tuple(items) | Value::Set(items) => !items.is_empty(),
             Value::Dict(items) => !items.is_empty(),
-            Value::Unknown(_) => return None,
+            Value::Unknown(_) | Value::Later(_) => return None,
             Value::Symbol(symbol) => match symbol.as_ref() {
                 Symbol::Path(path) => {
                     path.starts_with("alembic:") || path.starts_with("sqlalchemy.") || return None
@@ -131,6 +131,10 @@ impl Evaluator<'_> {
             (Value::Unknown(_), _, _) => return left,
             (Str(template), Operator::Mod, _) => return self.percent(&template.text, &right),
             (_, _, Value::Unknown(_)) => return right,
+            (Value::Later(words), Operator::Add | Operator::Sub | Operator::Mult, _)
+            | (_, Operator::Add | Operator::Sub | Operator::Mult, Value::Later(words)) => {
+                Some(Value::Later(Rc::clone(words)))
+            }
             (Str(a), Operator::Add, Str(b)) => Some(Value::text(format!("{}{}", a.text, b.text))),
             (Str(a), Operator::Mult, Int(n)) | (Int(n), Operator::Mult, Str(a)) => {
                 let times = usize::try_from(*n).unwrap_or(0).min(10_000);
@@ -262,7 +266,7 @@ pub(super) fn order(left: &Value, right: &Value) -> Option<Ordering> {
 pub(super) fn same(left: &Value, right: &Value) -> Option<bool> {
     match (left, right) {
         (Value::Unknown(a), Value::Unknown(b)) if Rc::ptr_eq(a, b) || a.reason == b.reason => Some(true),
-        (Value::Unknown(_), _) | (_, Value::Unknown(_)) => None,
+        (Value::Unknown(_) | Value::Later(_), _) | (_, Value::Unknown(_) | Value::Later(_)) => None,
         (Value::None, Value::None) | (Value::Ellipsis, Value::Ellipsis) => Some(true),
         (Value::Bool(a), Value::Bool(b)) => Some(a == b),
         (Value::Bool(a), Value::Int(b)) | (Value::Int(b), Value::Bool(a)) => Some(i64::from(*a) == *b),

@@ -50,7 +50,7 @@ impl Evaluator<'_> {
                 key.as_str().and_then(|name| class_member(class, name)).unwrap_or_else(missing)
             }
             Value::Symbol(_) => Value::Symbol(Rc::new(Symbol::Item(value, key))),
-            Value::Unknown(_) => value,
+            Value::Unknown(_) | Value::Later(_) => value,
             _ => missing(),
         }
     }
@@ -114,7 +114,7 @@ impl Evaluator<'_> {
                     Value::text(picked.iter().filter_map(Value::as_str).collect::<String>())
                 })
             }
-            Value::Unknown(_) => value.clone(),
+            Value::Unknown(_) | Value::Later(_) => value.clone(),
             _ => unknown(),
         }
     }

@@ -195,6 +195,7 @@ fn percent_spec(spec: &str) -> String {
 pub(super) fn display(value: &Value) -> Option<String> {
     match value {
         Value::Str(text) => Some(text.text.to_string()),
+        Value::Later(words) => Some(format!("<{words}>")),
         Value::Instance(instance) if instance.class.enumeration => {
             let text_like = instance
                 .class

@@ -103,7 +103,10 @@ fn column_item(column: &mut Column, item: &Value) -> Result<(), Cause> {
     let path = item.as_call().map_or(item.as_path(), |call| call.callee.as_path());
     match (path.map(last), item.as_call()) {
         (Some("ForeignKey"), Some(call)) => {
-            column.foreign_keys.push(Constraint::inline_foreign_key(call, &column.name)?);
+            // Alembic leaves what is to be added later to nobody.
+            if !flag(call.arguments.named("use_alter"))? {
+                column.foreign_keys.push(Constraint::inline_foreign_key(call, &column.name)?);
+            }
         }
         (Some("CheckConstraint"), Some(call)) => column.checks.push(Constraint::check(call)?),
         (Some("Identity"), Some(call)) => identity(column, call)?,
@@ -226,7 +229,7 @@ fn computed(arguments: &Arguments) -> Rendered {
 
 impl Column {
     /// Whether PostgreSQL numbers it through a sequence of its own, given that it is the key or part of one.
-    fn numbers_itself(&self, only_key: bool) -> bool {
+    fn numbers_itself(&self, only_key: bool, refers: bool) -> bool {
         let Some(kind) = &self.kind else { return false };
         let integer = matches!(kind.family, Family::Integer | Family::SmallInteger | Family::BigInteger);
         if self.autoincrement == Some(true) {
@@ -238,21 +241,24 @@ impl Column {
             && !self.python_default
             && self.default.is_none()
             && self.computed.is_none()
-            && self.foreign_keys.is_empty()
+            && !refers
     }
 
-    /// The definition in CREATE TABLE and ADD COLUMN; `keys` counts the columns of the primary key.
+    /// The definition in CREATE TABLE and ADD COLUMN; `keys` counts the columns of the primary key;
+    /// `refers` says that a foreign key is on it.
     ///
     /// # Errors
     /// When it has no type.
-    pub fn definition(&self, primary: bool, keys: usize) -> Rendered {
+    pub fn definition(&self, primary: bool, keys: usize, refers: bool) -> Rendered {
         let kind = self.kind.as_ref().filter(|kind| kind.family != Family::Null);
         let Some(kind) = kind else {
             return Err(Cause::new(format!("SQLAlchemy refuses the column `{}`: it has no type", self.name)));
         };
         let mut sql = quote::name(&self.name);
-        let serial =
-            primary && self.numbers_itself(keys == 1) && self.identity.is_none() && !self.python_default;
+        let serial = primary
+            && self.numbers_itself(keys == 1, refers)
+            && self.identity.is_none()
+            && !self.python_default;
         match (serial, &kind.family) {
             (true, Family::BigInteger) => sql.push_str(" BIGSERIAL"),
             (true, Family::SmallInteger) => sql.push_str(" SMALLSERIAL"),

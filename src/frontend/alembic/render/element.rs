@@ -82,7 +82,7 @@ impl Renderer {
     }
 
     fn literal(&mut self, value: &Value, beside: &Family) -> Result<Element, Cause> {
-        if self.parameters && matches!(value, Value::Unknown(_)) {
+        if self.parameters && matches!(value, Value::Unknown(_) | Value::Later(_)) {
             self.placeholders += 1;
             return Ok(Element::atom(format!("${}", self.placeholders), beside.clone()));
         }

@@ -63,26 +63,25 @@ impl Renderer {
     /// Conditions joined by AND or OR.
     pub fn joined(&mut self, and: bool, operands: &[Value]) -> Result<Element, Cause> {
         let precedence = if and { 3 } else { 2 };
-        let mut parts = Vec::with_capacity(operands.len());
+        let mut elements = Vec::with_capacity(operands.len());
         for operand in operands {
-            let element = match operand {
+            elements.push(match operand {
                 Value::Str(condition) => Element::atom(self.bind(&condition.text, &[])?, Family::Boolean),
                 _ => self.element(operand, &Family::Boolean)?,
-            };
-            parts.push(if element.precedence == precedence {
-                element.sql
-            } else {
-                element.grouped(precedence)
             });
         }
-        match parts.len() {
-            1 => Ok(Element::composed(parts.remove(0), ATOM, Family::Boolean)),
-            _ => Ok(Element::composed(
-                parts.join(if and { " AND " } else { " OR " }),
-                precedence,
-                Family::Boolean,
-            )),
+        if elements.len() == 1 {
+            return Ok(elements.remove(0));
         }
+        let parts: Vec<String> = elements
+            .into_iter()
+            .map(
+                |element| {
+                    if element.precedence == precedence { element.sql } else { element.grouped(precedence) }
+                },
+            )
+            .collect();
+        Ok(Element::composed(parts.join(if and { " AND " } else { " OR " }), precedence, Family::Boolean))
     }
 
     pub(super) fn negated(&mut self, value: &Value) -> Result<Element, Cause> {

@@ -1,7 +1,7 @@
 //! Statements that change rows, and the DDL elements that `op.execute` may be given.
 
 use super::super::value::{Arguments, Call, Symbol, Value};
-use super::element::{Renderer, own_family};
+use super::element::{ATOM, Renderer, own_family};
 use super::query::{Chain, chain, select};
 use super::table::{Relation, relation};
 use super::types::Family;
@@ -170,7 +170,7 @@ fn column_key(value: &Value) -> Rendered {
 
 fn stored(value: &Value, family: &Family, renderer: &mut Renderer) -> Rendered {
     let family = if *family == Family::Null { own_family(value) } else { family.clone() };
-    renderer.element(value, &family).map(|element| element.sql)
+    renderer.element(value, &family).map(|element| element.grouped(ATOM - 1))
 }
 
 /// One INSERT of some values.

@@ -413,7 +413,8 @@ fn enumeration(arguments: &Arguments, native_only: bool) -> Result<Type, Cause> 
     }
     let longest = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
     let length = number(arguments.named("length"))?.unwrap_or_else(|| i64::try_from(longest).unwrap_or(0));
-    let mut limited = Type::plain(format!("VARCHAR({length})"), Family::Text);
+    let length = (length > 0).then_some(length);
+    let mut limited = Type::plain(with_length("VARCHAR", length), Family::Text);
     if flag(arguments.named("create_constraint"))? {
         limited.check = Some((TypeCheck::Labels(labels), name));
     }

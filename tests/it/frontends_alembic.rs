@@ -1,0 +1,392 @@
+//! What is read of Alembic's Python: equal to what real Alembic renders, placed exactly, honest about the rest.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use mig_check::finding::Direction;
+use mig_check::frontend::{alembic_script, load};
+use mig_check::history::{Body, Certainty, Migration, ProblemKind, Project, Script, TransactionRule};
+use mig_check::operation::Operation;
+use mig_check::source::Sources;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn python() -> PathBuf {
+    let python = root().join(".venv/bin/python");
+    assert!(python.is_file(), "run tests/prepare.sh: {} is missing", python.display());
+    python
+}
+
+fn only(path: &Path, sources: &mut Sources) -> Project {
+    let mut projects = load(path, sources).expect("a project");
+    assert_eq!(projects.len(), 1, "one project at {}", path.display());
+    projects.remove(0)
+}
+
+/// A project of one revision with some functions.
+fn project_of(code: &str) -> (Sources, Project) {
+    project_with(&[("env.py", ""), ("versions/a.py", &format!("{HEAD}{code}"))])
+}
+
+const HEAD: &str = "import sqlalchemy as sa\nfrom alembic import op\nrevision = 'a'\ndown_revision = None\n";
+
+fn project_with(files: &[(&str, &str)]) -> (Sources, Project) {
+    let directory = tempfile::tempdir().expect("a directory");
+    for (path, text) in files {
+        let path = directory.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("created");
+        std::fs::write(path, text).expect("written");
+    }
+    let mut sources = Sources::new();
+    let project = only(directory.path(), &mut sources);
+    (sources, project)
+}
+
+fn up(project: &Project) -> &Script {
+    &project.migrations[0].up
+}
+
+fn sql(script: &Script) -> Vec<&str> {
+    script.statements.iter().map(|statement| statement.sql.as_str()).collect()
+}
+
+fn reasons(script: &Script) -> Vec<&str> {
+    fn opaque(operation: &Operation) -> Option<&str> {
+        match operation {
+            Operation::Opaque { reason } => Some(reason),
+            _ => None,
+        }
+    }
+    script.steps().filter_map(|(_, step)| opaque(&step.operation)).collect()
+}
+
+/// Statements without what does not matter: white space, semicolons.
+fn plain(text: &str) -> String {
+    let spaced = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    spaced.replace("( ", "(").replace(" )", ")").replace(" ,", ",").trim_end_matches(';').to_owned()
+}
+
+#[test]
+fn every_construct_is_rendered_as_real_alembic_renders_it() {
+    let fixtures = root().join("fixtures/frontends/alembic");
+    let mut sources = Sources::new();
+    let project = only(&fixtures, &mut sources);
+    assert!(project.problems.is_empty(), "{:?}", project.problems);
+    assert!(project.migrations.len() >= 10);
+    for Migration { id, up, down, .. } in &project.migrations {
+        let path = fixtures.join(format!("expected/{id}.sql"));
+        let expected = std::fs::read_to_string(&path).expect("expected SQL");
+        let (upgrade, downgrade) = expected.split_once("-- downgrade\n").expect("both directions");
+        for (script, expected) in [(Some(up), upgrade), (down.as_ref(), downgrade)] {
+            let script = script.expect("a script");
+            assert_eq!(reasons(script), Vec::<&str>::new(), "{id}");
+            let expected = expected.trim_start_matches("-- upgrade\n");
+            let expected: Vec<String> =
+                expected.split(';').map(plain).filter(|text| !text.is_empty() && text != "BEGIN").collect();
+            let ours: Vec<String> = sql(script).iter().flat_map(|sql| sql.split(';')).map(plain).collect();
+            let expected: Vec<String> = match ours.contains(&"COMMIT".to_owned()) {
+                true => expected,
+                false => expected.into_iter().filter(|text| text != "COMMIT").collect(),
+            };
+            assert_eq!(ours, expected, "{id}: ours first, then Alembic's");
+        }
+    }
+}
+
+#[test]
+fn the_expected_sql_is_what_real_alembic_renders() {
+    let output = Command::new(python())
+        .arg(root().join("fixtures/frontends/alembic/regenerate.py"))
+        .arg("--check")
+        .output()
+        .expect("python runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn the_script_is_what_alembics_offline_mode_prints() {
+    let directory = root().join("migrations/alembic");
+    let mut sources = Sources::new();
+    let project = only(&directory, &mut sources);
+    let order = project.graph().order;
+    let run = |arguments: &[&str]| {
+        let output = Command::new(python())
+            .args(["-m", "alembic"])
+            .args(arguments)
+            .arg("--sql")
+            .current_dir(&directory)
+            .env("DATABASE_URL", "postgresql://localhost/nothing")
+            .output()
+            .expect("alembic runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        plain(&String::from_utf8_lossy(&output.stdout))
+    };
+    assert_eq!(plain(&alembic_script(&project, &order, Direction::Up)), run(&["upgrade", "head"]));
+    let tail: Vec<usize> = order[2..5].to_vec();
+    assert_eq!(plain(&alembic_script(&project, &tail, Direction::Up)), run(&["upgrade", "0002:0005"]));
+    let down: Vec<usize> = order[..9].iter().rev().copied().collect();
+    assert_eq!(plain(&alembic_script(&project, &down, Direction::Down)), run(&["downgrade", "0009:base"]));
+}
+
+#[test]
+fn a_step_points_at_the_words_of_its_author() {
+    let (sources, project) = project_of(
+        "def upgrade():\n    op.execute('''\n        DROP TABLE a;\n        DROP TABLE b\n    ''')\n    \
+         op.alter_column('t', 'c', nullable=False, server_default='x')\n    op.drop_column('t', 'd')\n",
+    );
+    let places: Vec<&str> = up(&project).steps().map(|(_, step)| sources.text(step.span)).collect();
+    assert_eq!(places, ["DROP TABLE a", "DROP TABLE b", "nullable=False", "server_default='x'", "'d'"]);
+}
+
+#[test]
+fn a_branch_on_the_unknown_may_happen_both_ways() {
+    let (_, project) = project_of(
+        "def upgrade():\n    names = sa.inspect(op.get_bind()).get_table_names()\n    if 't' in names:\n        \
+         op.drop_table('t')\n    else:\n        op.drop_table('u')\n    op.drop_table('v')\n",
+    );
+    let script = up(&project);
+    assert_eq!(sql(script), ["DROP TABLE t", "DROP TABLE u", "DROP TABLE v"]);
+    let certainty: Vec<&Certainty> = script.statements.iter().map(|statement| &statement.certainty).collect();
+    let may = |text: &str| Certainty::May(text.to_owned());
+    assert_eq!(
+        certainty,
+        [&may("`'t' in names` is true"), &may("`'t' in names` is false"), &Certainty::Certain]
+    );
+}
+
+#[test]
+fn what_follows_an_uncertain_return_is_uncertain() {
+    let (_, project) = project_of(
+        "def has(name):\n    return name in sa.inspect(op.get_bind()).get_table_names()\n\ndef upgrade():\n    \
+         if has('t'):\n        return\n    op.drop_table('v')\n",
+    );
+    let script = up(&project);
+    assert_eq!(script.statements[0].certainty, Certainty::May("`has('t')` is false".to_owned()));
+}
+
+#[test]
+fn a_loop_over_rows_runs_its_body_once_as_something_that_may_happen() {
+    let (_, project) = project_of(
+        "def upgrade():\n    conn = op.get_bind()\n    total = 0\n    for row in conn.execute(sa.text('SELECT id FROM t')):\n        \
+         total += 1\n        conn.execute(sa.text('UPDATE t SET a = :a WHERE id = :id'), {'a': 1, 'id': row.id})\n        \
+         op.execute(f'DROP TABLE t_{row.id}')\n    op.execute(f'SELECT {total}')\n",
+    );
+    let script = up(&project);
+    let first = &sql(script)[..2];
+    assert_eq!(first, ["SELECT id FROM t", "UPDATE t SET a = 1 WHERE id = $1"]);
+    assert_eq!(reasons(script).len(), 2, "the table's name and the total: {:?}", reasons(script));
+    assert!(matches!(script.statements[1].certainty, Certainty::May(_)));
+}
+
+#[test]
+fn nothing_that_cannot_be_read_is_dropped() {
+    for (code, reason) in [
+        (
+            "from somewhere import magic\n\ndef upgrade():\n    magic(op.get_bind())\n",
+            "`somewhere.magic` is handed the connection",
+        ),
+        (
+            "from sqlalchemy.orm import Session\n\ndef upgrade():\n    s = Session(bind=op.get_bind())\n    s.add(1)\n",
+            "it changes rows through an ORM session",
+        ),
+        ("import os\n\ndef upgrade():\n    op.execute(os.environ['SQL'])\n", "the environment is only known"),
+        ("def upgrade():\n    op.create_thing('x')\n", "`create_thing` is no operation of Alembic's own"),
+        (
+            "def upgrade():\n    op.drop_constraint(None, 't')\n",
+            "Alembic cannot drop a constraint that has no name",
+        ),
+        ("def upgrade():\n    while True:\n        x = 1\n", "the script takes too many steps to follow"),
+        ("def upgrade():\n    op.execute(\"SELECT ':x'\")\n", "the parameter `:x` has no value"),
+    ] {
+        let (_, project) = project_of(code);
+        let found = reasons(up(&project));
+        assert!(found.len() == 1 && found[0].starts_with(reason), "{code}: {found:?}");
+    }
+}
+
+#[test]
+fn values_of_the_clock_leave_the_statement_readable() {
+    let (_, project) = project_of(
+        "import uuid\n\ndef upgrade():\n    op.execute(f\"INSERT INTO t (id) VALUES ('{uuid.uuid4()}')\")\n    \
+         if uuid.uuid4() == 'x':\n        op.drop_table('t')\n",
+    );
+    let script = up(&project);
+    assert_eq!(sql(script), ["INSERT INTO t (id) VALUES ('<uuid.uuid4>')", "DROP TABLE t"]);
+    assert!(matches!(script.statements[1].certainty, Certainty::May(_)));
+}
+
+#[test]
+fn autocommit_blocks_split_transactions() {
+    let (_, project) = project_of(
+        "def upgrade():\n    op.drop_table('a')\n    with op.get_context().autocommit_block():\n        op.drop_table('b')\n    \
+         op.drop_table('c')\n",
+    );
+    let numbers: Vec<Option<u32>> =
+        up(&project).statements.iter().map(|statement| statement.transaction).collect();
+    assert_eq!(numbers, [Some(0), None, Some(1)]);
+}
+
+#[test]
+fn functions_that_do_nothing_or_refuse_are_told_apart() {
+    let body = |code: &str| {
+        let (_, project) = project_of(&format!("def upgrade():\n    op.drop_table('a')\n\n{code}"));
+        project.migrations[0].down.as_ref().map(|script| script.body.clone())
+    };
+    assert_eq!(body(""), None);
+    assert_eq!(body("def downgrade():\n    '''Nothing.'''\n    pass\n"), Some(Body::Empty));
+    assert_eq!(body("def downgrade(): ...\n"), Some(Body::Empty));
+    let raises = body("def downgrade():\n    '''No.'''\n    raise NotImplementedError('no')\n");
+    assert!(matches!(raises, Some(Body::Raises { what, .. }) if what == "NotImplementedError('no')"));
+    assert_eq!(body("def downgrade():\n    op.drop_table('b')\n"), Some(Body::Works));
+}
+
+#[test]
+fn the_graph_is_read_in_every_form() {
+    let (sources, project) = project_with(&[
+        ("env.py", ""),
+        (
+            "versions/a.py",
+            "'''First.\n\nMore.'''\nrevision: str = 'a'\ndown_revision: str | None = None\nbranch_labels = ('x',)\ndef upgrade(): pass\n",
+        ),
+        ("versions/b.py", "revision = 'b'\ndown_revision = 'a'\ndef upgrade(): pass\n"),
+        ("versions/c.py", "revision = 'c'\ndown_revision = ['a']\ndepends_on = 'b'\ndef upgrade(): pass\n"),
+        ("versions/d.py", "revision = 'd'\ndown_revision = ('b', 'c')\ndef upgrade(): pass\n"),
+        ("versions/__init__.py", "x = 1\n"),
+    ]);
+    let of = |id: &str| project.migrations.iter().find(|migration| migration.id == id).expect("a migration");
+    assert_eq!(
+        (of("a").message.as_str(), of("a").branch_labels.as_slice()),
+        ("First.", &["x".to_owned()][..])
+    );
+    let parents: Vec<&str> = of("d").parents.iter().map(|parent| sources.text(parent.span)).collect();
+    assert_eq!(parents, ["'b'", "'c'"]);
+    assert_eq!(of("c").depends_on[0].id, "b");
+    let graph = project.graph();
+    assert_eq!((graph.heads.len(), graph.faults.len()), (1, 0));
+    assert!(project.problems.is_empty());
+}
+
+#[test]
+fn a_bad_file_costs_only_itself() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let versions = directory.path().join("versions");
+    std::fs::create_dir_all(&versions).expect("created");
+    let write = |name: &str, bytes: &[u8]| std::fs::write(versions.join(name), bytes).expect("written");
+    std::fs::write(directory.path().join("env.py"), "").expect("written");
+    write("a.py", b"\xef\xbb\xbfrevision = 'a'\r\ndown_revision = None\r\ndef upgrade():\r\n\tpass\r\n");
+    write("b.py", b"revision = 'b'\ndef upgrade(:\n");
+    write("c.py", b"");
+    write("d.py", b"# caf\xe9\nrevision = 'd'\ndown_revision = 'a'\ndef upgrade(): pass\n");
+    write("helpers.py", b"def help(): pass\n");
+    write("deep.py", format!("x = {}", "(".repeat(200_000)).as_bytes());
+    write(
+        "circle.py",
+        b"import circle\nfrom circle import x\nrevision = 'e'\ndown_revision = x\ndef upgrade(): x()\n",
+    );
+    let mut sources = Sources::new();
+    let project = only(directory.path(), &mut sources);
+    let ids: Vec<&str> = project.migrations.iter().map(|migration| migration.id.as_str()).collect();
+    assert_eq!(ids, ["a", "e", "d"]);
+    let problems: Vec<(String, ProblemKind)> = project
+        .problems
+        .iter()
+        .map(|problem| (sources.file(problem.span.source).display_path(), problem.kind))
+        .map(|(path, kind)| (path.rsplit('/').next().unwrap_or_default().to_owned(), kind))
+        .collect();
+    let expected = [
+        ("b.py", ProblemKind::Syntax),
+        ("c.py", ProblemKind::Empty),
+        ("d.py", ProblemKind::Unreadable),
+        ("deep.py", ProblemKind::Syntax),
+        ("helpers.py", ProblemKind::Syntax),
+    ];
+    assert_eq!(problems, expected.map(|(name, kind)| (name.to_owned(), kind)));
+}
+
+#[test]
+fn the_environment_gives_transactions_and_names() {
+    let (_, project) = project_with(&[
+        (
+            "app/db.py",
+            "from sqlalchemy import MetaData\nmetadata = MetaData(naming_convention={'uq': 'uq_%(table_name)s_%(column_0_name)s'})\n",
+        ),
+        ("alembic.ini", "[alembic]\nscript_location = %(here)s/scripts\n"),
+        (
+            "scripts/env.py",
+            "from alembic import context\nfrom app.db import metadata\ntarget_metadata = metadata\ncontext.configure(target_metadata=target_metadata, transaction_per_migration=True)\n",
+        ),
+        (
+            "scripts/versions/a.py",
+            &format!("{HEAD}def upgrade():\n    op.create_unique_constraint(None, 't', ['c'])\n"),
+        ),
+    ]);
+    assert_eq!(project.framework.transaction, TransactionRule::PerMigration);
+    assert_eq!(sql(up(&project)), ["ALTER TABLE t ADD CONSTRAINT uq_t_c UNIQUE (c)"]);
+}
+
+#[test]
+fn helpers_of_the_repository_are_followed_and_shown_where_they_are_called() {
+    let (sources, project) = project_with(&[
+        ("alembic.ini", "[alembic]\nscript_location = scripts\n"),
+        ("lib/__init__.py", ""),
+        (
+            "lib/helpers.py",
+            "from alembic import op\nfrom .names import TABLE\n\ndef drop_it():\n    op.drop_table(TABLE)\n",
+        ),
+        ("lib/names.py", "TABLE = 'former'\n"),
+        ("scripts/env.py", ""),
+        (
+            "scripts/versions/a.py",
+            &format!("from lib import helpers\n{HEAD}def upgrade():\n    helpers.drop_it()\n"),
+        ),
+    ]);
+    let script = up(&project);
+    assert_eq!(sql(script), ["DROP TABLE former"]);
+    assert_eq!(sources.text(script.statements[0].span), "helpers.drop_it()");
+}
+
+#[test]
+fn types_of_other_packages_have_their_names() {
+    let (_, project) = project_of(
+        "import geoalchemy2\nimport sqlmodel\nimport sqlalchemy_utils\nfrom pgvector.sqlalchemy import Vector\n\ndef upgrade():\n    \
+         op.add_column('t', sa.Column('a', geoalchemy2.types.Geometry(geometry_type='POINT', srid=4326)))\n    \
+         op.add_column('t', sa.Column('b', sqlmodel.sql.sqltypes.AutoString(length=9)))\n    \
+         op.add_column('t', sa.Column('c', sqlalchemy_utils.types.uuid.UUIDType(binary=False)))\n    \
+         op.add_column('t', sa.Column('d', Vector(3)))\n",
+    );
+    let types: Vec<&str> = sql(up(&project)).iter().filter_map(|sql| sql.rsplit("COLUMN ").next()).collect();
+    assert_eq!(types, ["a geometry(POINT,4326)", "b VARCHAR(9)", "c UUID", "d VECTOR(3)"]);
+}
+
+#[test]
+fn projects_are_found_however_they_are_laid_out() {
+    let revision = format!("{HEAD}def upgrade(): pass\n");
+    for files in [
+        vec![("db/env.py", ""), ("db/versions/a.py", revision.as_str())],
+        vec![
+            ("migrations/alembic.ini", "[alembic]\nfile_template = x\n"),
+            ("migrations/env.py", ""),
+            ("migrations/versions/a.py", &revision),
+        ],
+        vec![
+            ("pyproject.toml", "[tool.alembic]\nscript_location = \"%(here)s/db\"\n"),
+            ("db/env.py", ""),
+            ("db/versions/a.py", &revision),
+        ],
+        vec![
+            ("alembic.ini", "[alembic]\nscript_location = app:db\nversion_locations = one, two\n"),
+            ("app/db/env.py", ""),
+            ("two/a.py", &revision),
+        ],
+        vec![
+            ("conf.ini", "[DEFAULT]\nbase = %(here)s/db\n[other]\nscript_location = %(base)s\n"),
+            ("db/env.py", ""),
+            ("db/versions/a.py", &revision),
+        ],
+    ] {
+        let (_, project) = project_with(&files);
+        assert_eq!(project.migrations.len(), 1, "{:?}", files[0]);
+    }
+}
