@@ -21,6 +21,8 @@ pub(super) struct Found {
     pub(super) remarks: Vec<String>,
     /// Why a half could not do all its work. What was found is reported all the same.
     pub(super) failure: Option<Failure>,
+    /// Roots of the projects that the round trip could not run.
+    pub(super) not_run: Vec<String>,
 }
 
 /// Runs the halves that are named, writes the reports, and says whether anything fails the run.
@@ -32,12 +34,13 @@ pub(super) fn run(
     console: &mut Console<'_>,
 ) -> Result<Exit, Failure> {
     let outputs = output::wished(config)?;
-    let loaded = load(config)?;
+    let mut loaded = load(config)?;
     let mut found = Found {
         findings: vec![Vec::new(); loaded.projects.len()],
         cases: Vec::new(),
         remarks: remarks(&loaded, config),
         failure: None,
+        not_run: Vec::new(),
     };
     let settings = settings(config);
     if halves.contains(&Evidence::Lint) {
@@ -50,6 +53,13 @@ pub(super) fn run(
     #[cfg(not(feature = "roundtrip"))]
     if halves.contains(&Evidence::RoundTrip) {
         found.remarks.push("This mig-check is built without the round trip: nothing was run".to_owned());
+    }
+    if !halves.contains(&Evidence::Lint) {
+        for (_, scope) in
+            loaded.projects.iter_mut().filter(|(project, _)| found.not_run.contains(&project.root))
+        {
+            scope.checked.clear();
+        }
     }
     let failure = found.failure.take();
     let report = report(loaded, found, &settings, halves, rules, config.fail_on);

@@ -14,6 +14,7 @@ use crate::history::{Project, Scope};
 use crate::roundtrip::{self, Options, Progress, RoundTripError, ServerChoice};
 
 /// Runs all projects on one server. An interruption ends the command; for want of a server only this half is missing.
+/// What could not run is said in the report, too, and its migrations count as not judged by this half.
 pub(super) fn run(
     loaded: &Loaded,
     config: &Config,
@@ -47,7 +48,9 @@ pub(super) fn run(
         Ok(outcome) => outcome,
         Err(error @ RoundTripError::Interrupted { .. }) => return Err(error.into()),
         Err(error) => {
+            found.remarks.push(format!("The round trip did not run: {error}"));
             found.failure = Some(error.into());
+            found.not_run = loaded.projects.iter().map(|(project, _)| project.root.clone()).collect();
             return Ok(());
         }
     };
@@ -63,6 +66,11 @@ pub(super) fn run(
         }
     }
     if !outcome.failures.is_empty() {
+        for failure in &outcome.failures {
+            let what = failure.what.lines().next().unwrap_or_default();
+            found.remarks.push(format!("The round trip of {} did not run: {what}", failure.project));
+        }
+        found.not_run = outcome.failures.iter().map(|failure| failure.project.clone()).collect();
         found.failure = Some(Failure::Projects(outcome.failures));
     }
     Ok(())

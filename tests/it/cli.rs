@@ -351,8 +351,12 @@ fn without_a_server_there_is_no_round_trip_but_lint_is_reported() {
     mig_check(shop.path(), &["check", "m", "--server", "local", "--pg", "9", "--offline"])
         .assert()
         .code(3)
-        .stdout(contains("[blocking-index-build]"))
+        .stdout(contains("[blocking-index-build]").and(contains("note: The round trip did not run: ")))
         .stderr(contains("error: "));
+    mig_check(shop.path(), &["roundtrip", "m", "--server", "local", "--pg", "9", "--offline"])
+        .assert()
+        .code(3)
+        .stdout(contains("Nothing found in 0 migrations (2 read)"));
 }
 
 #[cfg(feature = "roundtrip")]
@@ -364,6 +368,6 @@ fn without_python_only_alembic_is_missing() {
     mig_check(project.path(), &["roundtrip", "--python", "/nowhere/python"])
         .assert()
         .code(2)
-        .stdout(contains("mood"))
+        .stdout(contains("mood").and(contains("in 1 migration of 2 projects (2 read)")))
         .stderr(contains("/nowhere/python"));
 }
