@@ -116,7 +116,8 @@ pub enum Operation {
     Transaction(TransactionVerb),
     /// `LOCK TABLE`; the mode as written, upper case, `ACCESS EXCLUSIVE` when absent.
     Lock { tables: Vec<Name>, mode: String },
-    /// `DO`, with what its body holds as far as it can be read.
+    /// `DO`, with what its body holds as far as it can be read. A block that holds several things may be several
+    /// operations, each with its own place.
     Do { body: Vec<Operation> },
     /// A statement that is understood but has no operation of its own: `COMMENT ON TABLE`, `GRANT`.
     Other { kind: &'static str, objects: Vec<Name> },

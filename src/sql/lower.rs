@@ -75,7 +75,7 @@ pub(super) fn statement(statement: &ast::Stmt) -> Steps {
         S::Begin(_) | S::Commit(_) | S::Rollback(_) | S::SavepointCreate(_) | S::ReleaseSavepoint(_) => {
             one(session::transaction(statement))
         }
-        S::Do(it) => one(routine::do_block(it)),
+        S::Do(it) => routine::do_block(it),
         _ => one(other::statement(node)),
     }
 }

@@ -1,6 +1,7 @@
 //! What statements lower to, family by family.
 
 mod ddl;
+mod referee;
 mod rows;
 mod texts;
 
