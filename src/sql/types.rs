@@ -1,5 +1,6 @@
 //! Types by the names that `format_type` gives them. Refuses to know whether a type exists.
 
+use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode};
 
 use super::{expr, name, parse};
@@ -48,7 +49,7 @@ fn bare(ty: &ast::Type) -> DataType {
         ast::Type::TimestampType(ty) => zoned("timestamp", ty.timezone(), ty.literal()),
         ast::Type::IntervalType(ty) => {
             let modifiers = ty.literal().and_then(integer).into_iter().collect();
-            let fields = ty.interval_qualifier().map(|q| expr::squeezed(q.syntax()).to_ascii_lowercase());
+            let fields = ty.interval_qualifier().map(|fields| compact(fields.syntax()));
             let name = fields.map_or_else(|| "interval".to_owned(), |fields| format!("interval {fields}"));
             DataType { modifiers, ..DataType::plain(name) }
         }
@@ -142,8 +143,14 @@ fn with_arguments(name: &str, arguments: Option<ast::ArgList>) -> DataType {
     let Some(arguments) = arguments else { return DataType::plain(name) };
     match integers(&arguments) {
         Some(modifiers) => DataType { modifiers, ..DataType::plain(name) },
-        None => DataType::plain(format!("{name}{}", expr::squeezed(arguments.syntax()).to_ascii_lowercase())),
+        None => DataType::plain(format!("{name}{}", compact(arguments.syntax()))),
     }
+}
+
+/// As `format_type` writes modifiers: in lower case, without blanks around brackets and commas.
+fn compact(node: &SyntaxNode) -> String {
+    let text = expr::squeezed(node).to_ascii_lowercase();
+    text.replace(" (", "(").replace("( ", "(").replace(" )", ")").replace(", ", ",").replace(" ,", ",")
 }
 
 fn integers(arguments: &ast::ArgList) -> Option<Vec<i32>> {

@@ -151,7 +151,13 @@ fn their_facts(statement: &Statement) -> Option<Facts> {
                     });
                     let name = folded(&column.name);
                     let not_null = not_null || keys.contains(&name);
-                    format!("{name} {} {not_null} {default:?}", data_type(&column.data_type.to_string()))
+                    // What PostgreSQL's manual has in the column, sqlparser has among the options.
+                    let collation = column.options.iter().find_map(|option| match &option.option {
+                        ColumnOption::Collation(name) => Some(format!(" COLLATE {name}")),
+                        _ => None,
+                    });
+                    let ty = data_type(&column.data_type.to_string());
+                    format!("{name} {ty}{} {not_null} {default:?}", collation.unwrap_or_default())
                 })
                 .collect();
             vec![format!("create table {} {} {columns:?}", of(&it.name), it.if_not_exists)]
