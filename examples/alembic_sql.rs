@@ -3,7 +3,7 @@
 use std::io::{Write, stdout};
 use std::path::Path;
 
-use mig_check::history::{Certainty, Script};
+use mig_check::history::{Certainty, Runner, Script};
 use mig_check::operation::Operation;
 use mig_check::source::Sources;
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ fn main() -> std::io::Result<()> {
         });
         json!({ "body": format!("{:?}", script.body), "statements": statements.collect::<Vec<_>>() })
     };
-    for project in &projects {
+    for project in projects.iter().filter(|project| project.runner != Runner::Sql) {
         for problem in &project.problems {
             let place = sources.file(problem.span.source).display_path();
             writeln!(

@@ -8,6 +8,7 @@ mod directive;
 mod discover;
 mod environment;
 mod evaluate;
+mod hole;
 mod naming;
 mod output;
 mod python;

@@ -9,6 +9,7 @@ use crate::operation::{Operation, TransactionVerb};
 use crate::source::{SourceId, Span};
 use crate::sql;
 
+use super::hole;
 use super::naming::Naming;
 
 /// Something that must hold for what follows to run.
@@ -113,6 +114,16 @@ impl Output {
 
     /// Sends a text of one or several statements.
     pub fn send(&mut self, text: &str, place: Place) {
+        if !hole::is_holed(text) {
+            return self.send_known(text, place);
+        }
+        match hole::settle(text) {
+            Ok(text) => self.send_known(&text, place),
+            Err(reason) => self.opaque_at(place, reason),
+        }
+    }
+
+    fn send_known(&mut self, text: &str, place: Place) {
         let lowered = sql::lower(text);
         let mut from = 0;
         for (index, statement) in lowered.iter().enumerate() {

@@ -48,8 +48,6 @@ pub enum Value {
     Module(Rc<Module>),
     /// Something of a library: a name, or what was built from it.
     Symbol(Rc<Symbol>),
-    /// A plain value that only the clock or chance would tell; text may hold it, as these words in angle brackets.
-    Later(Rc<str>),
     /// Something that only running would tell.
     Unknown(Rc<Unknown>),
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::source::Span;
 
+use super::super::hole::is_holed;
 use super::super::value::{Argument, Arguments, Value};
 use super::Evaluator;
 use super::compare::order;
@@ -107,8 +108,14 @@ impl Evaluator<'_> {
         let first = arguments.positional.first().map(|argument| &argument.value);
         let second = arguments.positional.get(1).map(|argument| &argument.value);
         let count = |number: usize| i64::try_from(number).ok().map(Value::Int);
+        if !matches!(
+            name,
+            "str" | "format" | "list" | "tuple" | "dict" | "enumerate" | "zip" | "map" | "isinstance"
+        ) && matches!(first, Some(Value::Str(text)) if is_holed(&text.text))
+        {
+            return None;
+        }
         Some(match name {
-            "str" | "int" | "float" if matches!(first, Some(Value::Later(_))) => first?.clone(),
             "str" => first.map_or_else(|| Some(Value::text("")), |value| display(value).map(Value::text))?,
             "repr" => Value::text(repr(first?)?),
             "format" => Value::text(formatted(first?, second.and_then(Value::as_str).unwrap_or(""))?),

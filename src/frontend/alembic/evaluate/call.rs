@@ -68,7 +68,6 @@ impl Evaluator<'_> {
                 _ => Value::unknown("an object is called that is no function"),
             },
             Value::Symbol(symbol) => self.call_library(&Rc::clone(symbol), arguments, span),
-            Value::Later(_) => callee,
             Value::Unknown(_) => self.call_unknown(&callee, &arguments, span),
             _ => Value::unknown("something is called that is no function"),
         }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use ruff_python_ast::{self as ast, CmpOp, Operator, UnaryOp};
 use ruff_text_size::Ranged;
 
+use super::super::hole::{hole, hole_of, is_holed};
 use super::super::value::{Symbol, Value};
 use super::expression::{operator, unknown_like};
 use super::{Evaluator, Scope};
@@ -18,11 +19,12 @@ impl Evaluator<'_> {
             Value::Bool(truth) => *truth,
             Value::Int(int) => *int != 0,
             Value::Float(float) => *float != 0.0,
+            Value::Str(text) if is_holed(&text.text) => return None,
             Value::Str(text) => !text.text.is_empty(),
             Value::Bytes(bytes) => !bytes.is_empty(),
             Value::List(items) | Value::Tuple(items) | Value::Set(items) => !items.is_empty(),
             Value::Dict(items) => !items.is_empty(),
-            Value::Unknown(_) | Value::Later(_) => return None,
+            Value::Unknown(_) => return None,
             Value::Symbol(symbol) => match symbol.as_ref() {
                 Symbol::Path(path) => {
                     path.starts_with("alembic:") || path.starts_with("sqlalchemy.") || return None
@@ -77,7 +79,10 @@ impl Evaluator<'_> {
             },
             CmpOp::In | CmpOp::NotIn => {
                 let holds = match right {
-                    Value::Str(text) => left.as_str().map(|part| text.text.contains(part)),
+                    Value::Str(text) if is_holed(&text.text) => None,
+                    Value::Str(text) => {
+                        left.as_str().filter(|part| !is_holed(part)).map(|part| text.text.contains(part))
+                    }
                     Value::Unknown(_) => None,
                     _ => self.items(right).and_then(|items| contains(&items, left)),
                 };
@@ -128,13 +133,17 @@ impl Evaluator<'_> {
     pub(super) fn binary(&mut self, left: Value, op: Operator, right: Value, node: &impl Ranged) -> Value {
         use Value::{Dict, Float, Int, List, Set, Str, Tuple};
         let known = match (&left, op, &right) {
+            (Str(a), Operator::Add, Value::Unknown(_) | Value::Symbol(_)) => {
+                let hole = hole_of(&right).unwrap_or_else(|| hole("a value put into text is not known"));
+                Some(Value::text(format!("{}{hole}", a.text)))
+            }
+            (Value::Unknown(_), Operator::Add, Str(b)) => {
+                let hole = hole_of(&left).unwrap_or_default();
+                Some(Value::text(format!("{hole}{}", b.text)))
+            }
             (Value::Unknown(_), _, _) => return left,
             (Str(template), Operator::Mod, _) => return self.percent(&template.text, &right),
             (_, _, Value::Unknown(_)) => return right,
-            (Value::Later(words), Operator::Add | Operator::Sub | Operator::Mult, _)
-            | (_, Operator::Add | Operator::Sub | Operator::Mult, Value::Later(words)) => {
-                Some(Value::Later(Rc::clone(words)))
-            }
             (Str(a), Operator::Add, Str(b)) => Some(Value::text(format!("{}{}", a.text, b.text))),
             (Str(a), Operator::Mult, Int(n)) | (Int(n), Operator::Mult, Str(a)) => {
                 let times = usize::try_from(*n).unwrap_or(0).min(10_000);
@@ -248,6 +257,7 @@ pub(super) fn order(left: &Value, right: &Value) -> Option<Ordering> {
         (Value::Int(a), Value::Float(b)) => (*a as f64).partial_cmp(b),
         (Value::Float(a), Value::Int(b)) => a.partial_cmp(&(*b as f64)),
         (Value::Float(a), Value::Float(b)) => a.partial_cmp(b),
+        (Value::Str(a), Value::Str(b)) if is_holed(&a.text) || is_holed(&b.text) => None,
         (Value::Str(a), Value::Str(b)) => Some(a.text.cmp(&b.text)),
         (Value::Tuple(a), Value::Tuple(b)) | (Value::List(a), Value::List(b)) => {
             for (a, b) in a.iter().zip(b.iter()) {
@@ -266,12 +276,15 @@ pub(super) fn order(left: &Value, right: &Value) -> Option<Ordering> {
 pub(super) fn same(left: &Value, right: &Value) -> Option<bool> {
     match (left, right) {
         (Value::Unknown(a), Value::Unknown(b)) if Rc::ptr_eq(a, b) || a.reason == b.reason => Some(true),
-        (Value::Unknown(_) | Value::Later(_), _) | (_, Value::Unknown(_) | Value::Later(_)) => None,
+        (Value::Unknown(_), _) | (_, Value::Unknown(_)) => None,
         (Value::None, Value::None) | (Value::Ellipsis, Value::Ellipsis) => Some(true),
         (Value::Bool(a), Value::Bool(b)) => Some(a == b),
         (Value::Bool(a), Value::Int(b)) | (Value::Int(b), Value::Bool(a)) => Some(i64::from(*a) == *b),
         (Value::Int(_) | Value::Float(_), Value::Int(_) | Value::Float(_)) => {
             Some(order(left, right) == Some(Ordering::Equal))
+        }
+        (Value::Str(a), Value::Str(b)) if is_holed(&a.text) || is_holed(&b.text) => {
+            (a.text == b.text).then_some(true)
         }
         (Value::Str(a), Value::Str(b)) => Some(a.text == b.text),
         (Value::Bytes(a), Value::Bytes(b)) => Some(a == b),

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use ruff_python_ast::{self as ast, Expr};
 
+use super::super::hole::is_holed;
 use super::super::value::{Symbol, Value};
 use super::expression::unknown_like;
 use super::object::{class_member, enumeration_members};
@@ -15,6 +16,7 @@ impl Evaluator<'_> {
         Some(match value {
             Value::List(items) | Value::Tuple(items) | Value::Set(items) => items.as_ref().clone(),
             Value::Dict(items) => items.iter().map(|(key, _)| key.clone()).collect(),
+            Value::Str(text) if is_holed(&text.text) => return None,
             Value::Str(text) => text.text.chars().map(|c| Value::text(c.to_string())).collect(),
             Value::Class(class) if class.enumeration => enumeration_members(class),
             _ => return None,
@@ -38,6 +40,7 @@ impl Evaluator<'_> {
                     .map_or_else(missing, Value::clone),
                 _ => missing(),
             },
+            Value::Str(text) if is_holed(&text.text) => missing(),
             Value::Str(text) => match key {
                 Value::Int(index) => {
                     let count = text.text.chars().count();
@@ -50,7 +53,7 @@ impl Evaluator<'_> {
                 key.as_str().and_then(|name| class_member(class, name)).unwrap_or_else(missing)
             }
             Value::Symbol(_) => Value::Symbol(Rc::new(Symbol::Item(value, key))),
-            Value::Unknown(_) | Value::Later(_) => value,
+            Value::Unknown(_) => value,
             _ => missing(),
         }
     }
@@ -108,13 +111,14 @@ impl Evaluator<'_> {
         match value {
             Value::List(items) => pick(items).map_or_else(unknown, Value::list),
             Value::Tuple(items) => pick(items).map_or_else(unknown, Value::tuple),
+            Value::Str(text) if is_holed(&text.text) => unknown(),
             Value::Str(text) => {
                 let characters: Vec<Value> = text.text.chars().map(|c| Value::text(c.to_string())).collect();
                 pick(&characters).map_or_else(unknown, |picked| {
                     Value::text(picked.iter().filter_map(Value::as_str).collect::<String>())
                 })
             }
-            Value::Unknown(_) | Value::Later(_) => value.clone(),
+            Value::Unknown(_) => value.clone(),
             _ => unknown(),
         }
     }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use ruff_python_ast as ast;
 
+use super::super::hole::{hole, hole_of};
 use super::super::value::Value;
 use super::{Evaluator, Scope};
 
@@ -48,7 +49,7 @@ impl Evaluator<'_> {
                     let shown = if represented { repr(&value) } else { formatted(&value, &spec) };
                     match shown {
                         Some(shown) => text.push_str(&shown),
-                        None => return Err(self.cannot_show(&value, &*part.expression)),
+                        None => text.push_str(&self.hole(&value, &*part.expression)),
                     }
                 }
             }
@@ -56,8 +57,10 @@ impl Evaluator<'_> {
         Ok(())
     }
 
-    fn cannot_show(&self, value: &Value, node: &impl ruff_text_size::Ranged) -> Value {
-        super::expression::unknown_like(value.clone(), self.words(node))
+    /// What stands in a text for a value that cannot be shown.
+    fn hole(&self, value: &Value, node: &impl ruff_text_size::Ranged) -> String {
+        hole_of(value)
+            .unwrap_or_else(|| hole(&format!("{} is only known when the migration runs", self.words(node))))
     }
 
     /// `template % value`.
@@ -118,7 +121,8 @@ impl Evaluator<'_> {
             };
             match shown {
                 Some(shown) => text.push_str(&shown),
-                None => return unknown(&item),
+                None => text
+                    .push_str(&hole_of(&item).unwrap_or_else(|| hole("a value put into text is not known"))),
             }
         }
         text.push_str(rest);
@@ -176,7 +180,9 @@ impl Evaluator<'_> {
             let shown = if represented { repr(&value) } else { formatted(&value, spec) };
             match shown {
                 Some(shown) => text.push_str(&shown),
-                None => return super::expression::unknown_like(value, format!("`{{{field}}}`")),
+                None => text.push_str(
+                    &hole_of(&value).unwrap_or_else(|| hole(&format!("`{{{field}}}` is not known"))),
+                ),
             }
         }
         text.push_str(rest);
@@ -195,7 +201,6 @@ fn percent_spec(spec: &str) -> String {
 pub(super) fn display(value: &Value) -> Option<String> {
     match value {
         Value::Str(text) => Some(text.text.to_string()),
-        Value::Later(words) => Some(format!("<{words}>")),
         Value::Instance(instance) if instance.class.enumeration => {
             let text_like = instance
                 .class

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use ruff_python_ast::Expr;
 
+use super::super::hole::{hole_of, is_holed};
 use super::super::value::{Arguments, Text, Value};
 use super::compare::same;
 use super::expression::{distinct, put, unknown_like};
@@ -34,9 +35,9 @@ impl Evaluator<'_> {
         place: &Expr,
         scope: &Rc<Scope>,
     ) -> Value {
-        if let Some(unknown) =
-            arguments.values().find(|value| value.why_unknown().is_some() && name != "append")
-        {
+        if let Some(unknown) = arguments.values().find(|value| {
+            value.why_unknown().is_some() && !matches!(name, "append" | "format" | "setdefault" | "get")
+        }) {
             let unknown = unknown.clone();
             if matches!(name, "extend" | "update" | "insert" | "add" | "remove" | "pop" | "discard") {
                 self.rebind(place, unknown.clone(), scope);
@@ -67,6 +68,10 @@ impl Evaluator<'_> {
 
     fn text_method(&mut self, text: &Text, name: &str, arguments: &Arguments) -> Value {
         let this = &*text.text;
+        // Only what cannot depend on the unknown parts is done to a text that has some.
+        if is_holed(this) && !matches!(name, "format" | "strip" | "lstrip" | "rstrip" | "join" | "encode") {
+            return Value::unknown("it depends on text that is only known when the migration runs");
+        }
         let first = arguments.positional.first().and_then(|argument| argument.value.as_str());
         let second = arguments.positional.get(1).and_then(|argument| argument.value.as_str());
         let texts = |parts: Vec<&str>| Value::list(parts.into_iter().map(Value::text).collect());
@@ -102,10 +107,11 @@ impl Evaluator<'_> {
                 let Some(items) = self.items(&given.value) else {
                     return unknown_like(given.value.clone(), "what is joined".to_owned());
                 };
-                if let Some(unknown) = items.iter().find(|item| item.why_unknown().is_some()) {
-                    return unknown.clone();
-                }
-                match items.iter().map(display).collect::<Option<Vec<_>>>() {
+                match items
+                    .iter()
+                    .map(|item| display(item).or_else(|| hole_of(item)))
+                    .collect::<Option<Vec<_>>>()
+                {
                     Some(parts) => Value::text(parts.join(this)),
                     None => Value::unknown("what is joined is not all text"),
                 }

@@ -141,7 +141,7 @@ impl Evaluator<'_> {
                 },
             },
             Value::Symbol(symbol) => self.library_attribute(symbol, &value, name),
-            Value::Unknown(_) | Value::Later(_) => value,
+            Value::Unknown(_) => value,
             Value::Function(function) if name == "__name__" => match &function.code {
                 Code::Def(definition) => Value::text(definition.name.as_str()),
                 Code::Lambda(_) => Value::text("<lambda>"),

@@ -66,16 +66,6 @@ impl Evaluator<'_> {
                 };
                 Value::Class(Rc::new(class))
             }
-            "uuid.uuid4"
-            | "uuid.uuid1"
-            | "datetime.datetime.utcnow"
-            | "datetime.datetime.now"
-            | "datetime.datetime.today"
-            | "datetime.date.today"
-            | "time.time"
-            | "secrets.token_hex"
-            | "secrets.token_urlsafe" => Value::Later(path.into()),
-            "uuid.UUID" if matches!(first?, Value::Later(_)) => first?.clone(),
             "uuid.UUID" => Value::text(first?.as_str()?),
             "os.path.join" => {
                 let parts: Option<Vec<&str>> = arguments.values().map(Value::as_str).collect();

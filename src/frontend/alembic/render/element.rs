@@ -1,5 +1,6 @@
 //! SQL expressions as SQLAlchemy groups and writes them.
 
+use super::super::hole::hole_of;
 use super::super::value::{Symbol, Value};
 use super::table::{Relation, relation};
 use super::types::Family;
@@ -72,6 +73,9 @@ impl Renderer {
             return Ok(Element::atom(table.sql(), Family::Other));
         }
         let Value::Symbol(symbol) = value else { return self.literal(value, beside) };
+        if self.parameters && hole_of(value).is_some() {
+            return self.literal(value, beside);
+        }
         match symbol.as_ref() {
             Symbol::Path(path) => self.path(path),
             Symbol::Call(call) => self.call(call, beside),
@@ -82,7 +86,7 @@ impl Renderer {
     }
 
     fn literal(&mut self, value: &Value, beside: &Family) -> Result<Element, Cause> {
-        if self.parameters && matches!(value, Value::Unknown(_) | Value::Later(_)) {
+        if self.parameters && matches!(value, Value::Unknown(_)) {
             self.placeholders += 1;
             return Ok(Element::atom(format!("${}", self.placeholders), beside.clone()));
         }

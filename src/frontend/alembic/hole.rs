@@ -1,0 +1,106 @@
+//! Text with parts that only running would tell. Such a part is harmless inside a quoted SQL literal, where it is data
+//! whatever it says; anywhere else it makes the statement unreadable.
+
+use super::value::{Symbol, Value};
+
+/// Opens a part that is not known; its reason follows. Neither character has a meaning in SQL or Python.
+const OPEN: char = '\u{fff9}';
+/// Closes it.
+const CLOSE: char = '\u{fffb}';
+
+/// A part of a text that cannot be known; the reason completes "cannot be read because …".
+pub fn hole(reason: &str) -> String {
+    format!("{OPEN}{reason}{CLOSE}")
+}
+
+/// Whether a text has such a part.
+pub fn is_holed(text: &str) -> bool {
+    text.contains(OPEN)
+}
+
+/// What a value that cannot be shown leaves in a text.
+pub fn hole_of(value: &Value) -> Option<String> {
+    match value {
+        Value::Unknown(unknown) => Some(hole(&unknown.reason)),
+        Value::Symbol(_) => {
+            let words = words(value)
+                .filter(|words| !words.starts_with("sqlalchemy") && !words.starts_with("alembic"))?;
+            Some(hole(&format!("`{words}` is only known when the migration runs")))
+        }
+        _ => None,
+    }
+}
+
+/// A tree of a library as it was written, with full names.
+pub fn words(value: &Value) -> Option<String> {
+    let Value::Symbol(symbol) = value else { return value.as_str().map(|text| format!("'{text}'")) };
+    Some(match symbol.as_ref() {
+        Symbol::Path(path) => path.to_string(),
+        Symbol::Attribute(of, name) => format!("{}.{name}", words(of)?),
+        Symbol::Item(of, key) => format!("{}[{}]", words(of)?, words(key)?),
+        Symbol::Call(call) => format!("{}()", words(&call.callee)?),
+        Symbol::Operator(..) => return None,
+    })
+}
+
+/// The SQL with its unknown data written as `<words>`.
+///
+/// # Errors
+/// The reason of the first part that stands outside a quoted literal.
+pub fn settle(sql: &str) -> Result<String, String> {
+    let mut settled = String::with_capacity(sql.len());
+    let mut quoted = false;
+    let mut rest = sql;
+    while let Some(c) = rest.chars().next() {
+        if c == OPEN {
+            let end = rest.find(CLOSE).unwrap_or(rest.len());
+            let reason = &rest[c.len_utf8()..end];
+            if !quoted {
+                return Err(reason.to_owned());
+            }
+            // A name in the reason says what stands here; it must not end the literal.
+            let words = reason.split('`').nth(1).unwrap_or("…").replace('\'', "");
+            settled.push_str(&format!("<{words}>"));
+            rest = rest.get(end + CLOSE.len_utf8()..).unwrap_or_default();
+            continue;
+        }
+        let comment = !quoted && (rest.starts_with("--") || rest.starts_with("/*"));
+        let length = match comment {
+            true if c == '-' => rest.find('\n').unwrap_or(rest.len()),
+            true => rest.find("*/").map_or(rest.len(), |end| end + 2),
+            false => c.len_utf8(),
+        };
+        if !comment && (c == '$' && !quoted && is_dollar_quote(rest)) {
+            // What a quoted body holds is code again.
+            return rest.split(OPEN).nth(1).map_or_else(
+                || Ok(format!("{settled}{rest}")),
+                |part| Err(part.split(CLOSE).next().unwrap_or_default().to_owned()),
+            );
+        }
+        quoted ^= !comment && c == '\'';
+        let (done, after) = rest.split_at(length);
+        settled.extend(done.split([OPEN, CLOSE]));
+        rest = after;
+    }
+    Ok(settled)
+}
+
+fn is_dollar_quote(text: &str) -> bool {
+    let tag = text[1..].trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+    tag.starts_with('$') && !text[1..].starts_with(|c: char| c.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_data_may_be_unknown() {
+        let part = hole("what `now` gives is not known");
+        assert_eq!(settle(&format!("SELECT 'it''s {part}'")), Ok("SELECT 'it''s <now>'".to_owned()));
+        for sql in ["DROP TABLE {}", "SELECT \"{}\"", "SELECT 'a' || {}", "DO $$ SELECT '{}' $$"] {
+            assert!(settle(&sql.replace("{}", &part)).is_err(), "{sql}");
+        }
+        assert_eq!(settle("SELECT $1, '$$'"), Ok("SELECT $1, '$$'".to_owned()));
+    }
+}
