@@ -9,7 +9,7 @@ use super::check::Found;
 use super::load::Loaded;
 use super::{Console, Failure};
 use crate::config::{Config, Server};
-use crate::finding::Leg;
+use crate::finding::{Finding, Leg};
 use crate::history::{Project, Scope};
 use crate::roundtrip::{self, Options, Progress, RoundTripError, ServerChoice};
 
@@ -57,10 +57,7 @@ pub(super) fn run(
     found.cases.extend(outcome.cases);
     found.remarks.extend(outcome.remarks);
     for finding in outcome.findings {
-        let owner = finding
-            .migration
-            .as_ref()
-            .and_then(|key| loaded.projects.iter().position(|(project, _)| project.root == key.project));
+        let owner = loaded.projects.iter().position(|(project, _)| owns(project, &finding));
         if let Some(findings) = found.findings.get_mut(owner.unwrap_or_default()) {
             findings.push(finding);
         }
@@ -74,6 +71,18 @@ pub(super) fn run(
         found.failure = Some(Failure::Projects(outcome.failures));
     }
     Ok(())
+}
+
+/// Whether a finding is about a project: what concerns its whole history names no migration, but stands in its files.
+fn owns(project: &Project, finding: &Finding) -> bool {
+    match &finding.migration {
+        Some(key) => project.root == key.project,
+        None => project.migrations.iter().any(|migration| {
+            let scripts = std::iter::once(&migration.up).chain(&migration.down);
+            migration.header.source == finding.span.source
+                || scripts.into_iter().any(|script| script.source() == finding.span.source)
+        }),
+    }
 }
 
 /// A progress bar on a terminal; elsewhere only what must be said at once.
