@@ -6,6 +6,7 @@ mod name;
 mod oversize;
 mod parse;
 mod split;
+mod strict;
 mod types;
 
 use std::ops::Range;

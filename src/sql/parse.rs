@@ -8,6 +8,7 @@ use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{Parse, SourceFile, SyntaxNode};
 
 use super::split::{is_trivia, tokens};
+use super::strict;
 
 /// A tree costs about a kilobyte a token, and a stack frame or more a level. PostgreSQL gives up far below these.
 const MOST_TOKENS: usize = 200_000;
@@ -69,7 +70,7 @@ pub(super) fn statement(text: &str) -> Result<ast::Stmt, SyntaxError> {
     let mut statements = parse.tree().stmts();
     let first = statements.next();
     match (first, statements.next()) {
-        (Some(first), None) => match overlooked(&first) {
+        (Some(first), None) => match strict::overlooked(first.syntax()) {
             Some(at) => Err(error_at(text, at)),
             None => Ok(first),
         },
@@ -78,40 +79,6 @@ pub(super) fn statement(text: &str) -> Result<ast::Stmt, SyntaxError> {
             Err(error_at(text, at))
         }
     }
-}
-
-/// Where a statement is wrong that squawk lets pass: an action that must stand alone, a type that takes no modifier.
-fn overlooked(statement: &ast::Stmt) -> Option<usize> {
-    let alone = |action: &ast::AlterTableAction| {
-        use ast::AlterTableAction as A;
-        matches!(
-            action,
-            A::TableRenameTo(_)
-                | A::RenameColumn(_)
-                | A::RenameConstraint(_)
-                | A::SetSchema(_)
-                | A::AttachPartition(_)
-                | A::DetachPartition(_)
-        )
-    };
-    if let ast::Stmt::AlterTable(alter) = statement
-        && alter.actions().count() > 1
-        && let Some(action) = alter.actions().find(alone)
-    {
-        return Some(range(action.syntax()).start);
-    }
-    let bare = |node: SyntaxNode| {
-        let name = node.first_token()?.text().to_ascii_lowercase();
-        let takes_none =
-            matches!(name.as_str(), "bigint" | "boolean" | "int" | "integer" | "real" | "smallint");
-        takes_none.then(|| ast::PathType::cast(node)?.arg_list()).flatten()
-    };
-    statement
-        .syntax()
-        .descendants()
-        .filter(|node| ast::PathType::can_cast(node.kind()))
-        .find_map(bare)
-        .map(|arguments| range(arguments.syntax()).start)
 }
 
 fn first_error(text: &str, parse: &Parse<SourceFile>) -> Option<SyntaxError> {

@@ -160,6 +160,12 @@ fn rejected_by_postgresql_is_rejected_here() {
         "ALTER TABLE t RENAME a TO b, ADD c int",
         "ALTER TABLE t ADD c int, SET SCHEMA s",
         "ALTER TABLE t ADD c bigint(20)",
+        "CREATE TABLE t",
+        "CREATE SCHEMA s CREATE TABLE t",
+        "ALTER TABLE t",
+        "DROP TABLE IF EXISTS",
+        "CREATE INDEX i ON t (a) NULLS NOT",
+        "COPY t",
     ] {
         assert!(matches!(operation(text), Operation::Unparsed { .. }), "{text}");
     }
