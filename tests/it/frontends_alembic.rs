@@ -390,3 +390,32 @@ fn projects_are_found_however_they_are_laid_out() {
         assert_eq!(project.migrations.len(), 1, "{:?}", files[0]);
     }
 }
+
+#[test]
+fn unknown_data_may_stand_in_a_literal_and_nowhere_else() {
+    let (_, project) = project_of(
+        "from flask import current_app\n\ndef upgrade():\n    \
+         op.execute(\"UPDATE t SET a = '{}', b = '{}'\".format(current_app.config['KEY'], 'it'))\n    \
+         op.execute('DROP TABLE ' + current_app.config['TABLE'])\n",
+    );
+    let script = up(&project);
+    assert_eq!(script.statements[0].sql, "UPDATE t SET a = '<flask.current_app.config[KEY]>', b = 'it'");
+    assert_eq!(
+        reasons(script),
+        ["`flask.current_app.config['TABLE']` is only known when the migration runs"]
+    );
+}
+
+#[test]
+fn types_of_the_project_are_those_that_they_decorate() {
+    let (_, project) = project_of(
+        "from sqlalchemy import types\nfrom sqlalchemy.ext.mutable import MutableDict\n\nclass Slug(types.TypeDecorator):\n    \
+         impl = sa.String\n\nclass Key(types.TypeDecorator):\n    impl = sa.Uuid\n    def __init__(self):\n        \
+         super().__init__(1)\n\ndef upgrade():\n    op.add_column('t', sa.Column('a', Slug(5)))\n    \
+         op.add_column('t', sa.Column('b', Key()))\n    \
+         op.add_column('t', sa.Column('c', MutableDict.as_mutable(sa.JSON())))\n    \
+         op.drop_column('t', sa.Column('d', sa.Integer).name)\n",
+    );
+    let ends: Vec<&str> = sql(up(&project)).iter().filter_map(|sql| sql.rsplit("COLUMN ").next()).collect();
+    assert_eq!(ends, ["a VARCHAR(5)", "b UUID", "c JSON", "d"]);
+}

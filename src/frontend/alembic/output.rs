@@ -114,6 +114,9 @@ impl Output {
 
     /// Sends a text of one or several statements.
     pub fn send(&mut self, text: &str, place: Place) {
+        if self.muted {
+            return;
+        }
         if !hole::is_holed(text) {
             return self.send_known(text, place);
         }

@@ -37,11 +37,13 @@ pub(super) fn drop_column(operation: &Operation<'_>) -> Result<Vec<Sent>, Cause>
 pub(super) fn column(operation: &Operation<'_>, output: &mut Output) -> Result<Vec<Sent>, Cause> {
     let (schema, table) = operation.table(0, "table_name")?;
     let name = operation.value(1, 0, "column_name").unwrap_or(&Value::None);
-    let column = quote::value(name)?;
+    // Where nothing changes nobody asks for the name.
+    let column = quote::value(name);
+    let column = || column.clone();
     let alter = alter_table(schema.as_deref(), &table);
     let mut sent: Vec<Sent> = Vec::new();
     if let Some(kind) = given(operation.named("type_")) {
-        let mut sql = format!("{alter} ALTER COLUMN {column} TYPE {}", types::ddl(kind)?);
+        let mut sql = format!("{alter} ALTER COLUMN {} TYPE {}", column()?, types::ddl(kind)?);
         if let Some(using) = given(operation.named("postgresql_using")) {
             sql.push_str(&format!(" USING {}", text(using)?));
         }
@@ -51,12 +53,15 @@ pub(super) fn column(operation: &Operation<'_>, output: &mut Output) -> Result<V
     }
     if let Some(nullable) = given(operation.named("nullable")) {
         let verb = if flag(Some(nullable))? { "DROP" } else { "SET" };
-        sent.push((format!("{alter} ALTER COLUMN {column} {verb} NOT NULL"), operation.span("nullable")));
+        sent.push((
+            format!("{alter} ALTER COLUMN {} {verb} NOT NULL", column()?),
+            operation.span("nullable"),
+        ));
     }
     match operation.named("server_default") {
         None | Some(Value::Bool(false)) => {}
         Some(value) => sent.push((
-            format!("{alter} ALTER COLUMN {column} {}", default_action(operation, value)?),
+            format!("{alter} ALTER COLUMN {} {}", column()?, default_action(operation, value)?),
             operation.span("server_default"),
         )),
     }
@@ -68,13 +73,16 @@ pub(super) fn column(operation: &Operation<'_>, output: &mut Output) -> Result<V
                 other => literal::string(&text(other)?),
             };
             let on = quote::altered_table(schema.as_deref(), &table);
-            sent.push((format!("COMMENT ON COLUMN {on}.{column} IS {comment}"), operation.span("comment")));
+            sent.push((
+                format!("COMMENT ON COLUMN {on}.{} IS {comment}", column()?),
+                operation.span("comment"),
+            ));
         }
     }
     let renamed = given(operation.named("new_column_name")).or_else(|| given(operation.named("name")));
     if let Some(to) = renamed {
         sent.push((
-            format!("{alter} RENAME {column} TO {}", quote::value(to)?),
+            format!("{alter} RENAME {} TO {}", column()?, quote::value(to)?),
             operation.span("new_column_name"),
         ));
     }

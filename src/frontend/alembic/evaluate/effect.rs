@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::source::Span;
 
 use super::super::directive;
+use super::super::render::last;
 use super::super::value::{Arguments, Call, Symbol, Value};
 use super::Evaluator;
 
@@ -113,6 +114,11 @@ const RUNNERS: &[&str] = &[
 impl Evaluator<'_> {
     /// An attribute of something of a library.
     pub(super) fn library_attribute(&mut self, symbol: &Rc<Symbol>, value: &Value, name: &str) -> Value {
+        if let Symbol::Call(call) = symbol.as_ref()
+            && let Some(known) = said(call, name)
+        {
+            return known;
+        }
         let Symbol::Path(path) = symbol.as_ref() else {
             return Value::Symbol(Rc::new(Symbol::Attribute(value.clone(), name.into())));
         };
@@ -320,6 +326,23 @@ impl Evaluator<'_> {
             return Value::unknown(reason);
         }
         self.tree(callee, arguments, span)
+    }
+}
+
+/// What an object of SQLAlchemy says of itself in the words that made it: its name, an enumeration's labels.
+fn said(call: &Call, name: &str) -> Option<Value> {
+    let kind = call.callee.as_path().filter(|path| path.starts_with("sqlalchemy.")).map(last)?;
+    let arguments = &call.arguments;
+    match (kind, name) {
+        ("Column" | "Table" | "column" | "table" | "Sequence" | "Index", "name") => {
+            arguments.value(0, "name").filter(|name| matches!(name, Value::Str(_))).cloned()
+        }
+        ("Enum" | "ENUM", "name") => arguments.named("name").cloned(),
+        ("Enum" | "ENUM", "enums") => {
+            let labels: Vec<Value> = arguments.positional.iter().map(|label| label.value.clone()).collect();
+            labels.iter().all(|label| matches!(label, Value::Str(_))).then(|| Value::list(labels))
+        }
+        _ => None,
     }
 }
 

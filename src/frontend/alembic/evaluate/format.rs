@@ -5,6 +5,8 @@ use std::rc::Rc;
 use ruff_python_ast as ast;
 
 use super::super::hole::{hole, hole_of};
+use super::super::render::literal;
+use super::super::render::types::Family;
 use super::super::value::Value;
 use super::{Evaluator, Scope};
 
@@ -212,8 +214,16 @@ pub(super) fn display(value: &Value) -> Option<String> {
                 _ => None,
             }
         }
+        Value::Symbol(_) => dated(value),
         _ => repr(value),
     }
+}
+
+/// A date of Python's library that is written out in numbers.
+fn dated(value: &Value) -> Option<String> {
+    let path = value.as_call()?.callee.as_path()?;
+    let literal = path.starts_with("datetime.").then(|| literal::value(value, &Family::DateTime).ok())??;
+    Some(literal.trim_matches('\'').to_owned())
 }
 
 /// `repr(value)`.

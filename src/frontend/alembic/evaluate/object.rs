@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use crate::source::Span;
 
+use super::super::render::last;
 use super::super::value::{Arguments, Class, Code, FunctionKind, Instance, Symbol, Value};
 use super::{Evaluator, Scope};
 
@@ -18,7 +19,11 @@ impl Evaluator<'_> {
             class: Rc::clone(class),
             attributes: RefCell::new(HashMap::new()),
         }));
-        match class_member(class, "__init__") {
+        // A type of one's own is one of SQLAlchemy's, whatever its `__init__` sets up for Python.
+        let decorates = library_base(class).is_some_and(|base| {
+            matches!(base.as_path().map(last), Some("TypeDecorator" | "UserDefinedType" | "TypeEngine"))
+        });
+        match class_member(class, "__init__").filter(|_| !decorates) {
             Some(Value::Function(function)) => {
                 self.call_function(&function, Some(object.clone()), arguments, span);
             }

@@ -198,8 +198,15 @@ fn of_class(class: &Rc<Class>, arguments: &Arguments) -> Result<Type, Cause> {
     let members = class.members.borrow();
     let member = |name: &str| members.iter().find(|(known, _)| known == name).map(|(_, value)| value);
     if member("load_dialect_impl").is_some() || member("get_col_spec").is_some() {
+        // Many projects carry the recipe of SQLAlchemy's documentation under its own name.
+        if let Some((_, sql, family)) = CUSTOM.iter().find(|(known, ..)| *known == class.name) {
+            return Ok(Type::plain(*sql, family.clone()));
+        }
         return Err(Cause::new(format!("the type `{}` computes its own name", class.name)));
     }
+    // Its own `__init__` keeps the arguments from what it decorates.
+    let none = Arguments::default();
+    let arguments = if member("__init__").is_some() { &none } else { arguments };
     match member("impl") {
         Some(path) if path.as_path().is_some() => named(path.as_path().unwrap_or_default(), arguments),
         Some(other) => resolve(other),
@@ -288,6 +295,7 @@ fn named(path: &str, arguments: &Arguments) -> Result<Type, Cause> {
             let schema = given(arguments.named("schema")).map(text).transpose()?;
             plain(&quote::table(schema.as_deref(), &name), Family::Other)
         }
+        "as_mutable" => resolve(arguments.value(0, "sqltype").unwrap_or(&Value::None)),
         "NullType" | "NULLTYPE" => Ok(Type::null()),
         "HSTORE" => plain("HSTORE", Family::Other),
         _ if BARE.contains(&name) => plain(name, Family::Other),
