@@ -63,10 +63,22 @@ pub(super) fn load(config: &Config) -> Result<Loaded, Failure> {
     let projects = projects(config, &mut sources)?;
     let found = projects.iter().map(|project| project.migrations.len()).sum();
     let excluded: Vec<PathBuf> = config.exclude.iter().map(|path| resolve(path)).collect();
+    let (named, folders): (Vec<PathBuf>, Vec<PathBuf>) =
+        config.paths.iter().map(|path| resolve(path)).partition(|path| path.is_file());
     let mut scoped = Vec::new();
     for project in projects {
         let file = |index: usize| resolve(sources.file(project.migrations[index].up.source()).path());
-        let wanted: BTreeSet<usize> = (0..project.migrations.len())
+        let is_named = |index: usize| {
+            let migration = &project.migrations[index];
+            let scripts = std::iter::once(&migration.up).chain(&migration.down);
+            scripts.into_iter().any(|script| named.contains(&resolve(sources.file(script.source()).path())))
+        };
+        let all = 0..project.migrations.len();
+        let is_below = |index: usize| folders.iter().any(|path| file(index).starts_with(path));
+        // Who names a migration's file asks about that one; its project is read as context.
+        let some_named = !named.is_empty() && all.clone().any(is_named) && !all.clone().any(is_below);
+        let wanted: BTreeSet<usize> = all
+            .filter(|index| !some_named || is_named(*index))
             .filter(|index| !excluded.iter().any(|path| file(*index).starts_with(path)))
             .collect();
         // A project that is excluded as a whole is no part of this run.

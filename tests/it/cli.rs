@@ -194,6 +194,23 @@ fn only_migrations_that_the_base_lacks_are_judged() {
 }
 
 #[test]
+fn who_names_a_file_asks_about_that_migration() {
+    let shop = bookshop();
+    put(shop.path(), "m/0003_more.up.sql", b"CREATE INDEX ix_books_id ON books (id);\n");
+    put(shop.path(), "m/0003_more.down.sql", b"DROP INDEX CONCURRENTLY ix_books_id;\n");
+    mig_check(shop.path(), &["lint", "m/0002_index.up.sql"])
+        .assert()
+        .code(1)
+        .stdout(contains("ix_books_title").and(contains("ix_books_id").not()))
+        .stdout(contains("1 error in 1 migration (3 read)"));
+    mig_check(shop.path(), &["lint", "m/0001_books.down.sql"]).assert().code(0);
+    mig_check(shop.path(), &["lint", "m/0001_books.up.sql", "m"])
+        .assert()
+        .code(1)
+        .stdout(contains("2 errors"));
+}
+
+#[test]
 fn the_configuration_is_obeyed_and_its_mistakes_are_placed() {
     let shop = bookshop();
     put(shop.path(), "mig-check.toml", b"paths = [\"m\"]\n[rules]\nblocking-index-build = \"warning\"\n");

