@@ -247,11 +247,18 @@ impl Report {
             let same = match (&finding.migration, &case.migration) {
                 (Some(key), Some(id)) => key.project == case.project && key.id == *id,
                 (Some(_), None) => false,
-                (None, None) => true,
+                (None, None) => self.stands_in(finding, &case.project),
                 (None, Some(_)) => false,
             };
             suite == case.suite && finding.leg == case.leg && same
         })
+    }
+
+    /// Whether a finding stands in the files of a project.
+    fn stands_in(&self, finding: &Finding, project: &str) -> bool {
+        let path = self.sources.file(finding.span.source).display_path();
+        project == "."
+            || path.strip_prefix(project).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// Whether a finding makes the run fail.

@@ -38,9 +38,13 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         _ => format!("Making {column} NOT NULL fails as soon as {table} has rows, for nothing has filled it"),
     };
     let check = format!("{}_{name}_not_null", table.name);
-    let code = Advice::new(context)
-        .say("1. in this migration: nullable")
-        .run(nullable(context, format!("ALTER TABLE {table} ADD COLUMN {column} {data_type}")))
+    let advice = match context.operation {
+        Operation::AddColumn { .. } => Advice::new(context)
+            .say("1. in this migration: nullable")
+            .run(nullable(context, format!("ALTER TABLE {table} ADD COLUMN {column} {data_type}"))),
+        _ => Advice::new(context).say("1. in this migration: nothing but the new column, nullable"),
+    };
+    let code = advice
         .say("2. in the next, in batches: filled")
         .run(Code::sql(format!("UPDATE {table} SET {column} = … WHERE {column} IS NULL")))
         .say("3. when all running code writes it")
