@@ -56,7 +56,7 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// Sentences for the reader: which server ran, what was not tested.
     pub remarks: Vec<String>,
-    /// Projects that could not be run at all.
+    /// Projects that could not be run, or not to their end.
     pub failures: Vec<ProjectFailure>,
 }
 
@@ -134,6 +134,7 @@ async fn run_all(
                 outcome.cases.append(&mut found.cases);
                 outcome.findings.append(&mut found.findings);
                 outcome.remarks.append(&mut found.remarks);
+                outcome.failures.append(&mut found.failures);
             }
             Err(error) => outcome.failures.push(ProjectFailure {
                 project: project.root.clone(),

@@ -32,6 +32,13 @@ pub(super) struct Failure {
     pub span: Span,
 }
 
+impl Failure {
+    /// The extension that the server would have to offer, if that is what is missing.
+    pub fn missing_extension(&self) -> Option<&str> {
+        self.message.strip_prefix("extension \"")?.strip_suffix("\" is not available")
+    }
+}
+
 /// Why an engine cannot work: no fault of a migration.
 #[derive(Debug, thiserror::Error)]
 #[error("{what}")]
@@ -59,7 +66,7 @@ impl From<sqlx::Error> for EngineError {
 pub(super) type Ran = Result<Result<(), Failure>, EngineError>;
 
 impl Engine<'_> {
-    /// Runs one migration; what it did is committed when this returns without a failure.
+    /// Runs one migration in a session of its own; what it did is committed when this returns without a failure.
     pub async fn run(&mut self, proxy: &Proxy, migration: usize, direction: Direction) -> Ran {
         match self {
             Self::Sql(engine) => engine.run(proxy, migration, direction).await,
@@ -67,7 +74,8 @@ impl Engine<'_> {
         }
     }
 
-    /// Runs migrations one after the other under the project's own transactions. The failure says which.
+    /// Runs migrations one after the other in one session, under the project's own transactions. The failure says
+    /// which.
     pub async fn run_all(
         &mut self,
         proxy: &Proxy,
@@ -76,14 +84,7 @@ impl Engine<'_> {
     ) -> Result<Result<(), (usize, Failure)>, EngineError> {
         match self {
             Self::Alembic(engine) => engine.run_all(migrations, direction).await,
-            Self::Sql(engine) => {
-                for &migration in migrations {
-                    if let Err(failure) = engine.run(proxy, migration, direction).await? {
-                        return Ok(Err((migration, failure)));
-                    }
-                }
-                Ok(Ok(()))
-            }
+            Self::Sql(engine) => engine.run_all(proxy, migrations, direction).await,
         }
     }
 

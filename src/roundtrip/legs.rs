@@ -5,17 +5,17 @@ mod stage;
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Case, Direction, Leg, Suite};
+use crate::finding::{Case, Direction, Finding, Leg, Suite};
 use crate::history::{Body, Graph, Migration, Project, Runner, Scope, Statement};
 use crate::operation::Operation;
 
 use super::diff::{Change, compare};
-use super::engine::EngineError;
+use super::engine::{EngineError, Failure};
 use super::proxy::Proxy;
 use super::server::Server;
 use super::snapshot::Snapshot;
 use super::verdict::{self, Place, Trip};
-use super::{Options, Outcome, Progress};
+use super::{Options, Outcome, Progress, ProjectFailure};
 use stage::Stage;
 
 /// Runs all legs of a project.
@@ -41,6 +41,7 @@ pub(super) async fn run(
         outcome: Outcome::default(),
         applied: Vec::new(),
         blocked: BTreeMap::new(),
+        left_out: Vec::new(),
         one_way: None,
         faulty: None,
     };
@@ -58,6 +59,8 @@ struct Walk<'a> {
     applied: Vec<usize>,
     /// Migrations that cannot be run, and what stands in their way.
     blocked: BTreeMap<usize, String>,
+    /// Migrations that only their own tool can run. What follows them is run without them.
+    left_out: Vec<usize>,
     /// The first migration that cannot be undone, and why.
     one_way: Option<(usize, String)>,
     /// The first migration that does not come back clean.
@@ -71,6 +74,11 @@ impl Walk<'_> {
         let mut state = Some(base.clone());
         for &index in &self.graph.order {
             state = self.migration(index, state).await?;
+        }
+        if let Some(missing) = self.missing() {
+            self.outcome
+                .remarks
+                .push(format!("Only its own tool can run {missing}: what follows ran without it"));
         }
         self.whole_history(base, state).await?;
         self.stage.strike().await?;
@@ -92,7 +100,7 @@ impl Walk<'_> {
         }
         if let Some(reason) = cannot_run(self.place.project, &self.place.project.migrations[index]) {
             self.skip(index, &[Leg::Up, Leg::Down, Leg::UpAgain], &reason);
-            self.blocked.insert(index, format!("{} could not be run", self.id(index)));
+            self.left_out.push(index);
             return Ok(state);
         }
         if !checked {
@@ -103,11 +111,13 @@ impl Walk<'_> {
                     Ok(None)
                 }
                 Err(failure) => {
-                    self.outcome.remarks.push(format!(
-                        "{} is not checked and does not upgrade, so nothing after it was run: {}",
-                        self.id(index),
-                        failure.message
-                    ));
+                    if self.excuse(index, &failure).is_none() {
+                        self.outcome.remarks.push(format!(
+                            "{} is not checked and does not upgrade, so nothing after it was run: {}",
+                            self.id(index),
+                            failure.message
+                        ));
+                    }
                     self.block(index);
                     self.stage.restore(&self.applied).await?;
                     Ok(None)
@@ -122,10 +132,16 @@ impl Walk<'_> {
     }
 
     async fn round_trip(&mut self, index: usize, before: Snapshot) -> Result<Option<Snapshot>, EngineError> {
-        self.begin(index, Leg::Up);
-        if let Err(failure) = self.stage.run(index, Direction::Up).await? {
-            self.outcome.findings.push(verdict::upgrade_fails(self.place, index, &failure));
-            self.skip(index, &[Leg::Down, Leg::UpAgain], "the upgrade fails");
+        self.progress.leg(Some(self.id(index)), Leg::Up);
+        let ran = self.stage.run(index, Direction::Up).await?;
+        let excuse = ran.as_ref().err().and_then(|failure| self.excuse(index, failure));
+        self.case(Some(index), Leg::Up, excuse.clone());
+        if let Err(failure) = ran {
+            if excuse.is_none() {
+                self.outcome.findings.push(verdict::upgrade_fails(self.place, index, &failure));
+            }
+            let reason = excuse.unwrap_or_else(|| "the upgrade fails".to_owned());
+            self.skip(index, &[Leg::Down, Leg::UpAgain], &reason);
             self.block(index);
             self.stage.restore(&self.applied).await?;
             return Ok(Some(before));
@@ -139,7 +155,7 @@ impl Walk<'_> {
         }
         self.begin(index, Leg::Down);
         if let Err(failure) = self.stage.run(index, Direction::Down).await? {
-            self.outcome.findings.push(verdict::downgrade_fails(self.place, index, &failure));
+            self.tell(vec![verdict::downgrade_fails(self.place, index, &failure)]);
             self.skip(index, &[Leg::UpAgain], "the downgrade fails");
             self.one_way.get_or_insert((index, "its downgrade fails".to_owned()));
             self.stage.restore(&self.applied).await?;
@@ -158,7 +174,7 @@ impl Walk<'_> {
         if findings.iter().any(|finding| finding.rule.id != super::rules::HARMLESS_RESIDUE.id) {
             self.faulty.get_or_insert(index);
         }
-        self.outcome.findings.extend(findings);
+        self.tell(findings);
         if again.is_some() || !drift.is_empty() || undone != before {
             // What the next migration meets must be what one upgrade made, not what this trip left.
             self.stage.restore(&self.applied).await?;
@@ -172,7 +188,8 @@ impl Walk<'_> {
         let obstacle = if !all_checked {
             Some("only some migrations are checked".to_owned())
         } else {
-            self.blocked.values().next().cloned()
+            let left_out = self.left_out.first().map(|&index| format!("{} was left out", self.id(index)));
+            left_out.or_else(|| self.blocked.values().next().cloned())
         };
         let head = match head {
             Some(head) if obstacle.is_none() => head,
@@ -231,6 +248,45 @@ impl Walk<'_> {
 
     fn id(&self, index: usize) -> &str {
         &self.place.project.migrations[index].id
+    }
+
+    /// Adds findings, each with what its migration had to do without.
+    fn tell(&mut self, mut findings: Vec<Finding>) {
+        if let Some(missing) = self.missing() {
+            let note = format!("it ran without {missing}, which only its own tool can run");
+            findings.iter_mut().for_each(|finding| finding.notes.push(note.clone()));
+        }
+        self.outcome.findings.extend(findings);
+    }
+
+    /// The migrations that were left out, as a sentence names them.
+    fn missing(&self) -> Option<String> {
+        match self.left_out[..] {
+            [] => None,
+            [only] => Some(self.id(only).to_owned()),
+            [first, ..] => Some(format!("{} and {} more", self.id(first), self.left_out.len() - 1)),
+        }
+    }
+
+    /// Why a failing upgrade is no fault of the migration, if so.
+    fn excuse(&mut self, index: usize, failure: &Failure) -> Option<String> {
+        if let Some(extension) = failure.missing_extension() {
+            let reason = format!("its upgrade needs the extension {extension}, which the server lacks");
+            self.outcome.failures.push(ProjectFailure {
+                project: self.place.project.root.clone(),
+                what: format!(
+                    "{} needs the extension {extension}, which the disposable server lacks",
+                    self.id(index)
+                ),
+                remedy: format!(
+                    "install {extension} for a local PostgreSQL and choose it with --server local and PG_BINDIR"
+                ),
+            });
+            return Some(reason);
+        }
+        let reason = format!("it does not upgrade without {}: {}", self.missing()?, failure.message);
+        self.outcome.remarks.push(format!("{} and what needs it was not run: {reason}", self.id(index)));
+        Some(reason)
     }
 
     fn block(&mut self, index: usize) {

@@ -87,7 +87,7 @@ fn run_with(environment: &str, ini: &str, python: &Path) -> (Outcome, String) {
     let options = Options { python: Some(python.to_owned()), ..Options::default() };
     let projects = [(&project, &scopes.0), (&good, &scopes.1)];
     let outcome = run(&projects, &sources, &options, &Silent::default()).expect("it runs");
-    let ran = outcome.cases.iter().filter(|case| case.project == "." && case.skipped.is_none()).count();
+    let ran = outcome.cases.iter().filter(|case| case.project == good.root && case.skipped.is_none()).count();
     assert_eq!(ran, 3 * 2 + 2, "the other project is not touched");
     let told = told(&outcome, &sources).replace(&*folder.path().to_string_lossy(), "FOLDER");
     (outcome, told)

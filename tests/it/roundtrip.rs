@@ -5,13 +5,9 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use mig_check::finding::Leg;
-use mig_check::history::{
-    Body, Certainty, Framework, Language, Migration, Project, Reference, Runner, Scope, Script, Statement,
-    Step, TransactionRule,
-};
-use mig_check::operation::Operation;
+use mig_check::history::{Project, Scope};
 use mig_check::roundtrip::{Options, Outcome, Progress, RULES, run};
-use mig_check::source::{SourceId, Sources, Span};
+use mig_check::source::Sources;
 
 /// Keeps what is said, for the few tests that ask.
 #[derive(Default)]
@@ -39,87 +35,20 @@ pub fn fixture(case: &str) -> std::path::PathBuf {
     Path::new("fixtures/roundtrip").join(case)
 }
 
-/// The plain up and down files of a case, each statement ending at a line's end, each file in one transaction.
+/// The project of a case of SQL files, read as the program reads it.
 pub fn sql_project(case: &str, sources: &mut Sources) -> Project {
-    let mut files: Vec<_> = std::fs::read_dir(fixture(case))
-        .expect("the case")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.to_string_lossy().ends_with(".up.sql"))
-        .collect();
-    files.sort();
-    let mut migrations: Vec<Migration> = Vec::new();
-    for file in files {
-        let shown = file.file_name().expect("a name").to_string_lossy().into_owned();
-        let stem = shown.trim_end_matches(".up.sql");
-        let up = script(&file, &shown, sources);
-        let down = file.with_file_name(format!("{stem}.down.sql"));
-        let down = down.exists().then(|| script(&down, &format!("{stem}.down.sql"), sources));
-        let (id, _) = stem.split_once('_').expect("a number and a name");
-        let parents = migrations.last().map(|last| Reference { id: last.id.clone(), span: last.header });
-        migrations.push(migration(id.to_owned(), parents, up, down));
-    }
-    sql_project_of(".".to_owned(), migrations)
+    project_at(&fixture(case), sources)
 }
 
-fn migration(id: String, parent: Option<Reference>, up: Script, down: Option<Script>) -> Migration {
-    Migration {
-        id,
-        message: String::new(),
-        header: up.span,
-        parents: parent.into_iter().collect(),
-        depends_on: Vec::new(),
-        branch_labels: Vec::new(),
-        up,
-        down,
-        comments: Vec::new(),
-    }
-}
-
-fn sql_project_of(root: String, migrations: Vec<Migration>) -> Project {
-    let framework = Framework {
-        name: "golang-migrate",
-        language: Language::Sql,
-        no_transaction: None,
-        downgrades: true,
-        transaction: TransactionRule::PerMigration,
-        version_table: "schema_migrations",
-    };
-    Project { root, framework, migrations, problems: Vec::new(), runner: Runner::Sql }
-}
-
-fn script(file: &Path, shown: &str, sources: &mut Sources) -> Script {
-    let (id, _) = sources.read(file, shown).expect("a file");
-    script_of(id, sources)
-}
-
-fn script_of(id: SourceId, sources: &Sources) -> Script {
-    let text = sources.file(id).text();
-    let mut statements = Vec::new();
-    let mut start = 0;
-    for (end, _) in text.match_indices(";\n") {
-        let lead = text[start..end].len() - text[start..end].trim_start().len();
-        let span = Span::new(id, start + lead..end);
-        statements.push(Statement {
-            span,
-            sql: sources.text(span).to_owned(),
-            steps: vec![Step {
-                operation: Operation::Other { kind: "statement", objects: Vec::new() },
-                span,
-            }],
-            transaction: (!text.contains("CONCURRENTLY")).then_some(0),
-            certainty: Certainty::Certain,
-        });
-        start = end + 2;
-    }
-    let body = if statements.is_empty() { Body::Empty } else { Body::Works };
-    Script { span: Span::new(id, 0..text.len()), body, statements }
-}
-
-/// A project of Alembic, read as the program reads it.
-pub fn alembic_project(directory: &Path, sources: &mut Sources) -> Project {
+fn project_at(directory: &Path, sources: &mut Sources) -> Project {
     let mut projects = mig_check::frontend::load(directory, sources).expect("a project");
     assert_eq!(projects.len(), 1);
     projects.remove(0)
+}
+
+/// A project of Alembic.
+pub fn alembic_project(directory: &Path, sources: &mut Sources) -> Project {
+    project_at(directory, sources)
 }
 
 /// The Python that tests/prepare.sh lays out.
@@ -229,6 +158,11 @@ fn what_postgresql_cannot_undo_is_only_information() {
 }
 
 #[test]
+fn what_a_session_keeps_shows_only_where_migrations_share_one() {
+    sql_case("one-session");
+}
+
+#[test]
 fn roles_belong_to_the_server_and_are_followed_too() {
     sql_case("roles");
 }
@@ -269,23 +203,26 @@ fn examples(page: &str, word: &str) -> Vec<(String, String)> {
 fn the_examples_of_every_page_are_what_they_say() {
     let mut sources = Sources::new();
     let mut projects = Vec::new();
+    let folder = tempfile::tempdir().expect("a folder");
     for rule in RULES {
         let before = examples(rule.page, "before");
         for word in ["bad", "good"] {
             for example in examples(rule.page, word) {
                 let history: Vec<_> = before.iter().cloned().chain([example]).collect();
-                let mut migrations: Vec<Migration> = Vec::new();
+                let last = history.len() - 1;
+                let directory = folder.path().join(format!("{}-{word}-{}", rule.id, projects.len()));
+                std::fs::create_dir(&directory).expect("a folder");
                 for (number, (up, down)) in history.iter().enumerate() {
-                    let name = format!("{}-{word}-{number}", rule.id);
-                    let up = script_of(sources.add(format!("{name}.up.sql"), up.as_str()), &sources);
-                    let down = (!down.is_empty())
-                        .then(|| script_of(sources.add(format!("{name}.down.sql"), down.as_str()), &sources));
-                    let parents =
-                        migrations.last().map(|last| Reference { id: last.id.clone(), span: last.header });
-                    migrations.push(migration(number.to_string(), parents, up, down));
+                    let write = |direction: &str, text: &str| {
+                        let file = directory.join(format!("{number}_example.{direction}.sql"));
+                        std::fs::write(file, text).expect("a file");
+                    };
+                    write("up", up);
+                    if !down.is_empty() {
+                        write("down", down);
+                    }
                 }
-                let scope = (rule.id, word, migrations.len() - 1);
-                projects.push((sql_project_of(format!("{} {word}", rule.id), migrations), scope));
+                projects.push((project_at(&directory, &mut sources), (rule.id, word, last)));
             }
         }
     }
@@ -324,20 +261,31 @@ fn a_copy_without_its_data_is_a_failure_and_no_dead_end() {
 }
 
 #[test]
-fn what_only_its_own_tool_can_run_is_skipped_with_the_reason() {
-    let mut sources = Sources::new();
-    let mut project = sql_project("good", &mut sources);
-    let statement = &mut project.migrations[0].up.statements[0];
-    statement.sql.clear();
-    statement.steps[0].operation = Operation::Opaque { reason: "it is written in Go".to_owned() };
-    let scope = Scope::all(&project);
-    let outcome =
-        run(&[(&project, &scope)], &sources, &Options::default(), &Silent::default()).expect("it runs");
-    let reasons: Vec<&str> = outcome.cases.iter().filter_map(|case| case.skipped.as_deref()).collect();
-    let own = "its upgrade holds what only its own tool can run: it is written in Go";
-    assert_eq!(reasons[..4], [own, own, own, "1 could not be run"]);
-    assert_eq!(reasons.len(), outcome.cases.len(), "nothing passes for checked");
-    assert_eq!(outcome.findings, []);
+fn what_only_its_own_tool_can_run_is_left_out_and_costs_only_what_needs_it() {
+    let outcome = sql_case("program");
+    assert_eq!(
+        outcome.remarks[1..],
+        [
+            "4 and what needs it was not run: it does not upgrade without 2: relation \"author\" does not exist",
+            "Only its own tool can run 2: what follows ran without it",
+        ],
+        "nothing passes for checked"
+    );
+}
+
+#[test]
+fn an_extension_that_the_server_lacks_is_no_fault_of_the_migration() {
+    sql_case("extension");
+}
+
+#[test]
+fn the_time_of_a_run_is_no_difference() {
+    sql_case("frozen-time");
+}
+
+#[test]
+fn goose_sends_one_statement_at_a_time_and_a_marked_block_whole() {
+    sql_case("statements");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::finding::Direction;
 use crate::history::{Project, Script, Statement, TransactionRule};
 
 use super::super::proxy::Proxy;
-use super::{Failure, Ran};
+use super::{EngineError, Failure, Ran};
 
 /// Runs the SQL migrations of a project over one connection.
 #[derive(Debug)]
@@ -22,7 +22,34 @@ impl<'a> SqlEngine<'a> {
         Self { project, connection: None }
     }
 
+    /// Runs one migration in a session of its own, as a deploy of its own would.
     pub async fn run(&mut self, proxy: &Proxy, migration: usize, direction: Direction) -> Ran {
+        let ran = self.run_here(proxy, migration, direction).await?;
+        self.end_session().await;
+        Ok(ran)
+    }
+
+    /// Runs migrations as the tool does: in one session, so that the next ones meet what one of them sets. What is
+    /// known to open no transaction is psql, once for each file.
+    pub async fn run_all(
+        &mut self,
+        proxy: &Proxy,
+        migrations: &[usize],
+        direction: Direction,
+    ) -> Result<Result<(), (usize, Failure)>, EngineError> {
+        for &migration in migrations {
+            if let Err(failure) = self.run_here(proxy, migration, direction).await? {
+                return Ok(Err((migration, failure)));
+            }
+            if self.project.framework.transaction == TransactionRule::None {
+                self.end_session().await;
+            }
+        }
+        self.end_session().await;
+        Ok(Ok(()))
+    }
+
+    async fn run_here(&mut self, proxy: &Proxy, migration: usize, direction: Direction) -> Ran {
         let migration = &self.project.migrations[migration];
         let script = match direction {
             Direction::Up => &migration.up,
@@ -59,6 +86,17 @@ impl<'a> SqlEngine<'a> {
             }
         }
         Ok(Ok(()))
+    }
+
+    /// Forgets settings, temporary tables and an open transaction, as the end of a connection does, only faster.
+    async fn end_session(&mut self) {
+        let Some(mut connection) = self.connection.take() else { return };
+        for statement in ["ROLLBACK", "DISCARD ALL"] {
+            if sqlx::raw_sql(statement).execute(&mut connection).await.is_err() {
+                return;
+            }
+        }
+        self.connection = Some(connection);
     }
 
     pub async fn release(&mut self) {

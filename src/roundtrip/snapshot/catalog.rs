@@ -29,10 +29,11 @@ pub(super) enum Answer {
     Comments,
     Members,
     Roles,
+    Clock,
 }
 
 /// How many answers there are.
-pub(super) const ANSWERS: usize = Answer::Roles as usize + 1;
+pub(super) const ANSWERS: usize = Answer::Clock as usize + 1;
 
 /// Grants as sorted text, with the defaults spelled out so that they equal grants of the same.
 fn grants(column: &str, kind: char, owner: &str) -> String {
@@ -151,5 +152,6 @@ pub(super) fn queries(major: u16) -> Vec<String> {
         "SELECT rolname, rolsuper, rolcanlogin, rolcreatedb, rolcreaterole, rolinherit, rolbypassrls \
          FROM pg_roles WHERE rolname !~ '^pg_' AND rolname <> 'postgres'"
             .to_owned(),
+        "SELECT pg_postmaster_start_time(), clock_timestamp()".to_owned(),
     ]
 }
