@@ -143,6 +143,50 @@ fn a_production_server_named_by_every_setting_sees_no_connection() {
     }
 }
 
+/// What a program that asks neither the environment nor Python's wall does; it says how it went.
+const STRANGER: &str = r#"
+import subprocess
+import sys
+
+import settings
+from alembic import op
+
+revision = "1"
+down_revision = None
+
+CODE = """
+import socket, sys
+try:
+    socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=5)
+except OSError as error:
+    print(type(error).__name__)
+else:
+    print("connected")
+"""
+
+
+def upgrade():
+    program = [sys.executable, "-I", "-c", CODE, str(settings.PORT)]
+    answer = subprocess.run(program, capture_output=True, text=True, check=True, env={}).stdout.strip()
+    assert answer == "PermissionError", answer
+    op.execute("CREATE TABLE book (id integer)")
+
+
+def downgrade():
+    op.execute("DROP TABLE book")
+"#;
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_that_a_migration_starts_reaches_nothing_else_either() {
+    let production = Production::start();
+    let folder = project_of("wall", &production);
+    std::fs::write(folder.path().join("migrations/versions/1_drivers.py"), STRANGER).expect("a file");
+    let (_, told) = run_at(folder.path());
+    assert_eq!(told, "clean\n", "this needs Linux 6.7 or later");
+    assert_eq!(production.connections(), 0, "{}", production.log());
+}
+
 fn outcome_revisions(outcome: &Outcome) -> usize {
     outcome
         .cases

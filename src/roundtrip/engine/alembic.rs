@@ -23,6 +23,7 @@ use super::{EngineError, Failure, Ran};
 use answer::Answer;
 
 mod answer;
+mod ports;
 
 const DRIVER: &str = include_str!("alembic/driver.py");
 const WALL: &str = include_str!("alembic/mig_check_wall.py");
@@ -62,7 +63,7 @@ impl<'a> AlembicEngine<'a> {
         let files = write_driver(server.folder()).map_err(|error| {
             EngineError::new(format!("{} cannot be written: {error}", server.folder().display()), "")
         })?;
-        let mut child = command(&python, files.path(), directory).spawn().map_err(|error| {
+        let mut child = command(&python, files.path(), directory, proxy.port()).spawn().map_err(|error| {
             EngineError::new(
                 format!("{} does not start: {error}", python.display()),
                 "name the interpreter that has the project's packages with --python",
@@ -214,12 +215,13 @@ fn write_driver(folder: &Path) -> std::io::Result<tempfile::TempDir> {
     Ok(files)
 }
 
-fn command(python: &Path, files: &Path, directory: &Path) -> Command {
+fn command(python: &Path, files: &Path, directory: &Path, port: u16) -> Command {
     let mut command = Command::new(python);
     command.arg(files.join("driver.py")).current_dir(directory);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.process_group(0).kill_on_drop(true);
     end_with_parent(&mut command, Signal::KILL);
+    ports::hold_to(&mut command, port);
     command
 }
 
