@@ -253,7 +253,7 @@ impl Walk<'_> {
     /// Adds findings, each with what its migration had to do without.
     fn tell(&mut self, mut findings: Vec<Finding>) {
         if let Some(missing) = self.missing() {
-            let note = format!("it ran without {missing}, which only its own tool can run");
+            let note = format!("It ran without {missing}, which only its own tool can run");
             findings.iter_mut().for_each(|finding| finding.notes.push(note.clone()));
         }
         self.outcome.findings.extend(findings);

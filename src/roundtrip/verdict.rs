@@ -119,7 +119,7 @@ pub(super) fn full_upgrade_differs(place: Place<'_>, changes: &[Change]) -> Opti
 }
 
 fn again_note(trip: &Trip<'_>) -> Option<String> {
-    trip.again.map(|failure| format!("upgrading again therefore fails: {}", failure.message))
+    trip.again.map(|failure| format!("Upgrading again therefore fails: {}", failure.message))
 }
 
 /// A downgrade that does not restore the schema.
@@ -197,7 +197,7 @@ fn help(place: Place<'_>, changes: &[Change]) -> Option<Help> {
         Language::Sql => format!("{sql};"),
         Language::Python => python(sql),
     });
-    Some(Help { text: "add to the downgrade".to_owned(), code: lines.collect::<Vec<_>>().join("\n") })
+    Some(Help { text: "Add to the downgrade".to_owned(), code: lines.collect::<Vec<_>>().join("\n") })
 }
 
 /// A statement as a call of Alembic.

@@ -61,7 +61,7 @@ const EXPECTED: &str = "\
 skipped 2 up again: the downgrade fails
 skipped all head to base: 2: its downgrade fails
 migrations/versions/2.py:13:5 downgrade-fails: The downgrade fails: column \"titel\" of relation \"book\" does not exist
-    note: the statement was: ALTER TABLE book DROP COLUMN titel
+    note: The statement was: ALTER TABLE book DROP COLUMN titel
 ";
 
 fn lay_out(folder: &Path, environment: &str, ini: &str) {

@@ -99,7 +99,7 @@ impl<'a> AlembicEngine<'a> {
                 engine.version_table = version_table;
                 let runs = if one_run { "one run of env.py" } else { "one run of env.py for each migration" };
                 engine.versions =
-                    format!("Alembic {alembic} with SQLAlchemy {sqlalchemy} on Python {python}, in {runs}");
+                    format!("Alembic {alembic}, SQLAlchemy {sqlalchemy} and Python {python}, in {runs}");
                 Ok(engine)
             }
             Answer::Broken { broken, trouble } => Err(engine.cannot_work(&broken, &trouble)),

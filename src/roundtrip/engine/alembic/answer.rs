@@ -139,5 +139,5 @@ fn shortened(statement: &str) -> String {
     if short.len() < line.len() {
         short.push('…');
     }
-    format!("the statement was: {short}")
+    format!("The statement was: {short}")
 }
