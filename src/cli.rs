@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[cfg(feature = "roundtrip")]
 use crate::config::Server;
 use crate::config::{self, Config, Output};
-use crate::finding::Severity;
+use crate::finding::{Preset, Severity};
 use crate::report::FORMATS;
 
 const EXIT_CODES: &str = "\
@@ -142,6 +142,10 @@ pub struct ReportArgs {
     /// Major version of PostgreSQL that the migrations are for [default: lint minds 14 to 18, the round trip takes any]
     #[arg(long, value_name = "VERSION")]
     pub pg: Option<u16>,
+    /// How much is looked for: default (hazards), strict (and what the guides advise) or pedantic (and matters of
+    /// taste) [default: default]
+    #[arg(long, value_name = "PRESET", value_parser = preset)]
+    pub preset: Option<Preset>,
     /// Fail from this level on: error, warning, info or never [default: error]
     #[arg(long, value_name = "LEVEL", value_parser = level)]
     pub fail_on: Option<FailOn>,
@@ -187,6 +191,10 @@ fn level(text: &str) -> Result<FailOn, String> {
     config::fail_on(text).map(FailOn)
 }
 
+fn preset(text: &str) -> Result<Preset, String> {
+    config::preset(text)
+}
+
 fn output(text: &str) -> Result<Output, String> {
     text.parse()
 }
@@ -225,6 +233,7 @@ impl ReportArgs {
         replace(&mut config.outputs, self.formats);
         config.base = self.base.or(config.base.take());
         config.postgres = self.pg.or(config.postgres);
+        config.preset = self.preset.unwrap_or(config.preset);
         if let Some(FailOn(least)) = self.fail_on {
             config.fail_on = least;
         }

@@ -6,7 +6,7 @@ mod read;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::finding::{RuleInfo, Severity};
+use crate::finding::{Preset, RuleInfo, Severity};
 use crate::report::{FORMATS, Format, format};
 use crate::source::{Position, Sources, Span};
 
@@ -23,8 +23,16 @@ pub struct Config {
     pub fail_on: Option<Severity>,
     /// What is written where.
     pub outputs: Vec<Output>,
+    /// How much is looked for.
+    pub preset: Preset,
     /// Severities that differ from the rules' own, by rule id.
     pub severities: BTreeMap<String, Severity>,
+    /// Severities for some migrations, in the order in which they are written.
+    pub overrides: Vec<Override>,
+    /// How many rows tables have, by name.
+    pub rows: BTreeMap<String, u64>,
+    /// Below how many rows a table is small; `None` for lint's own measure.
+    pub small_table_rows: Option<u64>,
     /// The major version of PostgreSQL; without it lint thinks of all that are alive, and the round trip takes any.
     pub postgres: Option<u16>,
     /// Where the round trip gets its server.
@@ -43,13 +51,28 @@ impl Default for Config {
             base: None,
             fail_on: Some(Severity::Error),
             outputs: Vec::new(),
+            preset: Preset::Default,
             severities: BTreeMap::new(),
+            overrides: Vec::new(),
+            rows: BTreeMap::new(),
+            small_table_rows: None,
             postgres: None,
             server: Server::Auto,
             python: None,
             offline: false,
         }
     }
+}
+
+/// Severities for some migrations.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Override {
+    /// Files and folders; empty for all.
+    pub paths: Vec<PathBuf>,
+    /// Ids; empty for all.
+    pub migrations: Vec<String>,
+    /// Severities by rule id.
+    pub severities: BTreeMap<String, Severity>,
 }
 
 /// Where the round trip gets its server.
@@ -117,6 +140,15 @@ pub fn fail_on(name: &str) -> Result<Option<Severity>, String> {
         "never" => Ok(None),
         _ => Err(format!("unknown level `{name}` (levels: error, warning, info, never)")),
     }
+}
+
+/// The preset of a name.
+///
+/// # Errors
+/// When there is no such preset, with those that there are.
+pub fn preset(name: &str) -> Result<Preset, String> {
+    let known = Preset::ALL.into_iter().find(|preset| preset.name() == name);
+    known.ok_or_else(|| format!("unknown preset `{name}` (presets: default, strict, pedantic)"))
 }
 
 /// `unknown rule `blokcing`; did you mean `blocking`?`

@@ -29,6 +29,32 @@ impl Severity {
     }
 }
 
+/// How much is looked for: each preset holds the rules of those before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Preset {
+    /// Hazards: what hurts a database in use, fails, or loses data.
+    #[default]
+    Default,
+    /// And what the guides advise, so that hazards do not come up.
+    Strict,
+    /// And matters of taste: types, names, style.
+    Pedantic,
+}
+
+impl Preset {
+    /// All of them, the least first.
+    pub const ALL: [Self; 3] = [Self::Default, Self::Strict, Self::Pedantic];
+
+    /// Its name in the configuration and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Strict => "strict",
+            Self::Pedantic => "pedantic",
+        }
+    }
+}
+
 /// Everything there is to know about a rule but how it finds.
 #[derive(Debug)]
 pub struct RuleInfo {
@@ -38,6 +64,8 @@ pub struct RuleInfo {
     pub summary: &'static str,
     /// Severity unless the configuration says otherwise.
     pub severity: Severity,
+    /// The least preset that it belongs to.
+    pub preset: Preset,
     /// The version of mig-check that brought it.
     pub since: &'static str,
     /// The whole page, as Markdown.

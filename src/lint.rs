@@ -10,39 +10,18 @@ mod prelude;
 mod reversible;
 pub mod rules;
 mod schema;
+mod settings;
 pub mod suppression;
 mod types;
 
-use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
-
-use crate::finding::{Finding, Help, Label, RuleInfo, Severity};
+use crate::finding::{Finding, Help, Label, RuleInfo};
 use crate::history::{Project, Scope};
 use crate::source::{Sources, Span};
 
+pub use settings::{Exception, Settings};
+
+use crate::operation::Name;
 use context::{Context, MigrationContext, ProjectContext};
-
-/// What the user wishes of lint.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// The major versions of PostgreSQL that the migrations will meet.
-    pub versions: RangeInclusive<u16>,
-    /// Severities that differ from the rules' own, by rule id.
-    pub severities: BTreeMap<String, Severity>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { versions: 14..=18, severities: BTreeMap::new() }
-    }
-}
-
-impl Settings {
-    /// The severity that findings of a rule have.
-    pub fn severity(&self, rule: &RuleInfo) -> Severity {
-        self.severities.get(rule.id).copied().unwrap_or(rule.severity)
-    }
-}
 
 /// One hazard: what it is, and how it is found.
 #[derive(Debug)]
@@ -79,6 +58,7 @@ pub struct Draft {
     related: Vec<Label>,
     notes: Vec<String>,
     help: Option<Help>,
+    sized: Vec<Name>,
 }
 
 impl Draft {
@@ -95,6 +75,12 @@ impl Draft {
     /// Names the migration, in a rule that reads the whole project.
     fn of(mut self, migration: usize) -> Self {
         self.migration = Some(migration);
+        self
+    }
+
+    /// The harm grows with the rows of a table, so that it is none where the table is known to be small.
+    fn grows_with(mut self, table: &Name) -> Self {
+        self.sized.push(table.clone());
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::load::{Loaded, load};
+use super::load::{Loaded, concerned, load};
 use super::{Console, Failure, agreement, output};
 use crate::cli::Color;
 use crate::config::Config;
@@ -10,8 +10,8 @@ use crate::exit::Exit;
 use crate::finding::{Case, Evidence, Finding, Report, RuleInfo, Severity, Suite, Totals};
 use crate::history::{Project, Scope, Script};
 use crate::lint::suppression::{self, Ran};
-use crate::lint::{self, Settings};
-use crate::source::Span;
+use crate::lint::{self, Exception, Settings};
+use crate::source::{Sources, Span};
 
 /// What the halves of a run found, before severities and allow comments.
 pub(super) struct Found {
@@ -42,7 +42,8 @@ pub(super) fn run(
         failure: None,
         not_run: Vec::new(),
     };
-    let settings = settings(config);
+    let settings: Vec<Settings> =
+        loaded.projects.iter().map(|(project, _)| settings(config, project, &loaded.sources)).collect();
     if halves.contains(&Evidence::Lint) {
         lint(&loaded, &settings, &mut found);
     }
@@ -71,11 +72,22 @@ pub(super) fn run(
     }
 }
 
-fn settings(config: &Config) -> Settings {
-    let mut settings = Settings { severities: config.severities.clone(), ..Settings::default() };
+fn settings(config: &Config, project: &Project, sources: &Sources) -> Settings {
+    let exceptions = config.overrides.iter().map(|wish| Exception {
+        migrations: concerned(project, sources, wish),
+        severities: wish.severities.clone(),
+    });
+    let mut settings = Settings {
+        preset: config.preset,
+        severities: config.severities.clone(),
+        exceptions: exceptions.collect(),
+        rows: config.rows.clone(),
+        ..Settings::default()
+    };
     if let Some(version) = config.postgres {
         settings.versions = version..=version;
     }
+    settings.small_below = config.small_table_rows.unwrap_or(settings.small_below);
     settings
 }
 
@@ -85,8 +97,10 @@ fn remarks(loaded: &Loaded, config: &Config) -> Vec<String> {
     base.map(|base| format!("{base} has every migration: nothing is judged")).collect()
 }
 
-fn lint(loaded: &Loaded, settings: &Settings, found: &mut Found) {
-    for ((project, scope), findings) in loaded.projects.iter().zip(&mut found.findings) {
+fn lint(loaded: &Loaded, settings: &[Settings], found: &mut Found) {
+    for (((project, scope), settings), findings) in
+        loaded.projects.iter().zip(settings).zip(&mut found.findings)
+    {
         findings.extend(lint::check(project, &loaded.sources, scope, settings));
         let ids = scope.checked.iter().map(|index| Some(project.migrations[*index].id.clone()));
         found.cases.extend(std::iter::once(None).chain(ids).map(|migration| Case {
@@ -103,16 +117,18 @@ fn lint(loaded: &Loaded, settings: &Settings, found: &mut Found) {
 fn report(
     loaded: Loaded,
     found: Found,
-    settings: &Settings,
+    settings: &[Settings],
     evidence: &[Evidence],
     known: &[&'static RuleInfo],
     fails_at: Option<Severity>,
 ) -> Report {
     let Loaded { sources, projects } = loaded;
     let (mut kept, mut allowed, mut totals) = (Vec::new(), BTreeMap::new(), Totals::default());
-    for ((project, scope), mut findings) in projects.iter().zip(found.findings) {
-        for finding in &mut findings {
-            finding.severity = settings.severity(finding.rule);
+    for (((project, scope), settings), mut findings) in projects.iter().zip(settings).zip(found.findings) {
+        for finding in findings.iter_mut().filter(|finding| finding.leg.is_some()) {
+            let id = finding.migration.as_ref().map(|key| &key.id);
+            let index = project.migrations.iter().position(|migration| Some(&migration.id) == id);
+            finding.severity = settings.severity(finding.rule, index);
         }
         findings.retain(|finding| finding.severity > Severity::Off);
         agreement::note(&mut findings);

@@ -24,7 +24,8 @@ pub(super) fn list(rules: &[&'static RuleInfo], out: &mut dyn Write) -> Result<E
             Evidence::Lint => "lint",
             Evidence::RoundTrip => "roundtrip",
         };
-        writeln!(out, "{:<width$}  {:<7}  {evidence:<9}  {}", rule.id, rule.severity.name(), rule.summary)?;
+        let (severity, preset) = (rule.severity.name(), rule.preset.name());
+        writeln!(out, "{:<width$}  {severity:<7}  {preset:<8}  {evidence:<9}  {}", rule.id, rule.summary)?;
     }
     Ok(Exit::Clean)
 }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::base::KnownFiles;
 use super::{COMMANDS, Failure};
-use crate::config::{Config, nearest};
+use crate::config::{Config, Override, nearest};
 use crate::frontend::{self, LoadError};
-use crate::history::{Project, Scope};
-use crate::source::Sources;
+use crate::history::{Migration, Project, Scope};
+use crate::source::{SourceId, Sources};
 
 /// Everything that a run reads.
 pub(super) struct Loaded {
@@ -139,6 +139,22 @@ fn hint(path: &Path) -> String {
         .and_then(|word| nearest(word, COMMANDS.iter().copied()))
         .map(|command| format!("; did you mean the command `{command}`?"))
         .unwrap_or_default()
+}
+
+/// The migrations of a project that an override of the configuration speaks of.
+pub(super) fn concerned(project: &Project, sources: &Sources, wish: &Override) -> BTreeSet<usize> {
+    let paths: Vec<PathBuf> = wish.paths.iter().map(|path| resolve(path)).collect();
+    let below = |source: SourceId| {
+        let file = resolve(sources.file(source).path());
+        paths.iter().any(|path| file.starts_with(path))
+    };
+    let speaks_of = |migration: &Migration| {
+        let mut scripts = std::iter::once(&migration.up).chain(&migration.down);
+        (paths.is_empty() || scripts.any(|script| below(script.source())))
+            && (wish.migrations.is_empty() || wish.migrations.contains(&migration.id))
+    };
+    let all = project.migrations.iter().enumerate();
+    all.filter(|(_, migration)| speaks_of(migration)).map(|(index, _)| index).collect()
 }
 
 /// The path without links and dots, as far as it exists.

@@ -1,13 +1,14 @@
 //! Reads the configuration's keys from TOML, each from one row of [`KEYS`]; whatever has no row is refused with the
 //! nearest that has one. Refuses to know where the text comes from.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Config, Output, fail_on, unknown};
+use super::{Config, Output, Override, fail_on, preset, unknown};
 use crate::finding::{RuleInfo, Severity};
 
 /// What is wrong, and where in the text.
@@ -49,7 +50,26 @@ pub(super) const KEYS: &[(&str, Take)] = &[
         config.outputs = list(value, |item| output(item, around))?;
         Ok(())
     }),
-    ("rules", |config, value, around| rules(config, value, around)),
+    ("preset", |config, value, _| {
+        config.preset = preset(string(value)?).map_err(at(value))?;
+        Ok(())
+    }),
+    ("rules", |config, value, around| {
+        config.severities = rules(value, around)?;
+        Ok(())
+    }),
+    ("override", |config, value, around| {
+        config.overrides = list(value, |item| override_(item, around))?;
+        Ok(())
+    }),
+    ("table", |config, value, _| {
+        config.rows = list(value, rows)?.into_iter().collect();
+        Ok(())
+    }),
+    ("small-table-rows", |config, value, _| {
+        config.small_table_rows = Some(number(value)?);
+        Ok(())
+    }),
     ("pg", |config, value, _| {
         config.postgres = Some(version(value)?);
         Ok(())
@@ -98,8 +118,10 @@ pub(super) fn config(
     Ok(Some(config))
 }
 
-fn rules(config: &mut Config, value: &Value<'_>, around: &Surroundings<'_>) -> Result<(), Invalid> {
+/// Severities by rule.
+fn rules(value: &Value<'_>, around: &Surroundings<'_>) -> Result<BTreeMap<String, Severity>, Invalid> {
     let table = value.get_ref().as_table().ok_or_else(|| expected(value, "a table of rules"))?;
+    let mut severities = BTreeMap::new();
     for (id, severity) in table {
         if !around.rules.iter().any(|rule| rule.id == id.get_ref()) {
             let known = around.rules.iter().map(|rule| rule.id);
@@ -109,9 +131,58 @@ fn rules(config: &mut Config, value: &Value<'_>, around: &Surroundings<'_>) -> R
         let name = string(severity)?;
         let known = levels.into_iter().find(|level| level.name() == name);
         let level = known.ok_or_else(|| expected(severity, "\"off\", \"info\", \"warning\" or \"error\""))?;
-        config.severities.insert(id.get_ref().clone().into_owned(), level);
+        severities.insert(id.get_ref().clone().into_owned(), level);
     }
-    Ok(())
+    Ok(severities)
+}
+
+/// `[[override]]`: which migrations, and what differs for them.
+fn override_(value: &Value<'_>, around: &Surroundings<'_>) -> Result<Override, Invalid> {
+    let mut read = Override::default();
+    for (key, value) in fields(value, &["paths", "migrations", "rules"])? {
+        match key {
+            "paths" => read.paths = paths(value, around)?,
+            "migrations" => read.migrations = list(value, |item| string(item).map(str::to_owned))?,
+            _ => read.severities = rules(value, around)?,
+        }
+    }
+    if read.paths.is_empty() && read.migrations.is_empty() {
+        return Err(expected(value, "`paths` or `migrations` in an override"));
+    }
+    Ok(read)
+}
+
+/// `[[table]]`: a table and its rows.
+fn rows(value: &Value<'_>) -> Result<(String, u64), Invalid> {
+    let (mut name, mut rows) = (None, None);
+    for (key, value) in fields(value, &["name", "rows"])? {
+        match key {
+            "name" => name = Some(string(value)?.to_owned()),
+            _ => rows = Some(number(value)?),
+        }
+    }
+    name.zip(rows).ok_or_else(|| expected(value, "`name` and `rows` of a table"))
+}
+
+/// The fields of a table, all of which must be known.
+fn fields<'v, 't>(value: &'v Value<'t>, known: &[&str]) -> Result<Vec<(&'v str, &'v Value<'t>)>, Invalid> {
+    let table = value.get_ref().as_table().ok_or_else(|| expected(value, "a table"))?;
+    let mut found = Vec::new();
+    for (key, value) in table {
+        let name: &str = key.get_ref();
+        if !known.contains(&name) {
+            let message = unknown("key", name, known.iter().copied());
+            return Err(Invalid { range: key.span(), message });
+        }
+        found.push((name, value));
+    }
+    Ok(found)
+}
+
+fn number(value: &Value<'_>) -> Result<u64, Invalid> {
+    let DeValue::Integer(number) = value.get_ref() else { return Err(expected(value, "a number")) };
+    let digits = number.as_str().replace('_', "");
+    digits.parse().map_err(|_| expected(value, "a number, not below zero"))
 }
 
 fn output(value: &Value<'_>, around: &Surroundings<'_>) -> Result<Output, Invalid> {
@@ -163,12 +234,13 @@ fn version(value: &Value<'_>) -> Result<u16, Invalid> {
 mod tests {
     use super::super::Server;
     use super::*;
-    use crate::finding::Evidence;
+    use crate::finding::{Evidence, Preset};
 
     static RULE: RuleInfo = RuleInfo {
         id: "dropped-column",
         summary: "",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "",
         page: "",
         evidence: Evidence::Lint,
@@ -184,7 +256,11 @@ mod tests {
     fn every_key_is_read() {
         let config = read(concat!(
             "paths = ['a', 'b']\nexclude = 'old'\nbase = 'main'\nfail-on = 'never'\nformats = ['text', 'junit=r.xml']\n",
-            "pg = '17'\nserver = 'local'\npython = '.venv/bin/python'\noffline = true\n[rules]\ndropped-column = 'off'",
+            "pg = '17'\nserver = 'local'\npython = '.venv/bin/python'\noffline = true\npreset = 'strict'\n",
+            "small-table-rows = 1_000\n[rules]\ndropped-column = 'off'\n",
+            "[[override]]\npaths = 'legacy'\nrules = { dropped-column = 'info' }\n",
+            "[[override]]\nmigrations = ['0003']\nrules = { dropped-column = 'error' }\n",
+            "[[table]]\nname = 'currencies'\nrows = 180\n",
         ))
         .expect("a good file");
         assert_eq!(config.paths, [Path::new("conf/a"), Path::new("conf/b")]);
@@ -195,6 +271,11 @@ mod tests {
         assert_eq!((config.postgres, config.server), (Some(17), Server::Local));
         assert_eq!(config.python.as_deref(), Some(Path::new("conf/.venv/bin/python")));
         assert_eq!(config.severities.get("dropped-column"), Some(&Severity::Off));
+        assert_eq!((config.preset, config.small_table_rows), (Preset::Strict, Some(1000)));
+        assert_eq!(config.overrides[0].paths, [Path::new("conf/legacy")]);
+        assert_eq!(config.overrides[1].migrations, ["0003"]);
+        assert_eq!(config.overrides[1].severities.get("dropped-column"), Some(&Severity::Error));
+        assert_eq!(config.rows.get("currencies"), Some(&180));
     }
 
     #[test]
@@ -219,6 +300,11 @@ mod tests {
         assert!(message("fail-on = 'all'").contains("never"));
         assert!(message("pg = 'new'").contains("as in 17"));
         assert!(!message("base = ").is_empty());
+        assert!(message("preset = 'strickt'").contains("presets: default, strict, pedantic"));
+        assert_eq!(message("[[override]]\nrules = {}"), "expected `paths` or `migrations` in an override");
+        assert_eq!(message("[[table]]\nname = 'a'"), "expected `name` and `rows` of a table");
+        assert_eq!(message("[[table]]\nname = 'a'\nrow = 3"), "unknown key `row`; did you mean `rows`?");
+        assert_eq!(message("[[table]]\nname = 'a'\nrows = -1"), "expected a number, not below zero");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::source::{Sources, Span};
 
 pub fn run(project: &Project, sources: &Sources, scope: &Scope, settings: &Settings) -> Vec<Finding> {
     let graph = project.graph();
-    let active = RULES.iter().copied().filter(|rule| settings.severity(&rule.info) > Severity::Off).collect();
+    let active = RULES.iter().copied().filter(|rule| settings.wants(&rule.info)).collect();
     let mut engine = Engine {
         project,
         sources,
@@ -53,6 +53,7 @@ struct Said {
     rule: &'static Rule,
     draft: Draft,
     span: Span,
+    severity: Severity,
 }
 
 impl Engine<'_> {
@@ -63,8 +64,9 @@ impl Engine<'_> {
                 let in_scope = draft.migration.is_none_or(|index| self.scope.checked.contains(&index));
                 if let Some(span) = draft.span.filter(|_| in_scope) {
                     let migration = draft.migration;
-                    let finding = self.stamp(Said { rule, draft, span }, migration, None);
-                    self.findings.push(finding);
+                    let finding = self.said(rule, draft, span, migration);
+                    let finding = finding.map(|said| self.stamp(said, migration, None));
+                    self.findings.extend(finding);
                 }
             }
         }
@@ -100,8 +102,9 @@ impl Engine<'_> {
                 let Check::Migration(check) = rule.check else { continue };
                 for draft in check(&context) {
                     let span = draft.span.unwrap_or(migration.header);
-                    let finding = self.stamp(Said { rule, draft, span }, Some(index), None);
-                    self.findings.push(finding);
+                    let finding = self.said(rule, draft, span, Some(index));
+                    let finding = finding.map(|said| self.stamp(said, Some(index), None));
+                    self.findings.extend(finding);
                 }
             }
         }
@@ -153,9 +156,29 @@ impl Engine<'_> {
             };
             if let Some(draft) = draft {
                 let span = draft.span.unwrap_or(context.span);
-                said.push(Said { rule, draft, span });
+                said.extend(self.said(rule, draft, span, Some(context.now.migration)));
             }
         }
+    }
+
+    /// Weighs what a rule said; nothing if the user does not want it here.
+    fn said(
+        &self,
+        rule: &'static Rule,
+        mut draft: Draft,
+        span: Span,
+        migration: Option<usize>,
+    ) -> Option<Said> {
+        let wished = self.settings.severity(&rule.info, migration);
+        let small: Option<Vec<u64>> = draft.sized.iter().map(|table| self.settings.small(table)).collect();
+        let severity = match small.and_then(|rows| rows.into_iter().max()) {
+            Some(rows) => {
+                draft.notes.push(format!("The configuration says that there are {rows} rows: this is brief"));
+                wished.min(Severity::Info)
+            }
+            None => wished,
+        };
+        (severity > Severity::Off).then_some(Said { rule, draft, span, severity })
     }
 
     /// One primary finding a statement; the others become its notes. What is allowed is kept apart, so that it hides
@@ -164,9 +187,7 @@ impl Engine<'_> {
         let mut primary: Option<Finding> = None;
         let (allowed, mut open): (Vec<Said>, Vec<Said>) =
             said.into_iter().partition(|said| self.allows.cover(said.rule.info.id, said.span));
-        open.sort_by_key(|said| {
-            (std::cmp::Reverse(self.settings.severity(&said.rule.info)), said.span.start, said.span.end)
-        });
+        open.sort_by_key(|said| (std::cmp::Reverse(said.severity), said.span.start, said.span.end));
         for said in open {
             match &mut primary {
                 None => {
@@ -193,10 +214,10 @@ impl Engine<'_> {
     }
 
     fn stamp(&self, said: Said, migration: Option<usize>, direction: Option<Direction>) -> Finding {
-        let Said { rule, draft, span } = said;
+        let Said { rule, draft, span, severity } = said;
         Finding {
             rule: &rule.info,
-            severity: self.settings.severity(&rule.info),
+            severity,
             message: draft.message,
             span,
             label: draft.label,

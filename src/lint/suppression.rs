@@ -174,7 +174,7 @@ impl<'a> Allows<'a> {
     fn faults(&self, project: &Project, ran: Ran<'_>) -> Vec<Finding> {
         let mut found = Vec::new();
         let mut report = |rule: &'static Rule, draft: Draft, migration: usize, span: Span| {
-            let severity = ran.settings.severity(&rule.info);
+            let severity = ran.settings.severity(&rule.info, Some(migration));
             if severity == Severity::Off || !ran.scope.checked.contains(&migration) {
                 return;
             }
@@ -213,7 +213,7 @@ impl<'a> Allows<'a> {
                     Some(info)
                         if !used.get()
                             && ran.evidence.contains(&info.evidence)
-                            && ran.settings.severity(info) > Severity::Off =>
+                            && ran.settings.severity(info, Some(allow.migration)) > Severity::Off =>
                     {
                         report(&unused_allow::RULE, unused_allow::draft(id), allow.migration, allow.span);
                     }

@@ -1,6 +1,6 @@
 //! The verdicts of the round trip, as rules: explained, allowed and weighed like those of lint.
 
-use crate::finding::{Evidence, RuleInfo, Severity};
+use crate::finding::{Evidence, Preset, RuleInfo, Severity};
 
 /// All of them.
 pub static RULES: &[&RuleInfo] = &[
@@ -25,6 +25,7 @@ macro_rules! verdict {
             id: $id,
             summary: $summary,
             severity: Severity::$severity,
+            preset: Preset::Default,
             since: "0.1.0",
             page: include_str!(concat!("../../rules/", $id, ".md")),
             evidence: Evidence::RoundTrip,

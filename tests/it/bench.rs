@@ -55,6 +55,12 @@ pub fn judge(written: Written, before: Option<&str>, text: &str) -> Judged {
     judge_in(written, before, text, Scope::all)
 }
 
+/// Judges a text as somebody wishes.
+pub fn judge_with(written: Written, before: Option<&str>, text: &str, settings: &Settings) -> Judged {
+    let folder = laid_out(written, before, text);
+    read_with(folder.path(), Scope::all, settings)
+}
+
 /// Judges the migrations of a text that a scope asks for.
 pub fn judge_in(
     written: Written,
@@ -62,6 +68,12 @@ pub fn judge_in(
     text: &str,
     scope: impl Fn(&Project) -> Scope,
 ) -> Judged {
+    let folder = laid_out(written, before, text);
+    read(folder.path(), scope)
+}
+
+/// Writes the migrations of a text into a folder of their own.
+fn laid_out(written: Written, before: Option<&str>, text: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut migrations: Vec<String> = Vec::new();
     if let Some(before) = before {
@@ -77,25 +89,23 @@ pub fn judge_in(
         Written::Sql => write_sql(folder.path(), &migrations),
         Written::Python => write_alembic(folder.path(), &migrations),
     }
-    read(folder.path(), scope)
+    folder
 }
 
 /// Judges what lies in a folder.
 pub fn read(folder: &Path, scope: impl Fn(&Project) -> Scope) -> Judged {
+    read_with(folder, scope, &Settings::default())
+}
+
+fn read_with(folder: &Path, scope: impl Fn(&Project) -> Scope, settings: &Settings) -> Judged {
     let mut sources = Sources::new();
     let projects = frontend::load(folder, &mut sources).expect("the bench writes readable projects");
-    let settings = Settings::default();
     let known = all_rules();
     let mut findings = Vec::new();
     for project in &projects {
         let scope = scope(project);
-        let found = lint::check(project, &sources, &scope, &settings);
-        let ran = suppression::Ran {
-            known: &known,
-            evidence: &[Evidence::Lint],
-            scope: &scope,
-            settings: &settings,
-        };
+        let found = lint::check(project, &sources, &scope, settings);
+        let ran = suppression::Ran { known: &known, evidence: &[Evidence::Lint], scope: &scope, settings };
         findings.extend(suppression::apply(found, project, &sources, ran).findings);
     }
     Judged { root: format!("{}/", folder.display()), sources, findings }

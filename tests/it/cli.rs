@@ -232,6 +232,30 @@ fn the_configuration_is_obeyed_and_its_mistakes_are_placed() {
 }
 
 #[test]
+fn severities_follow_paths_migrations_and_the_size_of_tables() {
+    let folder = bookshop();
+    let (path, wish) = (folder.path(), |text: &str| text.as_bytes().to_vec());
+    let run = |config: &str| {
+        put(path, "mig-check.toml", &wish(config));
+        mig_check(path, &["lint", "m"]).assert()
+    };
+    run("[[override]]\npaths = 'm/0002_index.up.sql'\nrules = { blocking-index-build = 'off' }\n").code(0);
+    run("[[override]]\npaths = 'm/0001_books.up.sql'\nrules = { blocking-index-build = 'off' }\n").code(1);
+    run("[[override]]\nmigrations = ['0002']\nrules = { blocking-index-build = 'warning' }\n")
+        .code(0)
+        .stdout(contains("warning[blocking-index-build]"));
+    run("[[table]]\nname = 'books'\nrows = 9_999\n").code(0).stdout(contains("info[blocking-index-build]"));
+    run("[[table]]\nname = 'books'\nrows = 10_000\n").code(1);
+    run("small-table-rows = 20_000\n[[table]]\nname = 'public.books'\nrows = 10_000\n").code(1);
+    run("small-table-rows = 20_000\n[[table]]\nname = 'books'\nrows = 10_000\n").code(0);
+    run("").code(1);
+    mig_check(path, &["lint", "m", "--preset", "stern"])
+        .assert()
+        .code(2)
+        .stderr(contains("presets: default, strict, pedantic"));
+}
+
+#[test]
 fn one_run_writes_several_reports() {
     let shop = bookshop();
     mig_check(shop.path(), &["lint", "m", "--format", "text", "--format", "junit=out/report.xml"])

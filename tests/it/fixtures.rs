@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use mig_check::finding::Evidence;
+use mig_check::lint::Settings;
 
 use super::bench::{self, Judged, Written};
 use super::registry::all_rules;
@@ -63,7 +64,13 @@ fn found(judged: &Judged, expected: &Places) -> Places {
 #[test]
 fn fixtures_are_judged_as_their_lines_expect() {
     let mut wrong = Vec::new();
+    let rules = all_rules();
     for rule in listed(&folder()) {
+        let id = name(&rule);
+        let severity = rules.iter().find(|info| info.id == id).map(|info| info.severity);
+        // The default rules, and the one that is put to the test.
+        let severities = severity.map(|severity| (id.clone(), severity)).into_iter().collect();
+        let alone = Settings { severities, ..Settings::default() };
         for path in listed(&rule) {
             let written = match path.extension().and_then(|extension| extension.to_str()) {
                 Some("sql") => Written::Sql,
@@ -71,7 +78,7 @@ fn fixtures_are_judged_as_their_lines_expect() {
                 _ => continue,
             };
             let text = std::fs::read_to_string(&path).expect("fixtures are UTF-8");
-            let judged = bench::judge(written, None, &text);
+            let judged = bench::judge_with(written, None, &text, &alone);
             let expected = expected(&judged);
             let found = found(&judged, &expected);
             let label = format!("{}/{}", name(&rule), name(&path));

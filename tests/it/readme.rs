@@ -1,6 +1,8 @@
 //! The README claims only what works: its commands are run and must print what it shows, and what it lists is
 //! everything that there is.
 
+use std::path::Path;
+
 use assert_cmd::Command;
 use mig_check::config::Config;
 use mig_check::report::FORMATS;
@@ -124,4 +126,14 @@ fn gaps_and_versions_are_understood() {
         shown("```console\n$ a\nb\n```\n$ c"),
         [Shown { command: "a".into(), output: vec!["b".into()] }]
     );
+}
+
+#[test]
+fn the_configuration_that_the_readme_shows_is_one() {
+    let shown = README.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    std::fs::write(file.path(), shown).expect("written");
+    let config = Config::load(Some(file.path()), Path::new("."), &mig_check::command::rules());
+    let config = config.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!((config.overrides.len(), config.rows.len()), (2, 2));
 }

@@ -52,15 +52,16 @@ fn the_list_of_rules_names_every_rule_file() {
 #[test]
 fn the_index_has_a_row_for_every_rule() {
     let mut text = String::from(
-        "# Rules\n\nOne page each: what goes wrong, bad and good examples, the locks by version, and how to allow it. Kept by\n`UPDATE=1 cargo test registry`.\n\n| rule | severity | found by | what it finds |\n| --- | --- | --- | --- |\n",
+        "# Rules\n\nOne page each: what goes wrong, bad and good examples, the locks by version, and how to allow it. Kept by\n`UPDATE=1 cargo test registry`.\n\n| rule | severity | preset | found by | what it finds |\n| --- | --- | --- | --- | --- |\n",
     );
     for rule in all_rules() {
         let evidence = match rule.evidence {
             Evidence::Lint => "reading",
             Evidence::RoundTrip => "running",
         };
-        let (id, severity, summary) = (rule.id, rule.severity.name(), rule.summary);
-        text.push_str(&format!("| [{id}]({id}.md) | {severity} | {evidence} | {summary} |\n"));
+        let (id, severity, preset, summary) =
+            (rule.id, rule.severity.name(), rule.preset.name(), rule.summary);
+        text.push_str(&format!("| [{id}]({id}.md) | {severity} | {preset} | {evidence} | {summary} |\n"));
     }
     kept(&root().join("rules/README.md"), &text);
 }

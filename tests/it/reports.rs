@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use mig_check::finding::{
-    Case, Direction, Evidence, Finding, Help, Label, Leg, MigrationKey, Report, RuleInfo, Severity, Suite,
-    Totals,
+    Case, Direction, Evidence, Finding, Help, Label, Leg, MigrationKey, Preset, Report, RuleInfo, Severity,
+    Suite, Totals,
 };
 use mig_check::report::{FORMATS, format};
 use mig_check::source::{SourceId, Sources, Span};
@@ -12,6 +12,7 @@ use mig_check::source::{SourceId, Sources, Span};
 static INDEX: RuleInfo = RuleInfo {
     id: "sample-index",
     summary: "a rule of this test",
+    preset: Preset::Default,
     severity: Severity::Error,
     since: "0.1.0",
     page: "",

@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "allow-without-reason",
         summary: "An allow comment gives no reason",
         severity: Severity::Warning,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("allow-without-reason"),
         evidence: Evidence::Lint,

@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "attach-without-check",
         summary: "A partition is attached without a check that proves its bounds, so all of it is read under a lock",
         severity: Severity::Warning,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("attach-without-check"),
         evidence: Evidence::Lint,
@@ -36,6 +37,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .say("3. attach it, which is brief now");
     Some(
         Draft::new(format!("Attaching {part} to {table} reads all of {part} while every query on it waits"))
+            .grows_with(partition)
             .label(format!("{part} is locked and read"))
             .note(locks::sentence(Shape::AttachPartition, &[("ptnew", &part)]))
             .help(

@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "backfill-under-lock",
         summary: "Rows are changed in a transaction that already holds a lock which makes every query wait",
         severity: Severity::Warning,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("backfill-under-lock"),
         evidence: Evidence::Lint,
@@ -30,9 +31,10 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     if source_is_new {
         return None;
     }
-    let (table, locked) = (table.to_string(), shown(&held.table));
+    let (grows, table, locked) = (table, table.to_string(), shown(&held.table));
     Some(
         Draft::new(format!("This {verb} on {table} runs while {locked} is locked, so every query on {locked} waits until it is done"))
+            .grows_with(grows)
             .label("runs under the lock")
             .related(held.by, format!("takes ACCESS EXCLUSIVE on {locked}, until the transaction ends"))
             .note("A lock is held until its transaction ends: the longer the rows take, the longer the outage")

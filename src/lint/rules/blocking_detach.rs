@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "blocking-detach",
         summary: "A partition is detached while the whole partitioned table is locked",
         severity: Severity::Warning,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("blocking-detach"),
         evidence: Evidence::Lint,

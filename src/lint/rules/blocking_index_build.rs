@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "blocking-index-build",
         summary: "An index is built while the table is locked against writes",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("blocking-index-build"),
         evidence: Evidence::Lint,
@@ -24,6 +25,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let index = create.name.as_ref().map_or("an index".to_owned(), |name| format!("index {}", quote(name)));
     let draft =
         Draft::new(format!("Building {index} blocks every write to {table} until the index is complete"))
+            .grows_with(&create.table)
             .label(format!("{table} is locked against writes"))
             .note(locks::sentence(Shape::CreateIndex, &[("t", &table)]));
     if context.schema.table(&create.table).is_some_and(|known| known.partitioned) {

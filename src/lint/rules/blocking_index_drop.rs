@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "blocking-index-drop",
         summary: "An index is dropped while the table is locked against reads and writes",
         severity: Severity::Warning,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("blocking-index-drop"),
         evidence: Evidence::Lint,

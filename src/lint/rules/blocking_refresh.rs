@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "blocking-refresh",
         summary: "A materialised view is refreshed while its readers wait",
         severity: Severity::Warning,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("blocking-refresh"),
         evidence: Evidence::Lint,
@@ -29,6 +30,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .finish();
     Some(
         Draft::new(format!("Refreshing {view} makes every query on it wait until the view is complete"))
+            .grows_with(name)
             .label(format!("{view} is locked completely"))
             .note(locks::sentence(Shape::RefreshView, &[("mv", &view)]))
             .help(format!("Refresh it CONCURRENTLY, which may run in a transaction{need}"), code),

@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
         id: "blocking-reindex",
         summary: "An index is rebuilt while the table is locked against writes, and the index against everything",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("blocking-reindex"),
         evidence: Evidence::Lint,

@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "check-without-not-valid",
         summary: "A check constraint is validated while the table is locked completely",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("check-without-not-valid"),
         evidence: Evidence::Lint,
@@ -37,6 +38,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let check = quote(&name);
     let draft =
         Draft::new(format!("Adding check {check} reads all of {shown} while every query on it waits"))
+            .grows_with(table)
             .label(format!("{shown} is locked and read"))
             .note(locks::sentence(shape, &[("t", &shown)]));
     let sql =

@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "concurrently-in-transaction",
         summary: "A CONCURRENTLY statement runs inside a transaction, where PostgreSQL refuses it",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("concurrently-in-transaction"),
         evidence: Evidence::Lint,

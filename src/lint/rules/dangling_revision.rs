@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "dangling-revision",
         summary: "A migration follows one that does not exist",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("dangling-revision"),
         evidence: Evidence::Lint,

@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "disabled-triggers",
         summary: "Triggers are switched off, and the checks of foreign keys with them",
         severity: Severity::Warning,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("disabled-triggers"),
         evidence: Evidence::Lint,

@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "drop-cascade",
         summary: "CASCADE drops whatever depends on it, unnamed and unseen",
         severity: Severity::Warning,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("drop-cascade"),
         evidence: Evidence::Lint,

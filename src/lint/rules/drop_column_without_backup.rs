@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "drop-column-without-backup",
         summary: "A column is dropped and its data with it, without a copy",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("drop-column-without-backup"),
         evidence: Evidence::Lint,

@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "drop-table-without-backup",
         summary: "A table is dropped and its rows with it, without a copy",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("drop-table-without-backup"),
         evidence: Evidence::Lint,

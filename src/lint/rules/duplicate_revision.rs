@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "duplicate-revision",
         summary: "Two migrations have the same id",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("duplicate-revision"),
         evidence: Evidence::Lint,

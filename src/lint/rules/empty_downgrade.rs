@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "empty-downgrade",
         summary: "The downgrade does nothing, so it succeeds and leaves everything as it is",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("empty-downgrade"),
         evidence: Evidence::Lint,

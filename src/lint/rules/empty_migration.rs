@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "empty-migration",
         summary: "A migration does nothing",
         severity: Severity::Info,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("empty-migration"),
         evidence: Evidence::Lint,

@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "enum-left-behind",
         summary: "The downgrade leaves an enum type behind, so the next upgrade fails",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("enum-left-behind"),
         evidence: Evidence::Lint,

@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
         id: "enum-value-in-same-transaction",
         summary: "A new enum value is used in the transaction that added it, where PostgreSQL refuses it",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("enum-value-in-same-transaction"),
         evidence: Evidence::Lint,

@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "exclusion-constraint",
         summary: "An exclusion constraint builds its index while the table is locked completely",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("exclusion-constraint"),
         evidence: Evidence::Lint,
@@ -23,6 +24,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let shown = table.to_string();
     Some(
         Draft::new(format!("Adding an exclusion constraint builds its index while every query on {shown} waits"))
+            .grows_with(table)
             .label(format!("{shown} is locked and read"))
             .note(locks::sentence(Shape::AddExclude, &[("t", &shown)]))
             .help(

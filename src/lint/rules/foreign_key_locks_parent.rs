@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "foreign-key-locks-parent",
         summary: "A foreign key of a new table locks an existing table against writes until the transaction ends",
         severity: Severity::Info,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("foreign-key-locks-parent"),
         evidence: Evidence::Lint,

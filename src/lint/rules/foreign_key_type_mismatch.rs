@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "foreign-key-type-mismatch",
         summary: "A foreign key joins columns of different types",
         severity: Severity::Warning,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("foreign-key-type-mismatch"),
         evidence: Evidence::Lint,

@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "foreign-key-without-not-valid",
         summary: "A foreign key is validated while both tables are locked against writes",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("foreign-key-without-not-valid"),
         evidence: Evidence::Lint,
@@ -42,6 +43,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let both = if parent == child { child.clone() } else { format!("{child} and {parent}") };
     Some(
         Draft::new(format!("Adding {key} blocks every write to {both} while all of {child} is checked"))
+            .grows_with(table)
             .label(format!("{both} locked against writes"))
             .note(locks::sentence(Shape::AddForeignKey, &[("t", &child), ("p", &parent)]))
             .help(

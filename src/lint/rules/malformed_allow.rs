@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "malformed-allow",
         summary: "A comment for mig-check cannot be read",
         severity: Severity::Warning,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("malformed-allow"),
         evidence: Evidence::Lint,

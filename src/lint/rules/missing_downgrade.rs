@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "missing-downgrade",
         summary: "The migration has no downgrade, so a bad deploy cannot be rolled back",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("missing-downgrade"),
         evidence: Evidence::Lint,

@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "not-null-without-default",
         summary: "A NOT NULL column is added without a default or a backfill, which fails on a table with rows",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("not-null-without-default"),
         evidence: Evidence::Lint,
@@ -55,17 +56,13 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .run(Code::sql(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {check}")))
         .run(Code::sql(format!("ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL")))
         .finish();
-    let python_default =
-        context.in_python().then_some(" (server_default; a default in Python does not count)");
+    let hint = if context.in_python() { " (server_default; a default in Python does not count)" } else { "" };
     Some(
         Draft::new(message)
             .label("existing rows have no value for it")
             .note(format!("PostgreSQL: column \"{name}\" of relation \"{}\" contains null values (SQLSTATE {state}); an empty test database does not show it", table.name))
             .help(
-                format!(
-                    "Give it a constant default{}, which rewrites nothing, or add it nullable, fill it, then demand NOT NULL",
-                    python_default.unwrap_or_default()
-                ),
+                format!("Give it a constant default{hint}, which rewrites nothing, or add it nullable, fill it, then demand NOT NULL"),
                 code,
             ),
     )

@@ -10,6 +10,7 @@ pub static RULE: Rule = Rule {
         id: "opaque-step",
         summary: "What a statement does cannot be known without running it",
         severity: Severity::Info,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("opaque-step"),
         evidence: Evidence::Lint,

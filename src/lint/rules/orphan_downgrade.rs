@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "orphan-downgrade",
         summary: "A downgrade file has no upgrade file",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("orphan-downgrade"),
         evidence: Evidence::Lint,

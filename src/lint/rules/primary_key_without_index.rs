@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "primary-key-without-index",
         summary: "A primary key builds its index while the table is locked completely",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("primary-key-without-index"),
         evidence: Evidence::Lint,
@@ -34,6 +35,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .finish();
     Some(
         Draft::new(format!("Adding a primary key builds its index while every query on {shown} waits"))
+            .grows_with(table)
             .label(format!("{shown} is locked and read"))
             .note(locks::sentence(Shape::AddPrimaryKey, &[("nokey", &shown)]))
             .help(

@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "raising-downgrade",
         summary: "The downgrade refuses to run, so a bad deploy cannot be rolled back",
         severity: Severity::Warning,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("raising-downgrade"),
         evidence: Evidence::Lint,

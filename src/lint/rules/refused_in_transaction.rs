@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "refused-in-transaction",
         summary: "A statement runs inside a transaction, where PostgreSQL refuses it",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("refused-in-transaction"),
         evidence: Evidence::Lint,

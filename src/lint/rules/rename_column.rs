@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
         id: "rename-column",
         summary: "A column is renamed under code that still uses its old name",
         severity: Severity::Warning,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("rename-column"),
         evidence: Evidence::Lint,

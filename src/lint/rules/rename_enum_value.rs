@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "rename-enum-value",
         summary: "An enum value is renamed under code that still writes the old one",
         severity: Severity::Warning,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("rename-enum-value"),
         evidence: Evidence::Lint,

@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
         id: "rename-table",
         summary: "A table is renamed under code that still uses its old name",
         severity: Severity::Warning,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("rename-table"),
         evidence: Evidence::Lint,

@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "revision-cycle",
         summary: "Migrations follow each other in a ring",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("revision-cycle"),
         evidence: Evidence::Lint,

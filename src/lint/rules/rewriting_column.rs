@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "rewriting-column",
         summary: "A column is added that every row needs a value of its own for, so the whole table is rewritten",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("rewriting-column"),
         evidence: Evidence::Lint,
@@ -48,6 +49,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let shape = if constrained { Shape::AddColumnDomain } else { Shape::AddColumnVolatile };
     Some(
         Draft::new(format!("Adding {what} {name} rewrites all of {shown} while every query on it waits"))
+            .grows_with(table)
             .label(format!("{shown} is locked and written anew"))
             .note(locks::sentence(shape, &[("t", &shown)]))
             .help(instead, ""),

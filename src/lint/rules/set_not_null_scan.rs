@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "set-not-null-scan",
         summary: "NOT NULL is set without a validated check, so the whole table is read while everything waits",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("set-not-null-scan"),
         evidence: Evidence::Lint,
@@ -44,6 +45,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let (shown, name) = (table.to_string(), quote(column));
     let draft =
         Draft::new(format!("Setting {name} NOT NULL reads all of {shown} while every query on it waits"))
+            .grows_with(table)
             .label(format!("{shown} is locked and read"));
     if drops_proof {
         return Some(

@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "several-heads",
         summary: "The history has several heads, so the tool does not know which to upgrade to",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("several-heads"),
         evidence: Evidence::Lint,

@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "syntax-error",
         summary: "A migration does not parse, so what it does is not known",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("syntax-error"),
         evidence: Evidence::Lint,

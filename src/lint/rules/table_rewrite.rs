@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "table-rewrite",
         summary: "A table is written anew by a maintenance command while everything waits",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("table-rewrite"),
         evidence: Evidence::Lint,
@@ -33,6 +34,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     };
     Some(
         Draft::new(format!("{what} writes all of {shown} anew while every query on it waits"))
+            .grows_with(table)
             .label(format!("{shown} is locked and written anew"))
             .note(locks::sentence(Shape::Cluster, &[("t", &shown)]))
             .help(help, ""),

@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "truncate-without-backup",
         summary: "A table is emptied without a copy of its rows",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("truncate-without-backup"),
         evidence: Evidence::Lint,

@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
         id: "type-change-rewrite",
         summary: "A column's type changes in a way that rewrites or reads the whole table under the strongest lock",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("type-change-rewrite"),
         evidence: Evidence::Lint,
@@ -46,6 +47,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let of = from.map(|from| format!(" from {from}")).unwrap_or_default();
     let mut draft =
         Draft::new(format!("Changing {name}{of} to {to} {does} {shown} while every query on it waits"))
+            .grows_with(table)
             .label(format!("{shown} is locked"))
             .note(locks::sentence(shape, &[("t", &shown)]));
     if change.is_none() {

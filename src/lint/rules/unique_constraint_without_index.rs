@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "unique-constraint-without-index",
         summary: "A unique constraint builds its index while the table is locked completely",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("unique-constraint-without-index"),
         evidence: Evidence::Lint,
@@ -35,6 +36,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let draft = Draft::new(format!(
         "Adding unique constraint {name} builds its index while every query on {shown} waits"
     ))
+    .grows_with(table)
     .label(format!("{shown} is locked and read"))
     .note(locks::sentence(shape, &[("t", &shown)]));
     let advice = Advice::new(context);

@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "unknown-rule",
         summary: "An allow comment names a rule that does not exist",
         severity: Severity::Warning,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("unknown-rule"),
         evidence: Evidence::Lint,

@@ -10,6 +10,7 @@ pub static RULE: Rule = Rule {
         id: "unmirrored-downgrade",
         summary: "The downgrade does not undo what the upgrade does",
         severity: Severity::Warning,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("unmirrored-downgrade"),
         evidence: Evidence::Lint,

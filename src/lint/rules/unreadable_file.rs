@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "unreadable-file",
         summary: "A file could not be read, so nothing is known of its migration",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("unreadable-file"),
         evidence: Evidence::Lint,

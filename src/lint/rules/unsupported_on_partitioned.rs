@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "unsupported-on-partitioned",
         summary: "A statement is refused because the table is partitioned",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("unsupported-on-partitioned"),
         evidence: Evidence::Lint,

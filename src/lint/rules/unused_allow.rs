@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "unused-allow",
         summary: "An allow comment allows nothing",
         severity: Severity::Warning,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("unused-allow"),
         evidence: Evidence::Lint,

@@ -8,6 +8,7 @@ pub static RULE: Rule = Rule {
         id: "validate-in-same-transaction",
         summary: "A constraint is validated in the transaction that added it, so the lock of adding it is held meanwhile",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("validate-in-same-transaction"),
         evidence: Evidence::Lint,
@@ -33,6 +34,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         "Validating {} in the transaction that added it reads all of {shown} {waits}",
         quote(name)
     ))
+    .grows_with(table)
     .label("the lock of ADD CONSTRAINT is still held")
     .note(format!("ADD CONSTRAINT still holds {}", locks::taken(lock, &[("t", &shown)])))
     .note("A lock is held until its transaction ends, so NOT VALID gains nothing here");

@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
         id: "volatile-default",
         summary: "A column is added with a default that differs from row to row, so the whole table is rewritten",
         severity: Severity::Error,
+        preset: Preset::Default,
         since: "0.1.0",
         page: page!("volatile-default"),
         evidence: Evidence::Lint,
@@ -32,6 +33,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         "Adding {name} with default {} {verb} all of {shown} while every query on it waits",
         default.text
     ))
+    .grows_with(table)
     .label(format!("{shown} is locked and written anew"))
     .note(locks::sentence(Shape::AddColumnVolatile, &[("t", &shown)]));
     if verb == "may rewrite" {
