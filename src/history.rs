@@ -8,7 +8,7 @@ pub use graph::{Graph, GraphFault};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::operation::Operation;
+use crate::operation::{Name, Operation};
 use crate::source::{SourceId, Span};
 
 /// One set of migrations that one tool would run.
@@ -18,6 +18,9 @@ pub struct Project {
     pub root: String,
     /// The tool.
     pub framework: Framework,
+    /// The table where the tool keeps its version: nobody else's, and left out of every comparison. Without a schema
+    /// it lies wherever the server puts it.
+    pub version_table: Option<Name>,
     /// All migrations, in the order in which their files were read (by version, or by path).
     pub migrations: Vec<Migration>,
     /// Files or parts of files that could not be read. They never stop the rest.
@@ -75,7 +78,8 @@ pub struct Framework {
     pub downgrades: bool,
     /// What it wraps in a transaction.
     pub transaction: TransactionRule,
-    /// Where the tool keeps its version: left out of every comparison.
+    /// The table, `name` or `schema.name`, where the tool keeps its version unless the project says otherwise; empty
+    /// if it has none.
     pub version_table: &'static str,
 }
 
@@ -123,6 +127,13 @@ pub struct Migration {
     pub down: Option<Script>,
     /// All comments of its files, in their order; allow comments are read from them.
     pub comments: Vec<Comment>,
+}
+
+impl Migration {
+    /// The upgrade, and the downgrade if there is one.
+    pub fn scripts(&self) -> impl Iterator<Item = &Script> {
+        std::iter::once(&self.up).chain(&self.down)
+    }
 }
 
 /// A comment in a migration's file: SQL's `--` and `/* */`, Python's `#`.
@@ -240,6 +251,15 @@ pub enum ProblemKind {
 }
 
 impl Project {
+    /// Whether a table is the one where the tool keeps its version.
+    pub fn is_bookkeeping(&self, table: &Name) -> bool {
+        let same = |own: &Name| {
+            own.name == table.name
+                && (own.schema.is_none() || table.schema.is_none() || own.schema == table.schema)
+        };
+        self.version_table.as_ref().is_some_and(same)
+    }
+
     /// The graph of the migrations.
     pub fn graph(&self) -> Graph {
         Graph::of(&self.migrations)

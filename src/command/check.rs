@@ -8,7 +8,7 @@ use crate::cli::Color;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::finding::{Case, Evidence, Finding, Report, RuleInfo, Severity, Suite, Totals};
-use crate::history::{Project, Scope, Script};
+use crate::history::{Migration, Project, Scope, Script};
 use crate::lint::suppression::{self, Ran};
 use crate::lint::{self, Exception, Settings};
 use crate::source::{Sources, Span};
@@ -149,9 +149,7 @@ fn count(totals: &mut Totals, project: &Project, scope: &Scope) {
     totals.migrations += project.migrations.len();
     totals.checked += scope.checked.len();
     let checked = scope.checked.iter().map(|index| &project.migrations[*index]);
-    let steps = checked
-        .flat_map(|migration| std::iter::once(&migration.up).chain(&migration.down))
-        .flat_map(Script::steps);
+    let steps = checked.flat_map(Migration::scripts).flat_map(Script::steps);
     // A loop gives the same place a step for each of its turns.
     let opaque: BTreeSet<Span> =
         steps.filter(|(_, step)| step.operation.is_unknown()).map(|(_, step)| step.span).collect();

@@ -70,8 +70,7 @@ pub(super) fn load(config: &Config) -> Result<Loaded, Failure> {
         let file = |index: usize| resolve(sources.file(project.migrations[index].up.source()).path());
         let is_named = |index: usize| {
             let migration = &project.migrations[index];
-            let scripts = std::iter::once(&migration.up).chain(&migration.down);
-            scripts.into_iter().any(|script| named.contains(&resolve(sources.file(script.source()).path())))
+            migration.scripts().any(|script| named.contains(&resolve(sources.file(script.source()).path())))
         };
         let all = 0..project.migrations.len();
         let is_below = |index: usize| folders.iter().any(|path| file(index).starts_with(path));

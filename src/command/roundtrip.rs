@@ -78,9 +78,8 @@ fn owns(project: &Project, finding: &Finding) -> bool {
     match &finding.migration {
         Some(key) => project.root == key.project,
         None => project.migrations.iter().any(|migration| {
-            let scripts = std::iter::once(&migration.up).chain(&migration.down);
             migration.header.source == finding.span.source
-                || scripts.into_iter().any(|script| script.source() == finding.span.source)
+                || migration.scripts().any(|script| script.source() == finding.span.source)
         }),
     }
 }

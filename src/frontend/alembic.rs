@@ -60,7 +60,8 @@ fn relative(path: &Path, shown: &Path) -> String {
 fn empty(found: &Found, shown: &Path) -> Project {
     Project {
         root: relative(&found.scripts, shown),
-        framework: framework(TransactionRule::AllPending),
+        framework: FRAMEWORK,
+        version_table: None,
         migrations: Vec::new(),
         problems: Vec::new(),
         runner: Runner::Alembic {
@@ -72,24 +73,23 @@ fn empty(found: &Found, shown: &Path) -> Project {
     }
 }
 
-fn framework(transaction: TransactionRule) -> Framework {
-    Framework {
-        name: "Alembic",
-        language: Language::Python,
-        no_transaction: Some("with op.get_context().autocommit_block():"),
-        downgrades: true,
-        transaction,
-        version_table: "alembic_version",
-    }
-}
+const FRAMEWORK: Framework = Framework {
+    name: "Alembic",
+    language: Language::Python,
+    no_transaction: Some("with op.get_context().autocommit_block():"),
+    downgrades: true,
+    transaction: TransactionRule::AllPending,
+    version_table: "alembic_version",
+};
 
 fn read(found: &Found, shown: &Path, sources: &mut Sources) -> Project {
     let mut project = empty(found, shown);
-    let mut library = evaluate::Library::new(found.roots.clone(), shown.to_owned());
+    let mut library = evaluate::Library::new(found.roots.clone(), shown.to_owned(), found.options.clone());
     let environment = environment::read(found, &mut library, sources);
     if environment.per_migration {
-        project.framework = framework(TransactionRule::PerMigration);
+        project.framework.transaction = TransactionRule::PerMigration;
     }
+    project.version_table = Some(environment.version_table);
     let naming = Rc::new(environment.naming);
     for file in &found.files {
         let path = relative(file, shown);

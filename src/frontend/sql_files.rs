@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use super::layouts::{Downgrades, LAYOUTS, LOOSE, Layout};
 use super::tree::{Tree, join};
 use crate::history::{Body, Framework, Migration, Problem, ProblemKind, Project, Reference, Runner, Script};
+use crate::operation::Name;
 use crate::source::{SourceId, Sources, Span};
 use names::FileName;
 
@@ -248,8 +249,13 @@ impl Reader<'_> {
             Downgrades::Always => true,
             Downgrades::IfAny => migrations.iter().any(goes_down),
         };
+        let version_table = match self.layout.framework.version_table.split_once('.') {
+            Some((schema, table)) => Some(Name::qualified(schema, table)),
+            None => Some(Name::unqualified(self.layout.framework.version_table)),
+        };
         Project {
             root,
+            version_table: version_table.filter(|table| !table.name.is_empty()),
             framework: Framework { downgrades, ..self.layout.framework.clone() },
             migrations,
             problems: self.problems,

@@ -106,7 +106,7 @@ impl Context<'_> {
     /// Whether the migrations at hand created a table, with or without rows in it; or nobody but the tool uses it.
     pub fn is_at_hand_table(&self, table: &Name) -> bool {
         let known = self.schema.table(table);
-        let bookkeeping = table.name == self.project.framework.version_table;
+        let bookkeeping = self.project.is_bookkeeping(table);
         bookkeeping || self.is_new(table) || known.is_some_and(|known| self.was_just_created(known))
     }
 

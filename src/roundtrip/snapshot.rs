@@ -12,6 +12,7 @@ use futures_util::TryStreamExt;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Either, Row, TypeInfo, ValueRef};
 
+use crate::operation::Name;
 pub(super) use object::{Fact, Kind, Object, ObjectId};
 
 /// Everything in a database.
@@ -31,7 +32,7 @@ impl Snapshot {
     pub async fn take(
         connection: &mut PgConnection,
         major: u16,
-        version_table: &str,
+        version_table: Option<&Name>,
     ) -> Result<Self, sqlx::Error> {
         let mut answers = ask(connection, major).await?;
         clock::hide(&mut answers);

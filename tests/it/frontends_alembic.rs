@@ -32,7 +32,7 @@ fn project_of(code: &str) -> (Sources, Project) {
 
 const HEAD: &str = "import sqlalchemy as sa\nfrom alembic import op\nrevision = 'a'\ndown_revision = None\n";
 
-fn project_with(files: &[(&str, &str)]) -> (Sources, Project) {
+pub fn project_with(files: &[(&str, &str)]) -> (Sources, Project) {
     let directory = tempfile::tempdir().expect("a directory");
     for (path, text) in files {
         let path = directory.path().join(path);

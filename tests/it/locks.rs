@@ -106,6 +106,7 @@ fn every_row_of_the_lock_table_is_what_a_server_does() {
             transaction: TransactionRule::PerMigration,
             version_table: "_sqlx_migrations",
         },
+        version_table: None,
         migrations,
         problems: Vec::new(),
         runner: Runner::Sql,

@@ -6,6 +6,7 @@ mod bench;
 mod bookshop;
 mod cli;
 mod engine;
+mod environment_py;
 mod environments;
 mod fixtures;
 mod frontends_alembic;

@@ -1,7 +1,7 @@
 //! Finds Alembic projects on disk: by their configuration, as Flask-Migrate lays them out, or by `env.py` and
 //! `versions` alone. Refuses to read revisions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::config::{Sections, ini, interpolated, pyproject};
@@ -21,8 +21,8 @@ pub(crate) struct Found {
     pub files: Vec<PathBuf>,
     /// Folders that imports are looked for in.
     pub roots: Vec<PathBuf>,
-    /// Keys of the section that `env.py` may pass on.
-    pub naming: Option<String>,
+    /// The keys of the section, which `env.py` may ask for.
+    pub options: BTreeMap<String, String>,
 }
 
 /// Folders that hold other people's code or nothing to read.
@@ -194,6 +194,8 @@ fn project(
         }
     }
     roots.push(scripts.to_owned());
+    let keys = sections.iter().filter(|(name, _)| name == section).flat_map(|(_, values)| values.keys());
+    let options = keys.filter_map(|key| Some((key.clone(), value(key)?))).collect();
     Some(Found {
         directory: directory.to_owned(),
         config: config.to_owned(),
@@ -201,7 +203,7 @@ fn project(
         scripts: scripts.to_owned(),
         files,
         roots,
-        naming: None,
+        options,
     })
 }
 

@@ -1,11 +1,12 @@
-//! `env.py`, read for what decides how revisions run: the transaction rule and the naming convention. Refuses to
-//! follow the rest of it.
+//! `env.py`, read for what decides how revisions run: the transaction rule, the version table and the naming
+//! convention. Refuses to judge it, and to guess what only running it would tell.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, ExprCall};
+use ruff_python_ast::Stmt;
 
+use crate::operation::Name;
 use crate::source::Sources;
 
 use super::discover::Found;
@@ -16,72 +17,62 @@ use super::render::last;
 use super::value::{Call, Symbol, Value};
 
 /// What `env.py` says.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Environment {
     /// `transaction_per_migration=True`.
     pub per_migration: bool,
+    /// `version_table` with `version_table_schema`.
+    pub version_table: Name,
     /// The naming convention of the target metadata.
     pub naming: Naming,
+}
+
+impl Default for Environment {
+    fn default() -> Self {
+        let version_table = Name::unqualified(super::FRAMEWORK.version_table);
+        Self { per_migration: false, version_table, naming: Naming::default() }
+    }
 }
 
 /// Reads the `env.py` of a project; what is not there or not plain keeps Alembic's defaults.
 pub fn read(found: &Found, library: &mut Library, sources: &mut Sources) -> Environment {
     let mut environment = Environment::default();
     let Some(module) = library.find_at(&found.scripts.join("env"), sources) else { return environment };
-    let mut calls = Configurations::default();
-    calls.visit_body(&module.body);
-    environment.per_migration = calls.per_migration;
-    let output = Output::new(std::rc::Rc::new(Naming::default()));
-    let mut evaluator = Evaluator::new(sources, library, std::rc::Rc::clone(&module), output);
+    let output = Output::new(Rc::new(Naming::default()));
+    let mut evaluator = Evaluator::new(sources, library, Rc::clone(&module), output);
     evaluator.output.mute();
     evaluator.run_module();
-    let targets = calls.targets.iter().map(String::as_str).chain(["target_metadata"]);
-    for target in targets {
-        let value = evaluator.evaluate_path(target);
-        if let Some(naming) = convention(&mut evaluator, &value, 0) {
-            environment.naming = naming;
-            break;
+    if evaluator.configured.is_empty() {
+        // It is called back by something that is not followed, such as `connection.run_sync(…)`.
+        for statement in &module.body {
+            if let Stmt::FunctionDef(function) = statement {
+                evaluator.run_function(function.name.as_str());
+            }
         }
+    }
+    let configured = std::mem::take(&mut evaluator.configured);
+    let said = |key: &'static str| {
+        configured.iter().rev().filter(move |(known, _)| known == key).map(|(_, value)| value)
+    };
+    environment.per_migration =
+        said("transaction_per_migration").any(|value| matches!(value, Value::Bool(true)));
+    if let Some(table) = said("version_table").find_map(text) {
+        environment.version_table.name = table;
+    }
+    environment.version_table.schema = said("version_table_schema").find_map(text);
+    let default = evaluator.evaluate_path("target_metadata");
+    let targets = said("target_metadata").chain([&default]);
+    if let Some(naming) = targets.cloned().find_map(|target| convention(&mut evaluator, &target, 0)) {
+        environment.naming = naming;
     }
     environment
 }
 
-/// What the calls of `context.configure` say.
-#[derive(Default)]
-struct Configurations {
-    per_migration: bool,
-    targets: Vec<String>,
-}
-
-impl<'a> Visitor<'a> for Configurations {
-    fn visit_expr(&mut self, expression: &'a Expr) {
-        if let Expr::Call(call) = expression
-            && is_configure(call)
-        {
-            for keyword in &call.arguments.keywords {
-                match keyword.arg.as_ref().map(|name| name.as_str()) {
-                    Some("transaction_per_migration") => {
-                        self.per_migration |=
-                            matches!(&keyword.value, Expr::BooleanLiteral(literal) if literal.value);
-                    }
-                    Some("target_metadata") => self.targets.extend(dotted(&keyword.value)),
-                    _ => {}
-                }
-            }
-        }
-        visitor::walk_expr(self, expression);
-    }
-}
-
-fn is_configure(call: &ExprCall) -> bool {
-    matches!(&*call.func, Expr::Attribute(attribute) if attribute.attr.as_str() == "configure")
-}
-
-fn dotted(expression: &Expr) -> Option<String> {
-    match expression {
-        Expr::Name(name) => Some(name.id.to_string()),
-        Expr::Attribute(attribute) => Some(format!("{}.{}", dotted(&attribute.value)?, attribute.attr)),
-        _ => None,
+/// Text, also as a member of an enumeration.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Instance(member) => text(member.attributes.borrow().get("value")?),
+        value => value.as_str().filter(|text| !text.is_empty()).map(str::to_owned),
     }
 }
 

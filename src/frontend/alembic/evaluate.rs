@@ -5,6 +5,7 @@ mod binding;
 mod builtin;
 mod call;
 mod compare;
+mod configure;
 mod connection;
 mod container;
 mod effect;
@@ -75,6 +76,8 @@ pub struct Evaluator<'a> {
     pub library: &'a mut Library,
     /// What the running script has sent.
     pub output: Output,
+    /// What `context.configure` was told, by keyword, in the order in which it was.
+    pub configured: Vec<(String, Value)>,
     module: Rc<Module>,
     frames: Vec<Frame>,
     budget: u32,
@@ -88,7 +91,15 @@ impl<'a> Evaluator<'a> {
         module: Rc<Module>,
         output: Output,
     ) -> Self {
-        Self { sources, library, output, module, frames: vec![Frame::default()], budget: BUDGET }
+        Self {
+            sources,
+            library,
+            output,
+            configured: Vec::new(),
+            module,
+            frames: vec![Frame::default()],
+            budget: BUDGET,
+        }
     }
 
     /// Runs the statements of the module itself.

@@ -7,11 +7,14 @@ use crate::finding::Direction;
 use crate::history::{Migration, Project, Script, Statement, TransactionRule};
 use crate::operation::Operation;
 
+use super::render::quote;
+
 /// The script that Alembic's offline mode prints for some migrations, given as indexes into
 /// [`Project::migrations`] in the order in which they run. It begins where they begin: the version table is created
 /// if nothing lies before them. What cannot be read is a comment.
 pub fn alembic_script(project: &Project, migrations: &[usize], direction: Direction) -> String {
-    let table = project.framework.version_table;
+    let table = project.version_table.clone().unwrap_or_default();
+    let written = quote::table(table.schema.as_deref(), &table.name);
     let mut writer = Writer { text: String::new(), open: false };
     let mut heads = Heads::before(project, migrations, direction);
     let per_migration = project.framework.transaction == TransactionRule::PerMigration;
@@ -22,8 +25,9 @@ pub fn alembic_script(project: &Project, migrations: &[usize], direction: Direct
     writer.begin();
     if from_base {
         writer.statement(&format!(
-            "CREATE TABLE {table} (\n    version_num VARCHAR(32) NOT NULL, \n    \
-             CONSTRAINT {table}_pkc PRIMARY KEY (version_num)\n)"
+            "CREATE TABLE {written} (\n    version_num VARCHAR(32) NOT NULL, \n    \
+             CONSTRAINT {} PRIMARY KEY (version_num)\n)",
+            quote::name(&format!("{}_pkc", table.name))
         ));
     }
     for (position, &index) in migrations.iter().enumerate() {
@@ -45,7 +49,7 @@ pub fn alembic_script(project: &Project, migrations: &[usize], direction: Direct
         };
         script.into_iter().for_each(|script| writer.script(script));
         for change in heads.step(migration, direction) {
-            writer.statement(&change.sql(table));
+            writer.statement(&change.sql(&written));
         }
     }
     writer.end();

@@ -21,7 +21,7 @@ pub static RULE: Rule = Rule {
 /// One finding a direction: where one step cannot be read, the next often cannot for the same reason.
 fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     let migration = context.migration;
-    std::iter::once(&migration.up).chain(&migration.down).filter_map(unread).collect()
+    migration.scripts().filter_map(unread).collect()
 }
 
 fn unread(script: &Script) -> Option<Draft> {

@@ -20,15 +20,16 @@ fn check(context: &ProjectContext<'_>) -> Vec<Draft> {
     let problems = context.project.problems.iter().filter(|problem| problem.kind == ProblemKind::Syntax);
     let files = problems.map(|problem| Draft::new(problem.message.clone()).at(problem.span));
     let steps = context.project.migrations.iter().enumerate().flat_map(|(index, migration)| {
-        let scripts = std::iter::once(&migration.up).chain(&migration.down);
-        scripts.flat_map(|script| script.steps()).filter_map(move |(_, step)| match &step.operation {
-            Operation::Unparsed { message } => Some(
-                Draft::new(format!("PostgreSQL cannot read this statement: {message}"))
-                    .at(step.span)
-                    .of(index)
-                    .label("not a statement of PostgreSQL"),
-            ),
-            _ => None,
+        migration.scripts().flat_map(|script| script.steps()).filter_map(move |(_, step)| {
+            match &step.operation {
+                Operation::Unparsed { message } => Some(
+                    Draft::new(format!("PostgreSQL cannot read this statement: {message}"))
+                        .at(step.span)
+                        .of(index)
+                        .label("not a statement of PostgreSQL"),
+                ),
+                _ => None,
+            }
         })
     });
     files.chain(steps).collect()

@@ -15,6 +15,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::finding::Direction;
 use crate::history::Runner;
+use crate::operation::Name;
 
 use super::super::proxy::Proxy;
 use super::super::server::{Server, end_with_parent};
@@ -42,7 +43,7 @@ pub(in crate::roundtrip) struct AlembicEngine<'a> {
     commands: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
     printed: Arc<Mutex<Vec<u8>>>,
-    version_table: String,
+    version_table: Name,
     versions: String,
     _files: tempfile::TempDir,
 }
@@ -86,7 +87,7 @@ impl<'a> AlembicEngine<'a> {
             commands,
             answers: BufReader::new(output).lines(),
             printed,
-            version_table: String::new(),
+            version_table: Name::default(),
             versions: String::new(),
             _files: files,
         };
@@ -95,8 +96,8 @@ impl<'a> AlembicEngine<'a> {
             "config": config, "section": section, "scripts": scripts,
         });
         match engine.ask(&start).await? {
-            Answer::Ready { version_table, alembic, sqlalchemy, python, one_run } => {
-                engine.version_table = version_table;
+            Answer::Ready { version_table, version_table_schema, alembic, sqlalchemy, python, one_run } => {
+                engine.version_table = Name { schema: version_table_schema, name: version_table };
                 let runs = if one_run { "one run of env.py" } else { "one run of env.py for each migration" };
                 engine.versions =
                     format!("Alembic {alembic}, SQLAlchemy {sqlalchemy} and Python {python}, in {runs}");
@@ -108,7 +109,7 @@ impl<'a> AlembicEngine<'a> {
     }
 
     /// The table that env.py says Alembic keeps its version in.
-    pub fn version_table(&self) -> &str {
+    pub fn version_table(&self) -> &Name {
         &self.version_table
     }
 

@@ -9,7 +9,7 @@ use sqlx::postgres::PgConnection;
 
 use crate::finding::Direction;
 use crate::history::Runner;
-use crate::operation::quote;
+use crate::operation::{Name, quote};
 
 use super::super::engine::alembic::AlembicEngine;
 use super::super::engine::sql::SqlEngine;
@@ -30,7 +30,7 @@ pub(super) struct Stage<'a> {
     server: &'a Server,
     proxy: &'a Proxy,
     engine: Engine<'a>,
-    version_table: String,
+    version_table: Option<Name>,
     /// What runs the migrations, if that is worth a word.
     pub remark: Option<String>,
     reader: Option<PgConnection>,
@@ -57,14 +57,14 @@ impl<'a> Stage<'a> {
             server.administer(&[format!("CREATE DATABASE {name}")]).await?;
         }
         proxy.lead_to(TRIAL);
-        let mut version_table = place.project.framework.version_table.to_owned();
+        let mut version_table = place.project.version_table.clone();
         let mut remark = None;
         let engine = match &place.project.runner {
             Runner::Sql => Engine::Sql(SqlEngine::new(place.project)),
             Runner::Alembic { .. } => {
                 let engine = AlembicEngine::start(place, server, proxy, TRIAL, python).await?;
                 remark = Some(format!("{} ran with {}", place.project.root, engine.versions()));
-                version_table = engine.version_table().to_owned();
+                version_table = Some(engine.version_table().clone());
                 Engine::Alembic(Box::new(engine))
             }
         };
@@ -100,7 +100,7 @@ impl<'a> Stage<'a> {
             Some(reader) => reader,
             None => self.server.connect(TRIAL).await?,
         };
-        let snapshot = Snapshot::take(&mut reader, self.server.major(), &self.version_table).await?;
+        let snapshot = Snapshot::take(&mut reader, self.server.major(), self.version_table.as_ref()).await?;
         self.reader = Some(reader);
         Ok(snapshot)
     }
@@ -180,7 +180,7 @@ impl<'a> Stage<'a> {
     /// Makes the server's roles these. What a dropped role owned is gone with its database.
     async fn set_roles(&self, wanted: &Roles) -> Result<(), EngineError> {
         let mut connection = self.server.connect("postgres").await?;
-        let now = Snapshot::take(&mut connection, self.server.major(), "").await?;
+        let now = Snapshot::take(&mut connection, self.server.major(), None).await?;
         connection.close().await?;
         let now = roles(&now);
         let surplus = now.keys().filter(|name| !wanted.contains_key(*name));

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::catalog::Answer;
 use super::{Cells, Kind, Object, ObjectId, Snapshot};
+use crate::operation::Name;
 
 /// Reads the answers.
-pub(super) fn read(answers: &[Vec<Cells>], version_table: &str) -> Snapshot {
-    let mut reader = Reader { answers, ..Reader::default() };
-    reader.learn(version_table);
+pub(super) fn read(answers: &[Vec<Cells>], version_table: Option<&Name>) -> Snapshot {
+    let mut reader = Reader { answers, version_table: version_table.cloned(), ..Reader::default() };
+    reader.learn();
     reader.relations();
     reader.columns();
     reader.constraints();
@@ -34,7 +35,7 @@ struct Reader<'a> {
     owners: HashMap<&'a str, ObjectId>,
     /// Names of columns by table and number.
     numbers: HashMap<(&'a str, &'a str), &'a str>,
-    version_table: String,
+    version_table: Option<Name>,
 }
 
 /// A cell; empty if NULL.
@@ -55,8 +56,7 @@ impl<'a> Reader<'a> {
         self.answers.get(answer as usize).map_or(&[], Vec::as_slice)
     }
 
-    fn learn(&mut self, version_table: &str) {
-        version_table.clone_into(&mut self.version_table);
+    fn learn(&mut self) {
         self.members = self.rows(Answer::Members).iter().map(|row| cell(row, 0)).collect();
         for row in self.rows(Answer::Comments) {
             self.comments.insert((cell(row, 1), cell(row, 2)), cell(row, 3));
@@ -72,6 +72,13 @@ impl<'a> Reader<'a> {
                 self.add(ObjectId::new(Kind::Schema, "", cell(row, 1)), object);
             }
         }
+    }
+
+    fn is_version_table(&self, namespace: &str, name: &str) -> bool {
+        self.version_table.as_ref().is_some_and(|table| {
+            table.name == name
+                && table.schema.as_deref().is_none_or(|schema| schema == self.schema(namespace))
+        })
     }
 
     fn schema(&self, oid: &str) -> &'a str {
@@ -93,7 +100,7 @@ impl<'a> Reader<'a> {
         }
         for row in self.rows(Answer::Relations) {
             let (oid, name) = (cell(row, 0), cell(row, 2));
-            if self.members.contains(oid) || name == self.version_table {
+            if self.members.contains(oid) || self.is_version_table(cell(row, 1), name) {
                 continue;
             }
             let kind = match cell(row, 3) {

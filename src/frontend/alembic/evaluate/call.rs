@@ -26,6 +26,9 @@ impl Evaluator<'_> {
                 value => self.attribute(value.clone(), &attribute.attr),
             },
         };
+        if callee.as_path() == Some("alembic.context.configure") {
+            return self.configure(&call.arguments, scope);
+        }
         let arguments = match self.arguments(&call.arguments, scope) {
             Ok(arguments) => arguments,
             Err(unknown) => return self.call_unreadable(&callee, unknown, span),

@@ -18,6 +18,9 @@ pub(super) const DRIVER: &str = "alembic:driver";
 pub(super) const DIALECT: &str = "alembic:dialect";
 /// Alembic's migration context.
 pub(super) const CONTEXT: &str = "alembic:context";
+/// Alembic's configuration, and what gives a value of its section.
+const CONFIG: &str = "alembic.context.config";
+const MAIN_OPTION: &str = "alembic.context.config.get_main_option";
 /// An ORM session.
 pub(super) const SESSION: &str = "alembic:session";
 /// `autocommit_block()`.
@@ -136,9 +139,9 @@ impl Evaluator<'_> {
                 Value::unknown("Alembic's configuration is only known when it runs")
             }
             (DIALECT, _) => Value::unknown("the server's version and abilities are only known when it runs"),
-            ("alembic.context", "config") => {
-                Value::unknown("Alembic's configuration is only known when it runs")
-            }
+            ("alembic.context", "config") => Value::path(CONFIG),
+            (CONFIG, "get_main_option") => Value::path(MAIN_OPTION),
+            (CONFIG, _) => Value::unknown("Alembic's configuration is only known when it runs"),
             ("os", "environ") => Value::unknown("the environment is only known when the migration runs"),
             (CONNECTION | DRIVER | CONTEXT | SESSION, _) => {
                 Value::Symbol(Rc::new(Symbol::Attribute(value.clone(), name.into())))
@@ -176,6 +179,7 @@ impl Evaluator<'_> {
                 "get_bind" => Value::path(CONNECTION),
                 "is_offline_mode" => Value::Bool(false),
                 "execute" => self.operation("execute", None, arguments, span),
+                "config.get_main_option" => self.main_option(&arguments),
                 _ => Value::unknown("Alembic's configuration is only known when it runs"),
             };
         }

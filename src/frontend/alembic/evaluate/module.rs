@@ -1,7 +1,7 @@
 //! Python files of the repository and the names that they define. Refuses to know what the names mean.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -116,6 +116,8 @@ impl Module {
 pub struct Library {
     roots: Vec<PathBuf>,
     shown: PathBuf,
+    /// The keys of Alembic's section of the configuration.
+    options: BTreeMap<String, String>,
     read: HashMap<PathBuf, Option<Rc<Module>>>,
 }
 
@@ -123,9 +125,15 @@ pub struct Library {
 const MOST_MODULES: usize = 300;
 
 impl Library {
-    /// A library that looks for modules in some folders; paths are shown relative to `shown`.
-    pub fn new(roots: Vec<PathBuf>, shown: PathBuf) -> Self {
-        Self { roots, shown, read: HashMap::new() }
+    /// A library that looks for modules in some folders; paths are shown relative to `shown`. `options` are the keys
+    /// of Alembic's section of the configuration.
+    pub fn new(roots: Vec<PathBuf>, shown: PathBuf, options: BTreeMap<String, String>) -> Self {
+        Self { roots, shown, options, read: HashMap::new() }
+    }
+
+    /// The value of a key of Alembic's section of the configuration.
+    pub fn option(&self, key: &str) -> Option<&str> {
+        self.options.get(&key.to_lowercase()).map(String::as_str)
     }
 
     /// The module of a dotted name, if a file has it.

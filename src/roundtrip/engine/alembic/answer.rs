@@ -15,6 +15,7 @@ use super::AlembicEngine;
 pub(super) enum Answer {
     Ready {
         version_table: String,
+        version_table_schema: Option<String>,
         alembic: String,
         sqlalchemy: String,
         python: String,

@@ -71,6 +71,7 @@ class Driver:
             ready=True,
             python=sys.version.split()[0],
             version_table=first.version_table,
+            version_table_schema=first.version_table_schema,
             one_run=self.one_run,
             **self.versions,
         )
