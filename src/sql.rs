@@ -2,6 +2,7 @@
 
 mod expr;
 mod lower;
+mod mend;
 mod name;
 mod oversize;
 mod parse;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Lays out what the tests and the README's commands need beside Rust: a virtual environment at .venv with Alembic and its
-# drivers, and pip, by which mig-check fetches a PostgreSQL where none is installed. Does nothing when everything is there.
-# Debian's packages are installed only by root.
+# Lays out what the tests and the README's commands need beside Rust: a virtual environment at .venv with Alembic, its
+# drivers and PostgreSQL's parser, and pip, by which mig-check fetches a PostgreSQL where none is installed. Does nothing
+# when everything is there. Debian's packages are installed only by root.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -7,6 +7,7 @@ use squawk_lexer::TokenKind;
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{Parse, SourceFile, SyntaxNode};
 
+use super::mend::mended;
 use super::split::{is_trivia, tokens};
 use super::strict;
 
@@ -63,6 +64,10 @@ pub(super) struct SyntaxError {
 
 /// Parses a text that holds one statement, and that fits.
 pub(super) fn statement(text: &str) -> Result<ast::Stmt, SyntaxError> {
+    as_written(text).or_else(|error| mended(text).and_then(|text| as_written(&text).ok()).ok_or(error))
+}
+
+fn as_written(text: &str) -> Result<ast::Stmt, SyntaxError> {
     let parse = SourceFile::parse(text);
     if let Some(error) = first_error(text, &parse) {
         return Err(error);

@@ -17,11 +17,7 @@ pub(super) fn overlooked(statement: &SyntaxNode) -> Option<usize> {
                 let of = create.partition_of().is_some() || create.of_type().is_some();
                 (create.table_arg_list().is_none() && !of).then_some(end)
             }
-            SyntaxKind::CREATE_INDEX => {
-                let nulls = ast::CreateIndex::cast(node)?.nulls_distinct_option()?;
-                let last = nulls.syntax().last_token()?.kind();
-                (last != SyntaxKind::DISTINCT_KW).then_some(end)
-            }
+            SyntaxKind::CREATE_INDEX => create_index(&ast::CreateIndex::cast(node)?),
             SyntaxKind::COPY => ast::Copy::cast(node)?.copy_direction().is_none().then_some(end),
             SyntaxKind::PATH_TYPE => arguments_of_plain_type(node),
             kind if DROPS.contains(&kind) => {
@@ -30,6 +26,20 @@ pub(super) fn overlooked(statement: &SyntaxNode) -> Option<usize> {
             _ => None,
         }
     })
+}
+
+/// A key that is neither column nor call stands in parentheses, and `NULLS NOT` goes on.
+fn create_index(create: &ast::CreateIndex) -> Option<usize> {
+    let bare = |item: ast::PartitionItem| match item.expr()? {
+        ast::Expr::CaseExpr(case) => Some(range(case.syntax()).start),
+        _ => None,
+    };
+    let cut_short = || {
+        let nulls = create.nulls_distinct_option()?;
+        let last = nulls.syntax().last_token()?.kind();
+        (last != SyntaxKind::DISTINCT_KW).then(|| range(create.syntax()).end)
+    };
+    create.partition_item_list()?.partition_items().find_map(bare).or_else(cut_short)
 }
 
 /// Statements that name what they drop.

@@ -11,6 +11,7 @@ mod environments;
 mod fixtures;
 mod frontends_alembic;
 mod frontends_sql;
+mod grammar;
 mod locks;
 mod pages;
 mod readme;

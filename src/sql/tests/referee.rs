@@ -16,7 +16,9 @@ type Facts = Vec<String>;
 #[test]
 fn two_parsers_agree_on_what_both_accept() {
     let mut compared = 0;
-    for path in ["migrations", "fixtures"].iter().flat_map(|folder| sql_files(Path::new(folder))) {
+    // Half of fixtures/sql is beyond it; PostgreSQL's own grammar judges that, in tests/referee.
+    let folders = ["migrations", "fixtures/frontends", "fixtures/rules", "fixtures/roundtrip"];
+    for path in folders.iter().flat_map(|folder| sql_files(Path::new(folder))) {
         // Fixtures of bad input are not all text.
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
         compared += compare(&text, &path.display().to_string());
