@@ -1,19 +1,26 @@
-//! Reads allow comments, takes away what they allow, and finds fault with those that allow nothing, say no reason or
-//! name no rule. Refuses to know how a finding was found.
+//! Takes away what allow comments allow, and finds fault with those that allow nothing, say no reason or name no rule.
+//! Refuses to know how a finding was found.
 //!
 //! `mig-check: allow(rule-id, rule-id) the reason` stands in a comment on a line of the statement, in the comment
 //! lines directly above it, or before the first statement of the file and apart from it, for the whole file.
+//! `allow-start(…) the reason` and `allow-end` stand around what they allow. [`others`] knows other tools' comments.
+
+mod comment;
+mod others;
+mod tools;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 
+use super::rules::malformed_allow::Fault;
 use super::rules::{allow_without_reason, malformed_allow, unknown_rule, unused_allow};
 use super::{Draft, Rule, Settings};
 use crate::finding::{Evidence, Finding, MigrationKey, RuleInfo, Severity};
 use crate::history::{Comment, Migration, Project, Scope};
 use crate::source::{Sources, Span};
+use comment::{Manners, Reach, Said};
 
 /// Findings after the allow comments.
 #[derive(Debug, Default)]
@@ -56,7 +63,7 @@ pub fn apply(findings: Vec<Finding>, project: &Project, sources: &Sources, ran: 
 pub struct Allows<'a> {
     sources: &'a Sources,
     allows: Vec<Allow>,
-    malformed: Vec<(usize, Span)>,
+    malformed: Vec<(usize, Span, Fault)>,
     /// Spans of all statements.
     statements: Vec<Span>,
 }
@@ -65,13 +72,19 @@ struct Allow {
     migration: usize,
     span: Span,
     rules: Vec<(String, Cell<bool>)>,
-    has_reason: bool,
+    manners: Manners,
     /// Lines that it speaks of.
     lines: RangeInclusive<usize>,
     /// Whether it speaks of the whole file.
     whole_file: bool,
     /// Whether it stands before or at the first statement, so that it also speaks of the migration as a whole.
     heads: bool,
+}
+
+impl Allow {
+    fn is_own(&self) -> bool {
+        matches!(self.manners, Manners::Own { .. })
+    }
 }
 
 impl<'a> Allows<'a> {
@@ -85,40 +98,63 @@ impl<'a> Allows<'a> {
         let statements: Vec<Span> = project.migrations.iter().flat_map(scripts).collect();
         let mut allows = Self { sources, allows: Vec::new(), malformed: Vec::new(), statements };
         for (index, migration) in project.migrations.iter().enumerate() {
-            for comment in &migration.comments {
-                match parse(&comment.text) {
-                    Parsed::Ordinary => {}
-                    Parsed::Malformed => allows.malformed.push((index, comment.span)),
-                    Parsed::Allow { rules, has_reason } => {
-                        let allow = allows.place(index, comment, &migration.comments, rules, has_reason);
-                        allows.allows.push(allow);
-                    }
-                }
-            }
+            allows.read_comments(index, &migration.comments);
         }
         allows
     }
 
-    fn place(
-        &self,
-        migration: usize,
-        comment: &Comment,
-        all: &[Comment],
-        rules: Vec<String>,
-        has_reason: bool,
-    ) -> Allow {
-        let lines = self.lines(comment.span);
-        let alone = |comment: &Comment| {
-            let file = self.sources.file(comment.span.source);
-            let line =
-                file.line_range(NonZeroUsize::MIN.saturating_add(self.lines(comment.span).start() - 1));
-            file.text()[line.start..comment.span.start.max(line.start)].trim().is_empty()
+    fn read_comments(&mut self, migration: usize, comments: &[Comment]) {
+        // Blocks that are open, innermost last.
+        let mut open: Vec<Allow> = Vec::new();
+        for comment in comments {
+            match comment::read(&comment.text) {
+                Said::Nothing => {}
+                Said::Malformed => self.malformed.push((migration, comment.span, Fault::Unreadable)),
+                Said::Allow { rules, reach, manners } => {
+                    let rules = rules.into_iter().map(|rule| (rule, Cell::new(false))).collect();
+                    let lines = self.lines(comment.span);
+                    let span = comment.span;
+                    let allow =
+                        Allow { migration, span, rules, manners, lines, whole_file: false, heads: false };
+                    match reach {
+                        Reach::Statement => self.allows.push(self.placed(allow, comments)),
+                        Reach::File => self.allows.push(Allow { whole_file: true, heads: true, ..allow }),
+                        Reach::Start => open.push(allow),
+                    }
+                }
+                Said::End(manners) => {
+                    let own = matches!(manners, Manners::Own { .. });
+                    let started = open
+                        .iter()
+                        .rposition(|allow| allow.is_own() == own && allow.span.source == comment.span.source);
+                    match started.map(|index| open.remove(index)) {
+                        Some(allow) => {
+                            let lines = *allow.lines.start()..=*self.lines(comment.span).end();
+                            self.allows.push(Allow { lines, ..allow });
+                        }
+                        None if own => self.malformed.push((migration, comment.span, Fault::Beginless)),
+                        None => {}
+                    }
+                }
+            }
+        }
+        let endless = open.iter().filter(|allow| allow.is_own());
+        self.malformed.extend(endless.map(|allow| (migration, allow.span, Fault::Endless)));
+    }
+
+    /// Finds what a comment speaks of that speaks of a statement, or of the file before its first statement.
+    fn placed(&self, allow: Allow, all: &[Comment]) -> Allow {
+        let source = allow.span.source;
+        let alone = |span: Span| {
+            let file = self.sources.file(source);
+            let line = file.line_range(NonZeroUsize::MIN.saturating_add(self.lines(span).start() - 1));
+            file.text()[line.start..span.start.max(line.start)].trim().is_empty()
         };
-        let mut last = *lines.end();
-        if alone(comment) {
+        let mut last = *allow.lines.end();
+        if alone(allow.span) {
             let mut below: Vec<_> = all
                 .iter()
-                .filter(|other| other.span.source == comment.span.source && alone(other))
+                .filter(|other| other.span.source == source && alone(other.span))
                 .map(|other| self.lines(other.span))
                 .collect();
             below.sort_by_key(|lines| *lines.start());
@@ -129,21 +165,12 @@ impl<'a> Allows<'a> {
             }
             last += 1;
         }
-        let lines = *lines.start()..=last;
-        let of_file = self.statements.iter().filter(|span| span.source == comment.span.source);
+        let lines = *allow.lines.start()..=last;
+        let of_file = self.statements.iter().filter(|span| span.source == source);
         let first = of_file.min_by_key(|span| span.start).map(|span| self.lines(*span));
         let before = first.as_ref().is_none_or(|first| *lines.start() < *first.start());
         let touches = first.is_some_and(|first| overlap(&first, &lines));
-        let rules = rules.into_iter().map(|rule| (rule, Cell::new(false))).collect();
-        Allow {
-            migration,
-            span: comment.span,
-            rules,
-            has_reason,
-            lines,
-            whole_file: before && !touches,
-            heads: before || touches,
-        }
+        Allow { lines, whole_file: before && !touches, heads: before || touches, ..allow }
     }
 
     fn lines(&self, span: Span) -> RangeInclusive<usize> {
@@ -195,11 +222,12 @@ impl<'a> Allows<'a> {
                 leg: None,
             });
         };
-        for (migration, span) in &self.malformed {
-            report(&malformed_allow::RULE, malformed_allow::draft(), *migration, *span);
+        for (migration, span, fault) in &self.malformed {
+            report(&malformed_allow::RULE, malformed_allow::draft(*fault), *migration, *span);
         }
         for allow in &self.allows {
-            if !allow.has_reason {
+            let Manners::Own { has_reason } = allow.manners else { continue };
+            if !has_reason {
                 let ids: Vec<&str> = allow.rules.iter().map(|(id, _)| id.as_str()).collect();
                 let draft = allow_without_reason::draft(&ids.join(", "));
                 report(&allow_without_reason::RULE, draft, allow.migration, allow.span);
@@ -227,27 +255,4 @@ impl<'a> Allows<'a> {
 
 fn overlap(a: &RangeInclusive<usize>, b: &RangeInclusive<usize>) -> bool {
     a.start() <= b.end() && b.start() <= a.end()
-}
-
-enum Parsed {
-    Ordinary,
-    Malformed,
-    Allow { rules: Vec<String>, has_reason: bool },
-}
-
-fn parse(comment: &str) -> Parsed {
-    let Some(text) = comment.trim().strip_prefix("mig-check:") else {
-        return Parsed::Ordinary;
-    };
-    let inside = text.trim_start().strip_prefix("allow").and_then(|text| text.trim_start().strip_prefix('('));
-    let Some((list, reason)) = inside.and_then(|text| text.split_once(')')) else {
-        return Parsed::Malformed;
-    };
-    let rules: Vec<String> =
-        list.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect();
-    if rules.is_empty() {
-        return Parsed::Malformed;
-    }
-    let has_reason = reason.chars().any(char::is_alphanumeric);
-    Parsed::Allow { rules, has_reason }
 }

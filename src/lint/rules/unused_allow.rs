@@ -20,6 +20,6 @@ pub static RULE: Rule = Rule {
 pub fn draft(id: &str) -> Draft {
     Draft::new(format!("This comment allows {id}, which is not found here"))
         .label("allows nothing")
-        .note("It speaks of the statement on its line or directly below it; before the first statement, and apart from it, of the whole file")
+        .note("It speaks of the statement on its line or directly below it; before the first statement, and apart from it, of the whole file; allow-start speaks of all up to allow-end")
         .help("Delete it, or move it to the statement that it is for", "")
 }
