@@ -176,12 +176,16 @@ pub struct RunArgs {
 /// What `sql` takes.
 #[derive(Args, Debug)]
 pub struct SqlArgs {
-    /// One migration, or those after A up to B as A..B; either end may be left out [default: all]
+    /// One migration, or those after A up to B as A..B or A:B; either end may be left out [default: all].
+    /// A migration is called by its id, the beginning of it, head, heads, base, head-1, ID+2 or branch@head
     #[arg(value_name = "REV[..REV]")]
     pub range: Option<String>,
-    /// The downgrades, latest first
+    /// The downgrades, latest first; with A:B from A down to B, as in Alembic
     #[arg(long)]
     pub down: bool,
+    /// Print what alembic upgrade --sql and downgrade --sql print, with the version table and the transactions
+    #[arg(long)]
+    pub alembic_compatible: bool,
     /// Folder to search for migrations, or a file [default: the configuration's, or the current folder]
     #[arg(long = "path", value_name = "PATH")]
     pub paths: Vec<PathBuf>,

@@ -7,6 +7,7 @@ mod explain;
 mod graph;
 mod load;
 mod output;
+mod range;
 #[cfg(feature = "roundtrip")]
 mod roundtrip;
 mod sql;
@@ -17,14 +18,14 @@ use std::path::{Path, PathBuf};
 use crate::cli::{Cli, Command};
 use crate::config::{Config, ConfigError};
 use crate::exit::Exit;
-use crate::finding::{Evidence, RuleInfo};
+use crate::finding::{Direction, Evidence, RuleInfo};
 use crate::lint;
 #[cfg(feature = "roundtrip")]
 use crate::roundtrip::{ProjectFailure, RoundTripError};
 
 pub use base::BaseError;
 pub use load::PathError;
-pub use sql::RangeError;
+pub use range::RangeError;
 
 /// The streams of a run, and what is at their other end.
 pub struct Console<'a> {
@@ -167,7 +168,9 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> Result<Exit, Failure> {
         Command::Sql(arguments) => {
             let mut config = config()?;
             arguments.lay_over(&mut config);
-            sql::run(&load::load(&config)?, arguments.range.as_deref(), arguments.down, console.out)
+            let direction = if arguments.down { Direction::Down } else { Direction::Up };
+            let form = sql::Form { direction, alembic: arguments.alembic_compatible };
+            sql::run(&load::load(&config)?, arguments.range.as_deref(), form, console.out)
         }
         Command::Graph(paths) => {
             let mut config = config()?;

@@ -9,6 +9,7 @@ mod discover;
 mod environment;
 mod evaluate;
 mod hole;
+mod lineage;
 mod naming;
 mod output;
 mod python;

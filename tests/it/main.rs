@@ -19,4 +19,5 @@ mod registry;
 mod reports;
 mod roundtrip;
 mod server;
+mod sql_command;
 mod walls;

@@ -4,56 +4,80 @@
 use std::collections::BTreeSet;
 
 use crate::finding::Direction;
-use crate::history::{Migration, Project, Script, Statement, TransactionRule};
+use crate::history::{Project, Script, Statement, TransactionRule};
 use crate::operation::Operation;
 
+use super::lineage::{Change, Lineage};
 use super::render::quote;
 
 /// The script that Alembic's offline mode prints for some migrations, given as indexes into
-/// [`Project::migrations`] in the order in which they run. It begins where they begin: the version table is created
-/// if nothing lies before them. What cannot be read is a comment.
+/// [`Project::migrations`]. It begins where they begin: the version table is created if nothing lies before them. What
+/// cannot be read is a comment.
 pub fn alembic_script(project: &Project, migrations: &[usize], direction: Direction) -> String {
-    let table = project.version_table.clone().unwrap_or_default();
-    let written = quote::table(table.schema.as_deref(), &table.name);
-    let mut writer = Writer { text: String::new(), open: false };
-    let mut heads = Heads::before(project, migrations, direction);
-    let per_migration = project.framework.transaction == TransactionRule::PerMigration;
-    let from_base = heads.ids.is_empty() && direction == Direction::Up;
-    if migrations.is_empty() {
+    let known = |index: &usize| *index < project.migrations.len();
+    let chosen: BTreeSet<usize> = migrations.iter().copied().filter(known).collect();
+    if chosen.is_empty() {
         return String::new();
     }
+    let table = project.version_table.clone().unwrap_or_default();
+    let written = quote::table(table.schema.as_deref(), &table.name);
+    let lineage = Lineage::of(project);
+    let mut rows = rows_before(&lineage, &chosen, direction);
+    let mut writer = Writer { text: String::new(), open: false };
+    let per_migration = project.framework.transaction == TransactionRule::PerMigration;
     writer.begin();
-    if from_base {
-        writer.statement(&format!(
-            "CREATE TABLE {written} (\n    version_num VARCHAR(32) NOT NULL, \n    \
-             CONSTRAINT {} PRIMARY KEY (version_num)\n)",
-            quote::name(&format!("{}_pkc", table.name))
-        ));
-    }
-    for (position, &index) in migrations.iter().enumerate() {
-        let Some(migration) = project.migrations.get(index) else { continue };
+    for (position, index) in lineage.order(&chosen, direction).into_iter().enumerate() {
+        let migration = &project.migrations[index];
         if per_migration && position > 0 {
             writer.end();
             writer.begin();
         }
-        let parents: Vec<&str> = migration.parents.iter().map(|parent| parent.id.as_str()).collect();
-        let (parents, id) = (parents.join(", "), &migration.id);
-        let (verb, from, to) = match direction {
-            Direction::Up => ("upgrade", parents.as_str(), id.as_str()),
-            Direction::Down => ("downgrade", id.as_str(), parents.as_str()),
+        if rows.is_empty() {
+            let key = quote::name(&format!("{}_pkc", table.name));
+            writer.statement(&format!(
+                "CREATE TABLE {written} (\n    version_num VARCHAR(32) NOT NULL, \n    \
+                 CONSTRAINT {key} PRIMARY KEY (version_num)\n)"
+            ));
+        }
+        let ids = lineage.parents(index).iter().map(|parent| project.migrations[*parent].id.as_str());
+        let (parents, id) = (ids.collect::<Vec<_>>().join(", "), &migration.id);
+        let (verb, from, to, script) = match direction {
+            Direction::Up => ("upgrade", parents.as_str(), id.as_str(), Some(&migration.up)),
+            Direction::Down => ("downgrade", id.as_str(), parents.as_str(), migration.down.as_ref()),
         };
         writer.text.push_str(&format!("-- Running {verb} {from} -> {to}\n\n"));
-        let script = match direction {
-            Direction::Up => Some(&migration.up),
-            Direction::Down => migration.down.as_ref(),
-        };
         script.into_iter().for_each(|script| writer.script(script));
-        for change in heads.step(migration, direction) {
-            writer.statement(&change.sql(&written));
+        for change in lineage.step(index, direction, &mut rows) {
+            writer.statement(&bookkeeping(change, &written, project));
         }
     }
     writer.end();
     writer.text
+}
+
+/// The rows of the version table before the first of some migrations runs.
+fn rows_before(lineage: &Lineage, chosen: &BTreeSet<usize>, direction: Direction) -> BTreeSet<usize> {
+    let mut applied: BTreeSet<usize> = chosen.iter().flat_map(|index| lineage.below(*index)).collect();
+    match direction {
+        Direction::Up => applied.retain(|index| !chosen.contains(index)),
+        Direction::Down => applied.extend(chosen),
+    }
+    let implied: BTreeSet<usize> = applied.iter().flat_map(|index| lineage.below(*index)).collect();
+    applied.difference(&implied).copied().collect()
+}
+
+fn bookkeeping(change: Change, table: &str, project: &Project) -> String {
+    let id = |index: usize| &project.migrations[index].id;
+    match change {
+        Change::Insert(new) => {
+            format!("INSERT INTO {table} (version_num) VALUES ('{}') RETURNING {table}.version_num", id(new))
+        }
+        Change::Update { from, to } => {
+            let (from, to) = (id(from), id(to));
+            format!("UPDATE {table} SET version_num='{to}' WHERE {table}.version_num = '{from}'")
+        }
+        Change::Delete(old) => format!("DELETE FROM {table} WHERE {table}.version_num = '{}'", id(old)),
+    }
 }
 
 struct Writer {
@@ -100,117 +124,4 @@ fn opaque(statement: &Statement) -> Option<&str> {
         Operation::Opaque { reason } => Some(reason.as_str()),
         _ => None,
     })
-}
-
-/// One change of the version table.
-enum Change {
-    Insert(String),
-    Update { from: String, to: String },
-    Delete(String),
-}
-
-impl Change {
-    fn sql(&self, table: &str) -> String {
-        match self {
-            Self::Insert(id) => {
-                format!("INSERT INTO {table} (version_num) VALUES ('{id}') RETURNING {table}.version_num")
-            }
-            Self::Update { from, to } => {
-                format!("UPDATE {table} SET version_num='{to}' WHERE {table}.version_num = '{from}'")
-            }
-            Self::Delete(id) => format!("DELETE FROM {table} WHERE {table}.version_num = '{id}'"),
-        }
-    }
-}
-
-/// The rows of the version table as the migrations run.
-struct Heads<'a> {
-    project: &'a Project,
-    ids: BTreeSet<String>,
-}
-
-impl<'a> Heads<'a> {
-    /// The rows before the first of some migrations runs.
-    fn before(project: &'a Project, migrations: &[usize], direction: Direction) -> Self {
-        let named = |index: &usize| project.migrations.get(*index).map(|migration| migration.id.clone());
-        let listed: BTreeSet<String> = migrations.iter().filter_map(named).collect();
-        let mut applied: BTreeSet<String> = listed.iter().flat_map(|id| ancestors(project, id)).collect();
-        match direction {
-            Direction::Up => applied.retain(|id| !listed.contains(id)),
-            Direction::Down => applied.extend(listed),
-        }
-        let followed: BTreeSet<String> = applied.iter().flat_map(|id| parents(project, id)).collect();
-        Self { project, ids: applied.difference(&followed).cloned().collect() }
-    }
-
-    /// What the version table says after a migration has run.
-    fn step(&mut self, migration: &Migration, direction: Direction) -> Vec<Change> {
-        let id = migration.id.clone();
-        let parents = parents(self.project, &id);
-        let changes = match direction {
-            Direction::Up => {
-                let mut present: Vec<String> =
-                    parents.iter().filter(|parent| self.ids.contains(*parent)).cloned().collect();
-                match present.pop() {
-                    None => vec![Change::Insert(id.clone())],
-                    Some(last) => {
-                        let mut changes: Vec<Change> = present.into_iter().map(Change::Delete).collect();
-                        changes.push(Change::Update { from: last, to: id.clone() });
-                        changes
-                    }
-                }
-            }
-            Direction::Down => {
-                let others: BTreeSet<String> = self
-                    .ids
-                    .iter()
-                    .filter(|other| **other != id)
-                    .flat_map(|other| ancestors(self.project, other).into_iter().chain([other.clone()]))
-                    .collect();
-                let mut left: Vec<String> =
-                    parents.iter().filter(|parent| !others.contains(*parent)).cloned().collect();
-                match left.pop() {
-                    None => vec![Change::Delete(id.clone())],
-                    Some(last) => {
-                        let mut changes: Vec<Change> = left.into_iter().map(Change::Insert).collect();
-                        changes.push(Change::Update { from: id.clone(), to: last });
-                        changes
-                    }
-                }
-            }
-        };
-        for change in &changes {
-            match change {
-                Change::Insert(id) => {
-                    self.ids.insert(id.clone());
-                }
-                Change::Delete(id) => {
-                    self.ids.remove(id);
-                }
-                Change::Update { from, to } => {
-                    self.ids.remove(from);
-                    self.ids.insert(to.clone());
-                }
-            }
-        }
-        changes
-    }
-}
-
-fn parents(project: &Project, id: &str) -> Vec<String> {
-    let migration = project.migrations.iter().find(|migration| migration.id == id);
-    migration
-        .map(|migration| migration.parents.iter().map(|parent| parent.id.clone()).collect())
-        .unwrap_or_default()
-}
-
-fn ancestors(project: &Project, id: &str) -> BTreeSet<String> {
-    let mut seen = BTreeSet::new();
-    let mut open = parents(project, id);
-    while let Some(id) = open.pop() {
-        if seen.insert(id.clone()) {
-            open.extend(parents(project, &id));
-        }
-    }
-    seen
 }
