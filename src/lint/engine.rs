@@ -93,6 +93,7 @@ impl Engine<'_> {
         if checked {
             let context = MigrationContext {
                 project: self.project,
+                sources: self.sources,
                 migration,
                 before: &before,
                 after: &after,
@@ -224,6 +225,7 @@ impl Engine<'_> {
             related: draft.related,
             notes: draft.notes,
             help: draft.help,
+            fix: draft.fix,
             migration: migration.map(|index| MigrationKey {
                 project: self.project.root.clone(),
                 id: self.project.migrations[index].id.clone(),
