@@ -2,6 +2,7 @@
 //! the rules. Refuses to know how files are parsed, what the user configured them with, and how findings are shown.
 
 mod advice;
+mod calls;
 mod context;
 mod engine;
 mod fix;

@@ -18,6 +18,7 @@ fn leaves_a_mark(operation: &Operation) -> bool {
         | Operation::Reindex { .. }
         | Operation::RefreshView { .. }
         | Operation::Query { .. }
+        | Operation::Do
         | Operation::Set { .. }
         | Operation::Transaction(_)
         | Operation::Lock { .. }
@@ -27,7 +28,6 @@ fn leaves_a_mark(operation: &Operation) -> bool {
         | Operation::Unparsed { .. }
         | Operation::Opaque { .. } => false,
         Operation::Other { kind, .. } => kind.starts_with("CREATE "),
-        Operation::Do { body } => body.iter().any(leaves_a_mark),
         _ => true,
     }
 }
@@ -38,7 +38,7 @@ pub fn is_read(script: &Script) -> bool {
         statement.certainty == Certainty::Certain
             && statement.steps.iter().all(|step| {
                 !step.operation.is_unknown()
-                    && !matches!(step.operation, Operation::Do { .. } | Operation::Query { .. })
+                    && !matches!(step.operation, Operation::Do | Operation::Query { .. })
             })
     })
 }
