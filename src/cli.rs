@@ -64,8 +64,6 @@ pub enum Command {
     Sql(SqlArgs),
     /// Print the history: what follows what, and what is wrong with the order
     Graph(PathArgs),
-    /// Rewrite migrations where a program can do it: CONCURRENTLY, NOT VALID, missing downgrades
-    Fix(FixArgs),
     /// Print a rule's page: what goes wrong, what to write instead, how to allow it
     Explain {
         /// The name in brackets behind `error` or `warning`
@@ -173,23 +171,18 @@ pub struct RunArgs {
     /// Fetch nothing
     #[arg(long)]
     pub offline: bool,
-}
-
-/// What `fix` takes.
-#[derive(Args, Debug)]
-pub struct FixArgs {
-    /// Where.
-    #[command(flatten)]
-    pub place: PathArgs,
-    /// Rewrite only migrations that this git revision does not have
-    #[arg(long, value_name = "REF")]
-    pub base: Option<String>,
-    /// Major version of PostgreSQL that the migrations are for [default: 14 to 18]
-    #[arg(long, value_name = "VERSION")]
-    pub pg: Option<u16>,
-    /// Change nothing, print what would change; exit code 1 if anything would
+    /// Leave tables empty
     #[arg(long)]
-    pub diff: bool,
+    pub no_data: bool,
+    /// Rows that each new or changed table gets before a migration runs [default: 8]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rows: Option<u32>,
+    /// Make up other rows; the same number gives the same rows [default: 0]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Folder with rows of your own: REVISION.sql runs right before that migration
+    #[arg(long, value_name = "DIR")]
+    pub seed_files: Option<PathBuf>,
 }
 
 /// What `sql` takes.
@@ -263,15 +256,6 @@ impl ReportArgs {
     }
 }
 
-impl FixArgs {
-    /// Lays what is given over what is configured.
-    pub fn lay_over(self, config: &mut Config) {
-        self.place.lay_over(config);
-        config.base = self.base.or(config.base.take());
-        config.postgres = self.pg.or(config.postgres);
-    }
-}
-
 impl LintArgs {
     /// Lays what is given over what is configured.
     pub fn lay_over(self, config: &mut Config) {
@@ -296,6 +280,10 @@ impl RunArgs {
         config.server = self.server.unwrap_or(config.server);
         config.python = self.python.or(config.python.take());
         config.offline |= self.offline;
+        config.data &= !self.no_data;
+        config.seed_rows = self.rows.or(config.seed_rows);
+        config.seed = self.seed.unwrap_or(config.seed);
+        config.seed_files = self.seed_files.or(config.seed_files.take());
     }
 }
 

@@ -41,6 +41,14 @@ pub struct Config {
     pub python: Option<PathBuf>,
     /// Whether nothing may be fetched.
     pub offline: bool,
+    /// Whether the round trip fills tables with rows.
+    pub data: bool,
+    /// How many rows the round trip gives a table; without it few.
+    pub seed_rows: Option<u32>,
+    /// Which rows the round trip makes up.
+    pub seed: u64,
+    /// A folder with the user's own rows for the round trip, as `REVISION.sql`.
+    pub seed_files: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -60,6 +68,10 @@ impl Default for Config {
             server: Server::Auto,
             python: None,
             offline: false,
+            data: true,
+            seed_rows: None,
+            seed: 0,
+            seed_files: None,
         }
     }
 }

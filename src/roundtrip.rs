@@ -4,11 +4,13 @@
 //! No database but its own is ever reached: every connection of a migration goes through `proxy`, and the server
 //! behind it lives in a directory that goes with it.
 
+mod answers;
 mod diff;
 mod engine;
 mod legs;
 mod proxy;
 mod rules;
+mod seed;
 mod server;
 mod snapshot;
 mod verdict;
@@ -20,6 +22,7 @@ use crate::history::{Project, Scope};
 use crate::source::Sources;
 
 pub use rules::RULES;
+pub use seed::Data;
 pub use server::{NoServer, ServerChoice, cache_directory};
 
 /// What the user chose.
@@ -33,6 +36,8 @@ pub struct Options {
     pub python: Option<PathBuf>,
     /// Whether nothing may be fetched.
     pub offline: bool,
+    /// The rows that migrations meet; empty tables if there are none.
+    pub data: Option<Data>,
 }
 
 /// Told how far the round trip is.

@@ -8,6 +8,7 @@ const SEEN_AS: &[(&str, &[&str])] = &[
     ("empty-downgrade", &["downgrade-does-nothing"]),
     ("enum-left-behind", &["downgrade-leaves-objects"]),
     ("enum-value-in-same-transaction", &["upgrade-fails"]),
+    ("not-null-without-default", &["upgrade-fails-on-rows"]),
     ("refused-in-transaction", &["upgrade-fails", "downgrade-fails"]),
     ("syntax-error", &["upgrade-fails", "downgrade-fails"]),
     (

@@ -11,7 +11,7 @@ use super::{Console, Failure};
 use crate::config::{Config, Server};
 use crate::finding::{Finding, Leg};
 use crate::history::{Project, Scope};
-use crate::roundtrip::{self, Options, Progress, RoundTripError, ServerChoice};
+use crate::roundtrip::{self, Data, Options, Progress, RoundTripError, ServerChoice};
 
 /// Runs all projects on one server. An interruption ends the command; for want of a server only this half is missing.
 /// What could not run is said in the report, too, and its migrations count as not judged by this half.
@@ -30,6 +30,11 @@ pub(super) fn run(
         postgres: config.postgres,
         python: config.python.clone(),
         offline: config.offline,
+        data: config.data.then(|| Data {
+            rows: config.seed_rows.unwrap_or(Data::default().rows),
+            seed: config.seed,
+            files: config.seed_files.clone(),
+        }),
     };
     // With --base a project may have nothing to run.
     let projects: Vec<(&Project, &Scope)> = loaded

@@ -83,7 +83,24 @@ pub(super) const KEYS: &[(&str, Take)] = &[
         Ok(())
     }),
     ("offline", |config, value, _| {
-        config.offline = value.get_ref().as_bool().ok_or_else(|| expected(value, "true or false"))?;
+        config.offline = flag(value)?;
+        Ok(())
+    }),
+    ("data", |config, value, _| {
+        config.data = flag(value)?;
+        Ok(())
+    }),
+    ("seed-rows", |config, value, _| {
+        let rows = u32::try_from(number(value)?).ok().filter(|rows| *rows > 0);
+        config.seed_rows = Some(rows.ok_or_else(|| expected(value, "a number of rows, from 1 on"))?);
+        Ok(())
+    }),
+    ("seed", |config, value, _| {
+        config.seed = number(value)?;
+        Ok(())
+    }),
+    ("seed-files", |config, value, around| {
+        config.seed_files = Some(path(string(value)?, around));
         Ok(())
     }),
 ];
@@ -197,6 +214,10 @@ fn at<'v>(value: &'v Value<'_>) -> impl Fn(String) -> Invalid + 'v {
 
 fn expected(value: &Value<'_>, what: &str) -> Invalid {
     at(value)(format!("expected {what}"))
+}
+
+fn flag(value: &Value<'_>) -> Result<bool, Invalid> {
+    value.get_ref().as_bool().ok_or_else(|| expected(value, "true or false"))
 }
 
 fn string<'v>(value: &'v Value<'_>) -> Result<&'v str, Invalid> {

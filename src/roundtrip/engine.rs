@@ -33,6 +33,13 @@ pub(super) struct Failure {
 }
 
 impl Failure {
+    /// Whether other rows might not have failed: data exceptions, violated constraints, what the migration raises
+    /// itself.
+    pub fn is_about_rows(&self) -> bool {
+        let class = |code: &str| matches!(code.get(..2), Some("22" | "23" | "P0"));
+        self.code.as_deref().is_none_or(class)
+    }
+
     /// The extension that the server would have to offer, if that is what is missing.
     pub fn missing_extension(&self) -> Option<&str> {
         self.message.strip_prefix("extension \"")?.strip_suffix("\" is not available")

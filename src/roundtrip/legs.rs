@@ -1,9 +1,10 @@
-//! Walks a history: each migration up, down and up again, then all of it down and up. Refuses to know how a
+//! Walks a history: each migration up, down and up again on rows, then all of it up and down. Refuses to know how a
 //! migration is run, and how a difference is called.
 
+mod attempt;
 mod stage;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Case, Direction, Finding, Leg, Suite};
 use crate::history::{Body, Graph, Migration, Project, Runner, Scope, Statement};
@@ -12,10 +13,12 @@ use crate::operation::Operation;
 use super::diff::{Change, compare};
 use super::engine::{EngineError, Failure};
 use super::proxy::Proxy;
+use super::seed::Level;
 use super::server::Server;
 use super::snapshot::Snapshot;
-use super::verdict::{self, Place, Trip};
+use super::verdict::{self, OnRows, Place, Trip};
 use super::{Options, Outcome, Progress, ProjectFailure};
+use attempt::Attempt;
 use stage::Stage;
 
 /// Runs all legs of a project.
@@ -30,7 +33,7 @@ pub(super) async fn run(
     let checked = scope.checked.len();
     let legs = 3 * checked + (place.project.migrations.len() - checked) + 2;
     progress.begin(&place.project.root, legs);
-    let stage = Stage::set(server, proxy, place, options.python.as_deref()).await?;
+    let stage = Stage::set(server, proxy, place, options).await?;
     let graph = place.project.graph();
     let walk = Walk {
         place,
@@ -79,6 +82,11 @@ impl Walk<'_> {
             self.outcome
                 .remarks
                 .push(format!("Only its own tool can run {missing}: what follows ran without it"));
+        }
+        for (table, reason) in self.stage.refused() {
+            self.outcome
+                .remarks
+                .push(format!("{} was tested without rows in {table}: {reason}", self.place.project.root));
         }
         self.whole_history(base, state).await?;
         self.stage.strike().await?;
@@ -132,42 +140,70 @@ impl Walk<'_> {
     }
 
     async fn round_trip(&mut self, index: usize, before: Snapshot) -> Result<Option<Snapshot>, EngineError> {
-        self.progress.leg(Some(self.id(index)), Leg::Up);
-        let ran = self.stage.run(index, Direction::Up).await?;
-        let excuse = ran.as_ref().err().and_then(|failure| self.excuse(index, failure));
-        self.case(Some(index), Leg::Up, excuse.clone());
-        if let Err(failure) = ran {
-            if excuse.is_none() {
-                self.outcome.findings.push(verdict::upgrade_fails(self.place, index, &failure));
+        let mut shown = BTreeSet::new();
+        let mut on_rows = Vec::new();
+        let mut level = self.stage.has_data().then_some(Level::Full);
+        let attempt = loop {
+            if let Some(level) = level {
+                self.stage.fill(self.place.id(index), level).await?;
             }
-            let reason = excuse.unwrap_or_else(|| "the upgrade fails".to_owned());
-            self.skip(index, &[Leg::Down, Leg::UpAgain], &reason);
-            self.block(index);
+            let attempt = self.attempt(index, &mut shown).await?;
+            let (Some(now), Some((leg, failure))) = (level, attempt.failure()) else { break attempt };
+            level = (now == Level::Full && failure.is_about_rows()).then_some(Level::Plain);
+            on_rows.push(OnRows { leg, level: now, failure: failure.clone() });
             self.stage.restore(&self.applied).await?;
-            return Ok(Some(before));
-        }
-        self.applied.push(index);
-        let after = self.stage.snapshot().await?;
-        if let Some(reason) = cannot_undo(self.place.project, &self.place.project.migrations[index]) {
-            self.skip(index, &[Leg::Down, Leg::UpAgain], &reason);
-            self.one_way.get_or_insert((index, reason));
-            return Ok(Some(after));
-        }
-        self.begin(index, Leg::Down);
-        if let Err(failure) = self.stage.run(index, Direction::Down).await? {
-            self.tell(vec![verdict::downgrade_fails(self.place, index, &failure)]);
-            self.skip(index, &[Leg::UpAgain], "the downgrade fails");
-            self.one_way.get_or_insert((index, "its downgrade fails".to_owned()));
-            self.stage.restore(&self.applied).await?;
-            return Ok(Some(after));
-        }
-        let undone = self.stage.snapshot().await?;
-        self.begin(index, Leg::UpAgain);
-        let again = self.stage.run(index, Direction::Up).await?.err();
-        let drift = match &again {
-            Some(_) => Vec::new(),
-            None => compare(&after, &self.stage.snapshot().await?),
         };
+        // What fails without rows as well is not their fault.
+        let still = attempt.failure().map(|(leg, _)| leg);
+        on_rows.retain(|found| Some(found.leg) != still);
+        self.tell(verdict::on_rows(self.place, index, &before, &on_rows));
+        self.judge(index, before, attempt, &mut shown).await
+    }
+
+    /// Says what came of a migration, and makes the trial database ready for the next.
+    async fn judge(
+        &mut self,
+        index: usize,
+        before: Snapshot,
+        attempt: Attempt,
+        shown: &mut BTreeSet<Leg>,
+    ) -> Result<Option<Snapshot>, EngineError> {
+        let (after, undone, again, drift) = match attempt {
+            Attempt::UpFails(failure) => {
+                let excuse = self.excuse(index, &failure);
+                self.case(Some(index), Leg::Up, excuse.clone());
+                if excuse.is_none() {
+                    self.outcome.findings.push(verdict::upgrade_fails(self.place, index, &failure));
+                }
+                let reason = excuse.unwrap_or_else(|| "the upgrade fails".to_owned());
+                self.skip_rest(index, &[Leg::Down, Leg::UpAgain], &reason, shown);
+                self.block(index);
+                self.stage.restore(&self.applied).await?;
+                return Ok(Some(before));
+            }
+            Attempt::OneWay { after, reason } => {
+                self.applied.push(index);
+                self.case(Some(index), Leg::Up, None);
+                self.skip_rest(index, &[Leg::Down, Leg::UpAgain], &reason, shown);
+                self.one_way.get_or_insert((index, reason));
+                return Ok(Some(after));
+            }
+            Attempt::DownFails { after, failure } => {
+                self.applied.push(index);
+                self.case(Some(index), Leg::Up, None);
+                self.case(Some(index), Leg::Down, None);
+                self.tell(vec![verdict::downgrade_fails(self.place, index, &failure)]);
+                self.skip_rest(index, &[Leg::UpAgain], "the downgrade fails", shown);
+                self.one_way.get_or_insert((index, "its downgrade fails".to_owned()));
+                self.stage.restore(&self.applied).await?;
+                return Ok(Some(after));
+            }
+            Attempt::Returned { after, undone, again, drift } => (after, undone, again, drift),
+        };
+        self.applied.push(index);
+        for leg in [Leg::Up, Leg::Down, Leg::UpAgain] {
+            self.case(Some(index), leg, None);
+        }
         let trip =
             Trip { before: &before, after: &after, undone: &undone, again: again.as_ref(), drift: &drift };
         let findings = verdict::round_trip(self.place, index, &trip);
@@ -182,7 +218,7 @@ impl Walk<'_> {
         Ok(Some(after))
     }
 
-    /// All of it down to nothing, and up again under the project's own transactions.
+    /// All of it up under the project's own transactions, and down to nothing.
     async fn whole_history(&mut self, base: Snapshot, head: Option<Snapshot>) -> Result<(), EngineError> {
         let all_checked = self.scope.checked.len() == self.place.project.migrations.len();
         let obstacle = if !all_checked {
@@ -195,32 +231,38 @@ impl Walk<'_> {
             Some(head) if obstacle.is_none() => head,
             _ => {
                 let reason = obstacle.unwrap_or_default();
-                self.skip_whole(Leg::AllDown, &reason);
                 self.skip_whole(Leg::AllUp, &reason);
+                self.skip_whole(Leg::AllDown, &reason);
                 return Ok(());
             }
         };
-        let clean = self.all_down(&base).await?;
-        self.progress.leg(None, Leg::AllUp);
-        if !clean {
-            self.stage.restart().await?;
+        // Rows of ours are no part of the history.
+        self.stage.restart().await?;
+        if !self.all_up(&head).await? {
+            self.stage.restore(&self.applied).await?;
         }
+        self.all_down(&base).await
+    }
+
+    /// Whether it came to the head.
+    async fn all_up(&mut self, head: &Snapshot) -> Result<bool, EngineError> {
+        self.progress.leg(None, Leg::AllUp);
         self.case(None, Leg::AllUp, None);
         let order = self.applied.clone();
         match self.stage.run_all(&order, Direction::Up).await? {
             Err((index, failure)) => {
                 self.outcome.findings.push(verdict::full_upgrade_fails(self.place, index, &failure));
+                Ok(false)
             }
             Ok(()) => {
-                let changes = compare(&head, &self.stage.snapshot().await?);
+                let changes = compare(head, &self.stage.snapshot().await?);
                 self.outcome.findings.extend(verdict::full_upgrade_differs(self.place, &changes));
+                Ok(changes.is_empty())
             }
         }
-        Ok(())
     }
 
-    /// Whether nothing is left at the end.
-    async fn all_down(&mut self, base: &Snapshot) -> Result<bool, EngineError> {
+    async fn all_down(&mut self, base: &Snapshot) -> Result<(), EngineError> {
         self.progress.leg(None, Leg::AllDown);
         let reason = match (&self.one_way, self.faulty) {
             (Some((index, reason)), _) => Some(format!("{}: {reason}", self.id(*index))),
@@ -229,21 +271,19 @@ impl Walk<'_> {
         };
         if let Some(reason) = reason {
             self.case(None, Leg::AllDown, Some(reason));
-            return Ok(false);
+            return Ok(());
         }
         self.case(None, Leg::AllDown, None);
         let order: Vec<usize> = self.applied.iter().rev().copied().collect();
         for index in order {
             if let Err(failure) = self.stage.run(index, Direction::Down).await? {
                 self.outcome.findings.push(verdict::full_downgrade_fails(self.place, index, &failure));
-                return Ok(false);
+                return Ok(());
             }
         }
         let changes: Vec<Change> = compare(base, &self.stage.snapshot().await?);
-        let found = verdict::full_downgrade_leaves(self.place, &changes);
-        let clean = found.is_none() && changes.is_empty();
-        self.outcome.findings.extend(found);
-        Ok(clean)
+        self.outcome.findings.extend(verdict::full_downgrade_leaves(self.place, &changes));
+        Ok(())
     }
 
     fn id(&self, index: usize) -> &str {
@@ -294,9 +334,12 @@ impl Walk<'_> {
         self.blocked.insert(index, reason);
     }
 
-    fn begin(&mut self, index: usize, leg: Leg) {
-        self.progress.leg(Some(self.id(index)), leg);
-        self.case(Some(index), leg, None);
+    /// Legs that were not come to, some of which may have been announced.
+    fn skip_rest(&mut self, index: usize, legs: &[Leg], reason: &str, shown: &mut BTreeSet<Leg>) {
+        for &leg in legs {
+            self.announce(index, leg, shown);
+            self.case(Some(index), leg, Some(reason.to_owned()));
+        }
     }
 
     fn skip(&mut self, index: usize, legs: &[Leg], reason: &str) {

@@ -12,6 +12,10 @@ pub static RULES: &[&RuleInfo] = &[
     &DOWNGRADE_CHANGES_SCHEMA,
     &UPGRADE_AGAIN_FAILS,
     &UPGRADE_AGAIN_DIFFERS,
+    &UPGRADE_FAILS_ON_ROWS,
+    &UPGRADE_MAY_FAIL_ON_ROWS,
+    &DOWNGRADE_FAILS_ON_ROWS,
+    &DOWNGRADE_MAY_FAIL_ON_ROWS,
     &FULL_DOWNGRADE_FAILS,
     &FULL_DOWNGRADE_DIFFERS,
     &FULL_UPGRADE_FAILS,
@@ -70,6 +74,30 @@ verdict!(
     "upgrade-again-differs",
     Warning,
     "An upgrade after its own downgrade ends with another schema than the first time"
+);
+verdict!(
+    UPGRADE_FAILS_ON_ROWS,
+    "upgrade-fails-on-rows",
+    Error,
+    "An upgrade works on empty tables and fails on tables with rows"
+);
+verdict!(
+    UPGRADE_MAY_FAIL_ON_ROWS,
+    "upgrade-may-fail-on-rows",
+    Warning,
+    "An upgrade fails on some of the rows that the schema before it allows"
+);
+verdict!(
+    DOWNGRADE_FAILS_ON_ROWS,
+    "downgrade-fails-on-rows",
+    Error,
+    "A downgrade works on empty tables and fails on tables with rows"
+);
+verdict!(
+    DOWNGRADE_MAY_FAIL_ON_ROWS,
+    "downgrade-may-fail-on-rows",
+    Warning,
+    "A downgrade fails on some of the rows that the schema allows"
 );
 verdict!(
     FULL_DOWNGRADE_FAILS,

@@ -8,9 +8,9 @@ mod reader;
 
 use std::collections::BTreeMap;
 
-use futures_util::TryStreamExt;
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Either, Row, TypeInfo, ValueRef};
+
+use super::answers::{Cells, ask_all};
 
 use crate::operation::Name;
 pub(super) use object::{Fact, Kind, Object, ObjectId};
@@ -23,9 +23,6 @@ pub(super) struct Snapshot {
     /// The columns of each table in their order.
     pub column_order: BTreeMap<ObjectId, Vec<String>>,
 }
-
-/// One row of an answer, as text.
-type Cells = Vec<Option<String>>;
 
 impl Snapshot {
     /// Reads a database, without the table that the tool keeps its version in.
@@ -47,36 +44,11 @@ impl Snapshot {
 
 /// Asks everything in one message, of one moment.
 async fn ask(connection: &mut PgConnection, major: u16) -> Result<Vec<Vec<Cells>>, sqlx::Error> {
-    let mut message =
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = ''; ".to_owned();
-    let before = 2;
-    message += &catalog::queries(major).join("; ");
-    message += "; COMMIT";
-    let mut answers = vec![Vec::new(); catalog::ANSWERS];
-    let mut answered = 0;
-    let mut results = sqlx::raw_sql(AssertSqlSafe(message)).fetch_many(connection);
-    while let Some(result) = results.try_next().await? {
-        match result {
-            Either::Left(_) => answered += 1,
-            Either::Right(row) => {
-                let cells = (0..row.len()).map(|at| text(&row, at)).collect::<Result<Cells, _>>()?;
-                if let Some(answer) = answers.get_mut(answered - before) {
-                    answer.push(cells);
-                }
-            }
-        }
-    }
+    let begin = ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET LOCAL search_path = ''"];
+    let mut statements: Vec<String> = begin.iter().map(|&sql| sql.to_owned()).collect();
+    statements.extend(catalog::queries(major));
+    statements.push("COMMIT".to_owned());
+    let mut answers = ask_all(connection, &statements).await?;
+    answers.drain(..begin.len());
     Ok(answers)
-}
-
-/// A cell as the server printed it; simple queries are answered in text.
-fn text(row: &sqlx::postgres::PgRow, at: usize) -> Result<Option<String>, sqlx::Error> {
-    let value = row.try_get_raw(at)?;
-    if value.is_null() {
-        return Ok(None);
-    }
-    value
-        .as_str()
-        .map(|text| Some(text.to_owned()))
-        .map_err(|source| sqlx::Error::ColumnDecode { index: value.type_info().name().to_owned(), source })
 }

@@ -1,6 +1,7 @@
 //! Calls what a round trip has shown by its name: one cause, one finding. Refuses to know how it was run.
 
 mod harmless;
+mod on_rows;
 mod place;
 
 use crate::finding::{Direction, Finding, Help, Label, Leg, RuleInfo};
@@ -11,6 +12,7 @@ use super::engine::Failure;
 use super::rules;
 use super::snapshot::Snapshot;
 
+pub(super) use on_rows::{OnRows, on_rows};
 pub(super) use place::Place;
 
 /// What was seen of one migration that upgrades and downgrades.
@@ -242,7 +244,6 @@ fn whole(place: Place<'_>, index: usize, rule: &'static RuleInfo, leg: Leg, mess
         related: Vec::new(),
         notes: Vec::new(),
         help: None,
-        fix: None,
         migration: place.key(index, leg),
         direction: Some(direction),
         leg: Some(leg),

@@ -51,7 +51,6 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustix", &["roundtrip"]),
     ("serde", &[""]),
     ("serde_json", &[""]),
-    ("similar", &["command/fix"]),
     ("sqlx", &["roundtrip"]),
     ("squawk-lexer", &["sql"]),
     ("squawk-line-index", &[]),

@@ -8,7 +8,6 @@ mod cli;
 mod engine;
 mod environment_py;
 mod environments;
-mod fix;
 mod fixtures;
 mod frontends_alembic;
 mod frontends_sql;

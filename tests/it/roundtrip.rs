@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use mig_check::finding::Leg;
 use mig_check::history::{Project, Scope};
-use mig_check::roundtrip::{Options, Outcome, Progress, RULES, run};
+use mig_check::roundtrip::{Data, Options, Outcome, Progress, RULES, run};
 use mig_check::source::Sources;
 
 /// Keeps what is said, for the few tests that ask.
@@ -103,11 +103,21 @@ pub fn check(case: &str, told: &str) {
 }
 
 fn sql_case(case: &str) -> Outcome {
+    sql_case_with(case, &Options::default())
+}
+
+/// The same, where migrations meet rows.
+fn data_case(case: &str) -> Outcome {
+    let files = Some(fixture(case).join("rows")).filter(|folder| folder.exists());
+    sql_case_with(case, &Options { data: Some(Data { files, ..Data::default() }), ..Options::default() })
+}
+
+fn sql_case_with(case: &str, options: &Options) -> Outcome {
     let mut sources = Sources::new();
     let project = sql_project(case, &mut sources);
     let scope = Scope::all(&project);
     let progress = Silent::default();
-    let outcome = run(&[(&project, &scope)], &sources, &Options::default(), &progress).expect("it runs");
+    let outcome = run(&[(&project, &scope)], &sources, options, &progress).expect("it runs");
     check(case, &told(&outcome, &sources));
     let (legs, announced) =
         (progress.legs.lock().expect("no panic"), progress.announced.lock().expect("no panic"));
@@ -229,7 +239,8 @@ fn the_examples_of_every_page_are_what_they_say() {
     assert!(projects.len() >= 2 * 8, "most pages have examples of both kinds");
     let scopes: Vec<Scope> = projects.iter().map(|(project, _)| Scope::all(project)).collect();
     let pairs: Vec<_> = projects.iter().map(|(project, _)| project).zip(&scopes).collect();
-    let outcome = run(&pairs, &sources, &Options::default(), &Silent::default()).expect("it runs");
+    let options = Options { data: Some(Data::default()), ..Options::default() };
+    let outcome = run(&pairs, &sources, &options, &Silent::default()).expect("it runs");
     assert_eq!(outcome.failures, []);
     for (project, (rule, word, last)) in &projects {
         let found: Vec<(&str, usize)> = outcome
@@ -299,4 +310,25 @@ fn only_what_is_asked_for_is_checked_and_the_rest_is_its_ground() {
     let ran: Vec<_> = outcome.cases.iter().filter(|case| case.skipped.is_none()).collect();
     assert_eq!(ran.len(), 3);
     assert!(ran.iter().all(|case| case.migration.as_deref() == Some("2")));
+}
+
+#[test]
+fn tables_of_every_kind_get_rows_and_those_that_get_none_are_named() {
+    let outcome = data_case("filled");
+    let without: Vec<&str> =
+        outcome.remarks.iter().filter_map(|remark| Some(remark.split_once("without rows in ")?.1)).collect();
+    assert_eq!(
+        without,
+        [
+            "impossible: no row was found that satisfies CHECK impossible_id_check",
+            "needs_nobody: nobody_id refers to nobody, which has no row",
+            "nobody: no row was found that satisfies CHECK nobody_id_check",
+            "refusing: no rows on Saturdays",
+        ]
+    );
+}
+
+#[test]
+fn what_only_rows_make_fail_is_told_from_what_fails_on_some_rows() {
+    data_case("on-rows");
 }

@@ -43,7 +43,6 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     }
     Some(
         draft
-            .help("Build it CONCURRENTLY, outside a transaction, in a migration of its own", advice.finish())
-            .fix(fix::concurrently(context, Some("op.create_index"))),
+            .help("Build it CONCURRENTLY, outside a transaction, in a migration of its own", advice.finish()),
     )
 }

@@ -55,13 +55,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .say("2. in the next migration")
         .run(Code::sql(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {check}")))
         .finish();
-    let fix = matches!(shape, Shape::AddCheck)
-        .then(|| fix::not_valid(context, "op.create_check_constraint", table, constraint.name.as_deref()?));
-    Some(
-        draft
-            .help("Add it NOT VALID, and validate it in the next migration, which blocks nobody", code)
-            .fix(fix.flatten()),
-    )
+    Some(draft.help("Add it NOT VALID, and validate it in the next migration, which blocks nobody", code))
 }
 
 /// The condition without the parentheses around all of it.

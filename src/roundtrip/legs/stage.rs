@@ -2,7 +2,6 @@
 //! migration that fails or leaves something costs the next ones nothing: they start from what upgrades alone make.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
@@ -11,10 +10,12 @@ use crate::finding::Direction;
 use crate::history::Runner;
 use crate::operation::{Name, quote};
 
+use super::super::Options;
 use super::super::engine::alembic::AlembicEngine;
 use super::super::engine::sql::SqlEngine;
 use super::super::engine::{Engine, EngineError, Failure, Ran};
 use super::super::proxy::Proxy;
+use super::super::seed::{Level, Seeder};
 use super::super::server::Server;
 use super::super::snapshot::{Kind, Object, ObjectId, Snapshot};
 use super::super::verdict::Place;
@@ -34,6 +35,7 @@ pub(super) struct Stage<'a> {
     /// What runs the migrations, if that is worth a word.
     pub remark: Option<String>,
     reader: Option<PgConnection>,
+    seeder: Option<Seeder>,
     /// How many of the applied migrations the clean database holds.
     clean_holds: usize,
     /// The roles of the clean database's moment: they are shared by all databases of a server.
@@ -49,7 +51,7 @@ impl<'a> Stage<'a> {
         server: &'a Server,
         proxy: &'a Proxy,
         place: Place<'a>,
-        python: Option<&Path>,
+        options: &Options,
     ) -> Result<Self, EngineError> {
         for name in [TRIAL, CLEAN] {
             // A project that could not be run to its end leaves its own.
@@ -62,7 +64,8 @@ impl<'a> Stage<'a> {
         let engine = match &place.project.runner {
             Runner::Sql => Engine::Sql(SqlEngine::new(place.project)),
             Runner::Alembic { .. } => {
-                let engine = AlembicEngine::start(place, server, proxy, TRIAL, python).await?;
+                let engine =
+                    AlembicEngine::start(place, server, proxy, TRIAL, options.python.as_deref()).await?;
                 remark = Some(format!("{} ran with {}", place.project.root, engine.versions()));
                 version_table = Some(engine.version_table().clone());
                 Engine::Alembic(Box::new(engine))
@@ -75,6 +78,7 @@ impl<'a> Stage<'a> {
             version_table,
             remark,
             reader: None,
+            seeder: options.data.clone().map(Seeder::new),
             clean_holds: 0,
             clean_roles: Roles::new(),
             first_roles: Roles::new(),
@@ -96,13 +100,40 @@ impl<'a> Stage<'a> {
 
     /// The trial database as it is.
     pub async fn snapshot(&mut self) -> Result<Snapshot, EngineError> {
-        let mut reader = match self.reader.take() {
-            Some(reader) => reader,
-            None => self.server.connect(TRIAL).await?,
-        };
+        let mut reader = self.take_reader().await?;
         let snapshot = Snapshot::take(&mut reader, self.server.major(), self.version_table.as_ref()).await?;
         self.reader = Some(reader);
         Ok(snapshot)
+    }
+
+    /// Whether migrations are to meet rows.
+    pub fn has_data(&self) -> bool {
+        self.seeder.is_some()
+    }
+
+    /// Fills the tables of the trial database that have changed since they were filled, then adds the user's own rows
+    /// for a migration.
+    pub async fn fill(&mut self, migration: &str, level: Level) -> Result<(), EngineError> {
+        let mut reader = self.take_reader().await?;
+        if let Some(seeder) = &mut self.seeder {
+            seeder.fill(&mut reader, self.server.major(), self.version_table.as_ref(), level).await?;
+            seeder.add_own(&mut reader, migration).await?;
+        }
+        self.reader = Some(reader);
+        Ok(())
+    }
+
+    /// Tables that never got a row, each with its reason.
+    pub fn refused(&self) -> Vec<(String, String)> {
+        let refused = self.seeder.iter().flat_map(|seeder| seeder.refused());
+        refused.map(|(table, reason)| (table.clone(), reason.clone())).collect()
+    }
+
+    async fn take_reader(&mut self) -> Result<PgConnection, EngineError> {
+        match self.reader.take() {
+            Some(reader) => Ok(reader),
+            None => Ok(self.server.connect(TRIAL).await?),
+        }
     }
 
     /// Runs one migration on the trial database.
@@ -165,6 +196,9 @@ impl<'a> Stage<'a> {
     }
 
     async fn clear(&mut self) -> Result<(), EngineError> {
+        if let Some(seeder) = &mut self.seeder {
+            seeder.forget();
+        }
         self.engine.release().await?;
         self.close_reader().await;
         drop_database(self.server, TRIAL).await

@@ -32,9 +32,6 @@ pub(super) enum Answer {
     Clock,
 }
 
-/// How many answers there are.
-pub(super) const ANSWERS: usize = Answer::Clock as usize + 1;
-
 /// Grants as sorted text, with the defaults spelled out so that they equal grants of the same.
 fn grants(column: &str, kind: char, owner: &str) -> String {
     format!(

@@ -1,7 +1,7 @@
 //! Takes the time out of what is compared: `'now'::timestamp` in a view or a default is stored as the time of its
 //! making, which is another each time that a migration runs.
 
-use super::Cells;
+use super::super::answers::Cells;
 use super::catalog::Answer;
 
 /// Length of `2024-01-31 12:00:00`; what follows are fractions and a zone.

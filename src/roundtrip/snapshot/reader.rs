@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::super::answers::{Cells, cell};
 use super::catalog::Answer;
-use super::{Cells, Kind, Object, ObjectId, Snapshot};
+use super::{Kind, Object, ObjectId, Snapshot};
 use crate::operation::Name;
 
 /// Reads the answers.
@@ -38,11 +39,7 @@ struct Reader<'a> {
     version_table: Option<Name>,
 }
 
-/// A cell; empty if NULL.
-fn cell(row: &Cells, at: usize) -> &str {
-    row.get(at).and_then(Option::as_deref).unwrap_or_default()
-}
-
+/// A cell that says something.
 fn given(row: &Cells, at: usize) -> Option<&str> {
     row.get(at).and_then(Option::as_deref).filter(|text| !text.is_empty())
 }
