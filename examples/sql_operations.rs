@@ -19,10 +19,10 @@ fn main() -> Result<()> {
 }
 
 fn statement(statement: &sql::Lowered, text: &str) -> Value {
-    let steps = statement.steps.iter().map(|(operation, range)| {
-        let name = format!("{operation:?}");
+    let steps = statement.steps.iter().map(|step| {
+        let name = format!("{:?}", step.operation);
         let name = name.split([' ', '(']).next();
-        json!({ "is": name, "has": facts(operation), "text": text[range.clone()] })
+        json!({ "is": name, "has": facts(&step.operation), "text": text[step.range.clone()] })
     });
     json!({ "text": text[statement.range.clone()], "steps": steps.collect::<Vec<_>>() })
 }

@@ -64,6 +64,8 @@ pub enum Command {
     Sql(SqlArgs),
     /// Print the history: what follows what, and what is wrong with the order
     Graph(PathArgs),
+    /// Rewrite migrations where a program can do it: CONCURRENTLY, NOT VALID, missing downgrades
+    Fix(FixArgs),
     /// Print a rule's page: what goes wrong, what to write instead, how to allow it
     Explain {
         /// The name in brackets behind `error` or `warning`
@@ -185,6 +187,23 @@ pub struct RunArgs {
     pub seed_files: Option<PathBuf>,
 }
 
+/// What `fix` takes.
+#[derive(Args, Debug)]
+pub struct FixArgs {
+    /// Where.
+    #[command(flatten)]
+    pub place: PathArgs,
+    /// Rewrite only migrations that this git revision does not have
+    #[arg(long, value_name = "REF")]
+    pub base: Option<String>,
+    /// Major version of PostgreSQL that the migrations are for [default: 14 to 18]
+    #[arg(long, value_name = "VERSION")]
+    pub pg: Option<u16>,
+    /// Change nothing, print what would change; exit code 1 if anything would
+    #[arg(long)]
+    pub diff: bool,
+}
+
 /// What `sql` takes.
 #[derive(Args, Debug)]
 pub struct SqlArgs {
@@ -253,6 +272,15 @@ impl ReportArgs {
         if let Some(FailOn(least)) = self.fail_on {
             config.fail_on = least;
         }
+    }
+}
+
+impl FixArgs {
+    /// Lays what is given over what is configured.
+    pub fn lay_over(self, config: &mut Config) {
+        self.place.lay_over(config);
+        config.base = self.base.or(config.base.take());
+        config.postgres = self.pg.or(config.postgres);
     }
 }
 

@@ -4,6 +4,7 @@ mod agreement;
 mod base;
 mod check;
 mod explain;
+mod fix;
 mod graph;
 mod load;
 mod output;
@@ -77,6 +78,20 @@ pub enum Failure {
         /// Where both would go.
         place: String,
     },
+    /// Nobody has said which migrations may still be edited.
+    #[error(
+        "which migrations? Name files or folders, or give --base main: a migration that has run anywhere must not be edited\n\
+         mig-check fix --diff shows the rewrites of all of them"
+    )]
+    FixWhat,
+    /// A migration that could not be read again.
+    #[error("cannot read {}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// A report that could not be written.
     #[error("cannot write {}: {source}", path.display())]
     Unwritable {
@@ -142,7 +157,7 @@ pub fn run(cli: Cli, console: &mut Console<'_>) -> Exit {
 }
 
 /// Every command, for those who misspell one.
-const COMMANDS: &[&str] = &["check", "lint", "roundtrip", "sql", "graph", "explain", "rules"];
+const COMMANDS: &[&str] = &["check", "lint", "roundtrip", "sql", "graph", "fix", "explain", "rules"];
 
 fn dispatch(cli: Cli, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let rules = rules();
@@ -176,6 +191,12 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> Result<Exit, Failure> {
             let mut config = config()?;
             paths.lay_over(&mut config);
             graph::run(&load::load(&config)?, console.out)
+        }
+        Command::Fix(arguments) => {
+            let mut config = config()?;
+            let only_diff = arguments.diff;
+            arguments.lay_over(&mut config);
+            fix::run(&config, only_diff, &rules, console)
         }
         Command::Explain { rule } => explain::explain(&rule, &rules, console.out),
         Command::Rules => explain::list(&rules, console.out),

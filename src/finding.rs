@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::source::{Sources, Span};
+use crate::source::{Edit, Sources, Span};
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -128,6 +128,8 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// What to write instead.
     pub help: Option<Help>,
+    /// How the file can be rewritten mechanically.
+    pub fix: Option<Fix>,
     /// The project's root and the migration's id.
     pub migration: Option<MigrationKey>,
     /// Which way it happens; `None` for the migration as a whole.
@@ -152,6 +154,15 @@ pub struct Help {
     pub text: String,
     /// Code in the author's language, ready to paste; several lines; may be empty.
     pub code: String,
+}
+
+/// A rewrite that a program can do: it keeps what the migration means and the author's formatting.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fix {
+    /// Edits of one file that do not overlap; never none.
+    pub edits: Vec<Edit>,
+    /// What is left to do in a later migration: SQL, or empty.
+    pub later: String,
 }
 
 /// One migration among all projects of a run.

@@ -8,6 +8,7 @@ pub use graph::{Graph, GraphFault};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+pub use crate::operation::Certainty;
 use crate::operation::{Name, Operation};
 use crate::source::{SourceId, Span};
 
@@ -204,17 +205,8 @@ pub struct Statement {
     pub steps: Vec<Step>,
     /// The transaction that it runs in: statements with the same number share one, `None` commits at once.
     pub transaction: Option<u32>,
-    /// Whether it surely runs.
+    /// Whether it surely runs when its script runs.
     pub certainty: Certainty,
-}
-
-/// Whether a statement surely runs when its script runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Certainty {
-    /// It does.
-    Certain,
-    /// It depends on something that cannot be known; completes "runs only if …".
-    May(String),
 }
 
 /// One operation with its own place.
@@ -224,6 +216,15 @@ pub struct Step {
     pub operation: Operation,
     /// The part of the statement that says so.
     pub span: Span,
+    /// Whether it surely runs when its statement runs: a branch of a `DO` block may not.
+    pub certainty: Certainty,
+}
+
+impl Step {
+    /// A step that runs when its statement does.
+    pub fn certain(operation: Operation, span: Span) -> Self {
+        Self { operation, span, certainty: Certainty::Certain }
+    }
 }
 
 /// Something in the user's files that could not be read.

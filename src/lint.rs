@@ -2,8 +2,10 @@
 //! the rules. Refuses to know how files are parsed, what the user configured them with, and how findings are shown.
 
 mod advice;
+mod calls;
 mod context;
 mod engine;
+mod fix;
 mod held;
 pub mod locks;
 mod prelude;
@@ -14,7 +16,7 @@ mod settings;
 pub mod suppression;
 mod types;
 
-use crate::finding::{Finding, Help, Label, RuleInfo};
+use crate::finding::{Finding, Fix, Help, Label, RuleInfo};
 use crate::history::{Project, Scope};
 use crate::source::{Sources, Span};
 
@@ -59,6 +61,7 @@ pub struct Draft {
     notes: Vec<String>,
     help: Option<Help>,
     sized: Vec<Name>,
+    fix: Option<Fix>,
 }
 
 impl Draft {
@@ -101,6 +104,11 @@ impl Draft {
 
     fn help(mut self, text: impl Into<String>, code: impl Into<String>) -> Self {
         self.help = Some(Help { text: text.into(), code: code.into() });
+        self
+    }
+
+    fn fix(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix;
         self
     }
 }

@@ -86,8 +86,9 @@ pub enum Operation {
     DropView { name: Name, materialized: bool, if_exists: bool, cascade: bool },
     /// `REFRESH MATERIALIZED VIEW`.
     RefreshView { name: Name, concurrently: bool },
-    /// `CREATE [OR REPLACE] FUNCTION` or `PROCEDURE`.
-    CreateFunction { name: Name, replace: bool },
+    /// `CREATE [OR REPLACE] FUNCTION` or `PROCEDURE`. The body runs only when it is called; it holds what can be read
+    /// of it.
+    CreateFunction { name: Name, replace: bool, body: Vec<(Operation, Certainty)> },
     /// `CREATE [OR REPLACE] TRIGGER`.
     CreateTrigger { name: String, table: Name, replace: bool },
     /// `DROP TRIGGER`.
@@ -116,15 +117,23 @@ pub enum Operation {
     Transaction(TransactionVerb),
     /// `LOCK TABLE`; the mode as written, upper case, `ACCESS EXCLUSIVE` when absent.
     Lock { tables: Vec<Name>, mode: String },
-    /// `DO`, with what its body holds as far as it can be read. A block that holds several things may be several
-    /// operations, each with its own place.
-    Do { body: Vec<Operation> },
+    /// `DO`. What its body holds follows it, each as an operation of its own.
+    Do,
     /// A statement that is understood but has no operation of its own: `COMMENT ON TABLE`, `GRANT`.
     Other { kind: &'static str, objects: Vec<Name> },
     /// Text that is not a statement of PostgreSQL.
     Unparsed { message: String },
     /// Something that cannot be known without running it. The reason completes "cannot be read because …".
     Opaque { reason: String },
+}
+
+/// Whether something surely runs when what it stands in runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    /// It does.
+    Certain,
+    /// It depends on something that cannot be known; completes "runs only if …".
+    May(String),
 }
 
 /// Parts of `CREATE TABLE`.

@@ -3,6 +3,7 @@
 //! Inside the program a place is a byte range ([`Span`]); everything shown to people is a
 //! [`Position`], which cannot be zero.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -39,6 +40,15 @@ impl Span {
     }
 }
 
+/// A text to put in the place of another. An empty place is an insertion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What goes.
+    pub span: Span,
+    /// What comes, with `\n` for a line break.
+    pub text: String,
+}
+
 /// Line and column for people: both count from one, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -52,6 +62,7 @@ pub struct Position {
 #[derive(Debug)]
 pub struct SourceFile {
     path: PathBuf,
+    on_disk: Option<PathBuf>,
     text: String,
     line_starts: Vec<usize>,
 }
@@ -59,7 +70,25 @@ pub struct SourceFile {
 impl SourceFile {
     fn new(path: PathBuf, text: String) -> Self {
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { path, text, line_starts }
+        Self { path, on_disk: None, text, line_starts }
+    }
+
+    /// Where the file was read from; `None` for a text that is no file's.
+    pub fn on_disk(&self) -> Option<&Path> {
+        self.on_disk.as_deref()
+    }
+
+    /// The text with edits of this file made, which do not overlap. Line breaks are those of the file.
+    pub fn edited(&self, edits: &[Edit]) -> String {
+        let mut edits: Vec<&Edit> = edits.iter().collect();
+        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+        let mut text = self.text.clone();
+        for edit in edits.into_iter().rev() {
+            let windows = self.text.contains("\r\n");
+            let new = if windows { edit.text.replace('\n', "\r\n") } else { edit.text.clone() };
+            text.replace_range(edit.span.range(), &new);
+        }
+        text
     }
 
     /// The path as people are shown it, with forward slashes on every system.
@@ -111,12 +140,18 @@ pub struct BadEncoding {
 #[derive(Debug, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
+    unsaved: BTreeMap<PathBuf, String>,
 }
 
 impl Sources {
     /// An empty collection.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty collection that reads these texts where files of these paths ([`SourceFile::on_disk`]) are asked for.
+    pub fn with_unsaved(unsaved: BTreeMap<PathBuf, String>) -> Self {
+        Self { files: Vec::new(), unsaved }
     }
 
     /// Adds a text under the path that people are shown. A byte order mark is dropped.
@@ -156,8 +191,14 @@ impl Sources {
         path: &Path,
         shown_as: impl Into<PathBuf>,
     ) -> std::io::Result<(SourceId, Option<BadEncoding>)> {
-        let bytes = std::fs::read(path)?;
-        Ok(self.add_bytes(shown_as, bytes))
+        let read = match self.unsaved.get(path) {
+            Some(text) => (self.add(shown_as, text.clone()), None),
+            None => self.add_bytes(shown_as, std::fs::read(path)?),
+        };
+        if let Some(file) = self.files.last_mut() {
+            file.on_disk = Some(path.to_owned());
+        }
+        Ok(read)
     }
 
     /// The file of a number that this collection gave out.
@@ -213,6 +254,24 @@ mod tests {
         let id = sources.add("a.sql", "one\r\ntwo");
         let line = |n| sources.file(id).line_range(NonZeroUsize::new(n).expect("not zero"));
         assert_eq!((line(1), line(2), line(3)), (0..3, 5..8, 8..8));
+    }
+
+    #[test]
+    fn edits_keep_the_line_breaks_of_the_file() {
+        let mut sources = Sources::new();
+        let id = sources.add("a.sql", "one\r\ntwo\r\n");
+        let edit = |range, text: &str| Edit { span: Span::new(id, range), text: text.to_owned() };
+        let edited = sources.file(id).edited(&[edit(10..10, "three\n"), edit(0..3, "1\n")]);
+        assert_eq!(edited, "1\r\n\r\ntwo\r\nthree\r\n");
+    }
+
+    #[test]
+    fn unsaved_texts_are_read_instead_of_files() {
+        let path = Path::new("no such folder/a.sql");
+        let mut sources = Sources::with_unsaved([(path.to_owned(), "new".to_owned())].into());
+        let (id, bad) = sources.read(path, "a.sql").expect("not read from disk");
+        assert_eq!((sources.file(id).text(), bad), ("new", None));
+        assert_eq!(sources.file(id).on_disk(), Some(path));
     }
 
     #[test]

@@ -14,7 +14,8 @@ use std::ops::Range;
 
 use squawk_lexer::TokenKind;
 
-use crate::operation::{DataType, Expression, Operation};
+use crate::operation::{Certainty, DataType, Expression, Operation};
+use lower::Nesting;
 use split::{Piece, PieceKind};
 
 /// One statement of a text. Ranges are bytes of that text.
@@ -22,21 +23,41 @@ use split::{Piece, PieceKind};
 pub struct Lowered {
     /// The statement without comments before it and without its semicolon.
     pub range: Range<usize>,
-    /// What it does, never empty, each with the part that says so.
-    pub steps: Vec<(Operation, Range<usize>)>,
+    /// What it does, never empty.
+    pub steps: Vec<Step>,
+}
+
+/// One thing that a statement does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What.
+    pub operation: Operation,
+    /// The part of the statement that says so.
+    pub range: Range<usize>,
+    /// Whether it surely happens when the statement runs.
+    pub certainty: Certainty,
+}
+
+impl Step {
+    fn certain(operation: Operation, range: Range<usize>) -> Self {
+        Self { operation, range, certainty: Certainty::Certain }
+    }
 }
 
 /// Reads every statement of a text. What is not SQL becomes [`Operation::Unparsed`] and costs only itself; rows of
 /// `COPY … FROM stdin` are passed over.
 pub fn lower(text: &str) -> Vec<Lowered> {
-    parse::on_large_stack(text.len(), || {
-        split::pieces(text).iter().filter_map(|piece| lower_piece(text, piece)).collect()
-    })
+    parse::on_large_stack(text.len(), || lower_inside(text, Nesting::default()))
 }
 
-fn lower_piece(text: &str, piece: &Piece) -> Option<Lowered> {
+/// [`lower`] of a text that stands inside another.
+fn lower_inside(text: &str, nesting: Nesting) -> Vec<Lowered> {
+    split::pieces(text).iter().filter_map(|piece| lower_piece(text, piece, nesting)).collect()
+}
+
+fn lower_piece(text: &str, piece: &Piece, nesting: Nesting) -> Option<Lowered> {
     let range = piece.range.clone();
-    let whole = |operation| vec![(operation, range.clone())];
+    let whole = |operation| vec![Step::certain(operation, range.clone())];
     let steps = match piece.kind {
         PieceKind::CopyData => return None,
         PieceKind::MetaCommand => whole(meta_command(&text[range.clone()])),
@@ -44,13 +65,16 @@ fn lower_piece(text: &str, piece: &Piece) -> Option<Lowered> {
         PieceKind::Statement if !parse::fits(&text[range.clone()]) => {
             oversize::operations(&text[range.clone()])
                 .into_iter()
-                .map(|operation| (operation, range.clone()))
+                .map(|operation| Step::certain(operation, range.clone()))
                 .collect()
         }
         PieceKind::Statement => match parse::statement(&text[range.clone()]) {
-            Ok(statement) => lower::statement(&statement)
+            Ok(statement) => lower::statement(&statement, nesting)
                 .into_iter()
-                .map(|(operation, part)| (operation, range.start + part.start..range.start + part.end))
+                .map(|step| {
+                    let place = range.start + step.range.start..range.start + step.range.end;
+                    Step { range: place, ..step }
+                })
                 .collect(),
             Err(error) => {
                 let place = range.start + error.range.start..range.start + error.range.end;
@@ -59,7 +83,7 @@ fn lower_piece(text: &str, piece: &Piece) -> Option<Lowered> {
                 let at_semicolon =
                     error.at_end && after.next().is_some_and(|(kind, _)| kind == TokenKind::Semi);
                 let message = if at_semicolon { parse::near(";") } else { error.message };
-                vec![(Operation::Unparsed { message }, place)]
+                vec![Step::certain(Operation::Unparsed { message }, place)]
             }
         },
     };

@@ -25,6 +25,18 @@ pub(super) struct Found {
     pub(super) not_run: Vec<String>,
 }
 
+impl Found {
+    fn nothing(loaded: &Loaded) -> Self {
+        Self {
+            findings: vec![Vec::new(); loaded.projects.len()],
+            cases: Vec::new(),
+            remarks: Vec::new(),
+            failure: None,
+            not_run: Vec::new(),
+        }
+    }
+}
+
 /// Runs the halves that are named, writes the reports, and says whether anything fails the run.
 pub(super) fn run(
     config: &Config,
@@ -35,15 +47,9 @@ pub(super) fn run(
 ) -> Result<Exit, Failure> {
     let outputs = output::wished(config)?;
     let mut loaded = load(config)?;
-    let mut found = Found {
-        findings: vec![Vec::new(); loaded.projects.len()],
-        cases: Vec::new(),
-        remarks: remarks(&loaded, config),
-        failure: None,
-        not_run: Vec::new(),
-    };
-    let settings: Vec<Settings> =
-        loaded.projects.iter().map(|(project, _)| settings(config, project, &loaded.sources)).collect();
+    let mut found = Found::nothing(&loaded);
+    found.remarks = remarks(&loaded, config);
+    let settings = all_settings(config, &loaded);
     if halves.contains(&Evidence::Lint) {
         lint(&loaded, &settings, &mut found);
     }
@@ -70,6 +76,19 @@ pub(super) fn run(
         None if report.findings.iter().any(|finding| report.fails(finding)) => Ok(Exit::Findings),
         None => Ok(Exit::Clean),
     }
+}
+
+/// What lint has to say of what was read.
+pub(super) fn read(loaded: Loaded, config: &Config, rules: &[&'static RuleInfo]) -> Report {
+    let mut found = Found::nothing(&loaded);
+    let settings = all_settings(config, &loaded);
+    lint(&loaded, &settings, &mut found);
+    report(loaded, found, &settings, &[Evidence::Lint], rules, config.fail_on)
+}
+
+/// A list of settings, one a project.
+fn all_settings(config: &Config, loaded: &Loaded) -> Vec<Settings> {
+    loaded.projects.iter().map(|(project, _)| settings(config, project, &loaded.sources)).collect()
 }
 
 fn settings(config: &Config, project: &Project, sources: &Sources) -> Settings {

@@ -1,6 +1,6 @@
 //! Finds and reads the projects of a run, and says which of their migrations are judged.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -59,7 +59,12 @@ pub enum PathError {
 
 /// Reads the configured paths, or the current folder.
 pub(super) fn load(config: &Config) -> Result<Loaded, Failure> {
-    let mut sources = Sources::new();
+    load_unsaved(config, BTreeMap::new())
+}
+
+/// Reads as [`load`] does, with other texts for some files.
+pub(super) fn load_unsaved(config: &Config, unsaved: BTreeMap<PathBuf, String>) -> Result<Loaded, Failure> {
+    let mut sources = Sources::with_unsaved(unsaved);
     let projects = projects(config, &mut sources)?;
     let found = projects.iter().map(|project| project.migrations.len()).sum();
     let excluded: Vec<PathBuf> = config.exclude.iter().map(|path| resolve(path)).collect();

@@ -67,6 +67,11 @@ pub(super) fn write(
 fn write_file(report: &Report, write: WriteReport, path: &Path) -> io::Result<()> {
     let mut bytes = Vec::new();
     write(report, &mut bytes)?;
+    replace_file(path, &bytes)
+}
+
+/// Writes a file that appears whole or not at all.
+pub(super) fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // A pipe or a device cannot be replaced.
     if path.exists() && !path.is_file() {
         return std::fs::write(path, bytes);
@@ -78,7 +83,7 @@ fn write_file(report: &Report, write: WriteReport, path: &Path) -> io::Result<()
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.prefix(".mig-check-").tempfile_in(folder)?;
-    file.write_all(&bytes)?;
+    file.write_all(bytes)?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }

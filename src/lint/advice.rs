@@ -116,9 +116,21 @@ pub fn python_table(table: &Name) -> (String, String) {
     (python_string(&table.name), schema.unwrap_or_default())
 }
 
-/// The author's own call with one more argument; `None` if the text is no whole call of that function.
+/// The author's own call with one more argument, at the left margin; `None` as [`add_argument`] has it.
 pub fn with_argument(call: &str, function: &str, argument: &str) -> Option<String> {
-    let inside = call.trim().strip_prefix(function)?.trim_start().strip_prefix('(')?.strip_suffix(')')?;
+    let whole = add_argument(call.trim(), function, argument)?;
+    let last = whole.lines().last().unwrap_or_default();
+    let margin = if whole.contains('\n') { last.len() - last.trim_start().len() } else { 0 };
+    Some(dedent(&whole, &" ".repeat(margin)))
+}
+
+/// The author's own call with one more argument, where it stands; `None` if the text is no whole call of that
+/// function, or has the argument.
+pub fn add_argument(call: &str, function: &str, argument: &str) -> Option<String> {
+    let inside = call.strip_prefix(function)?.trim_start().strip_prefix('(')?.strip_suffix(')')?;
+    if argument.split_once('=').is_some_and(|(name, _)| inside.contains(name)) {
+        return None;
+    }
     let inside = inside.trim_end();
     let (inside, multi_line) = match inside.strip_suffix(',') {
         Some(rest) if inside.contains('\n') => (rest, true),
@@ -128,8 +140,7 @@ pub fn with_argument(call: &str, function: &str, argument: &str) -> Option<Strin
     if multi_line {
         let indent: String = inside.lines().last()?.chars().take_while(|c| c.is_whitespace()).collect();
         let outer = &indent[..indent.len().saturating_sub(4)];
-        let whole = format!("{function}({inside},\n{indent}{argument},\n{outer})");
-        return Some(dedent(&whole, outer));
+        return Some(format!("{function}({inside},\n{indent}{argument},\n{outer})"));
     }
     Some(format!("{function}({inside}, {argument})"))
 }

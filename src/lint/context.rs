@@ -20,6 +20,8 @@ pub struct ProjectContext<'a> {
 pub struct MigrationContext<'a> {
     /// Its project.
     pub project: &'a Project,
+    /// All files.
+    pub sources: &'a Sources,
     /// The migration.
     pub migration: &'a Migration,
     /// The schema before its upgrade.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::calls;
 use super::context::{Context, MigrationContext, ProjectContext};
 use super::held::Held;
 use super::rules::RULES;
@@ -11,7 +12,6 @@ use super::suppression::Allows;
 use super::{Check, Draft, Rule, Settings};
 use crate::finding::{Direction, Finding, MigrationKey, Severity};
 use crate::history::{Certainty, Project, Scope, Script, Statement, TransactionRule};
-use crate::operation::Operation;
 use crate::source::{Sources, Span};
 
 pub fn run(project: &Project, sources: &Sources, scope: &Scope, settings: &Settings) -> Vec<Finding> {
@@ -54,6 +54,8 @@ struct Said {
     draft: Draft,
     span: Span,
     severity: Severity,
+    /// What must hold for it to happen.
+    conditions: Vec<String>,
 }
 
 impl Engine<'_> {
@@ -93,6 +95,7 @@ impl Engine<'_> {
         if checked {
             let context = MigrationContext {
                 project: self.project,
+                sources: self.sources,
                 migration,
                 before: &before,
                 after: &after,
@@ -120,7 +123,8 @@ impl Engine<'_> {
             let now = Moment { migration: index, direction, transaction };
             let mut said = Vec::new();
             for step in &statement.steps {
-                for operation in flat(&step.operation) {
+                for (operation, certainty) in calls::with_bodies(&step.operation, &step.certainty, schema) {
+                    let operation = &operation;
                     if self.scope.checked.contains(&index) {
                         let context = Context {
                             project: self.project,
@@ -137,14 +141,18 @@ impl Engine<'_> {
                             now,
                             held: &self.held,
                         };
+                        let from = said.len();
                         self.ask(&context, &mut said);
+                        let conditions = [&statement.certainty, &certainty].into_iter().filter_map(condition);
+                        let conditions: Vec<String> = conditions.collect();
+                        said[from..].iter_mut().for_each(|said| said.conditions.clone_from(&conditions));
                         let held = Held::after(&context);
                         self.held.extend(held);
                     }
                     schema.apply(operation, &statement.sql, now);
                 }
             }
-            self.report(said, statement, index, direction);
+            self.report(said, index, direction);
         }
     }
 
@@ -178,12 +186,12 @@ impl Engine<'_> {
             }
             None => wished,
         };
-        (severity > Severity::Off).then_some(Said { rule, draft, span, severity })
+        (severity > Severity::Off).then_some(Said { rule, draft, span, severity, conditions: Vec::new() })
     }
 
     /// One primary finding a statement; the others become its notes. What is allowed is kept apart, so that it hides
     /// nothing.
-    fn report(&mut self, said: Vec<Said>, statement: &Statement, index: usize, direction: Direction) {
+    fn report(&mut self, said: Vec<Said>, index: usize, direction: Direction) {
         let mut primary: Option<Finding> = None;
         let (allowed, mut open): (Vec<Said>, Vec<Said>) =
             said.into_iter().partition(|said| self.allows.cover(said.rule.info.id, said.span));
@@ -191,10 +199,11 @@ impl Engine<'_> {
         for said in open {
             match &mut primary {
                 None => {
+                    let conditions = said.conditions.join(" and ");
                     let mut finding = self.stamp(said, Some(index), Some(direction));
-                    if let Certainty::May(condition) = &statement.certainty {
+                    if !conditions.is_empty() {
                         finding.message.push_str(" (it may not run)");
-                        finding.notes.push(format!("This statement runs only if {condition}"));
+                        finding.notes.push(format!("This statement runs only if {conditions}"));
                     }
                     primary = Some(finding);
                 }
@@ -214,7 +223,7 @@ impl Engine<'_> {
     }
 
     fn stamp(&self, said: Said, migration: Option<usize>, direction: Option<Direction>) -> Finding {
-        let Said { rule, draft, span, severity } = said;
+        let Said { rule, draft, span, severity, .. } = said;
         Finding {
             rule: &rule.info,
             severity,
@@ -224,6 +233,7 @@ impl Engine<'_> {
             related: draft.related,
             notes: draft.notes,
             help: draft.help,
+            fix: draft.fix,
             migration: migration.map(|index| MigrationKey {
                 project: self.project.root.clone(),
                 id: self.project.migrations[index].id.clone(),
@@ -234,11 +244,10 @@ impl Engine<'_> {
     }
 }
 
-/// The operation, or what a `DO` block holds.
-fn flat(operation: &Operation) -> Vec<&Operation> {
-    match operation {
-        Operation::Do { body } if !body.is_empty() => body.iter().flat_map(flat).collect(),
-        _ => vec![operation],
+fn condition(certainty: &Certainty) -> Option<String> {
+    match certainty {
+        Certainty::Certain => None,
+        Certainty::May(condition) => Some(condition.clone()),
     }
 }
 

@@ -3,7 +3,7 @@
 pub(super) use super::advice::{self, Advice, Code};
 pub(super) use super::context::{Context, MigrationContext, ProjectContext};
 pub(super) use super::locks::{self, Shape};
-pub(super) use super::{Check, Draft, Rule, reversible};
+pub(super) use super::{Check, Draft, Rule, fix, reversible};
 pub(super) use crate::finding::{Evidence, Preset, RuleInfo, Severity, page};
 pub(super) use crate::history::{Body, GraphFault, Language, ProblemKind};
 pub(super) use crate::operation::{Column, ConstraintKind, Expression, Generated, Name, Operation, quote};

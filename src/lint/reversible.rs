@@ -18,6 +18,7 @@ fn leaves_a_mark(operation: &Operation) -> bool {
         | Operation::Reindex { .. }
         | Operation::RefreshView { .. }
         | Operation::Query { .. }
+        | Operation::Do
         | Operation::Set { .. }
         | Operation::Transaction(_)
         | Operation::Lock { .. }
@@ -27,7 +28,6 @@ fn leaves_a_mark(operation: &Operation) -> bool {
         | Operation::Unparsed { .. }
         | Operation::Opaque { .. } => false,
         Operation::Other { kind, .. } => kind.starts_with("CREATE "),
-        Operation::Do { body } => body.iter().any(leaves_a_mark),
         _ => true,
     }
 }
@@ -38,13 +38,13 @@ pub fn is_read(script: &Script) -> bool {
         statement.certainty == Certainty::Certain
             && statement.steps.iter().all(|step| {
                 !step.operation.is_unknown()
-                    && !matches!(step.operation, Operation::Do { .. } | Operation::Query { .. })
+                    && !matches!(step.operation, Operation::Do | Operation::Query { .. })
             })
     })
 }
 
-/// The downgrade of an upgrade, as far as each of its operations has an exact inverse; empty if one has none.
-pub fn downgrade_code(context: &MigrationContext<'_>) -> String {
+/// The lines of the downgrade of an upgrade, if each of its operations has an exact inverse; otherwise none.
+pub fn downgrade_lines(context: &MigrationContext<'_>) -> Vec<String> {
     let python = context.project.framework.language == Language::Python;
     let mut lines = Vec::new();
     for (_, step) in context.migration.up.steps() {
@@ -53,14 +53,19 @@ pub fn downgrade_code(context: &MigrationContext<'_>) -> String {
                 lines.push(call.unwrap_or_else(|| format!("op.execute({})", python_string(&sql))));
             }
             Some((sql, _)) => lines.push(format!("{sql};")),
-            None if leaves_a_mark(&step.operation) => return String::new(),
+            None if leaves_a_mark(&step.operation) => return Vec::new(),
             None => {}
         }
     }
     lines.reverse();
-    if python && !lines.is_empty() {
-        let body: Vec<String> = lines.iter().map(|line| format!("    {line}")).collect();
-        return format!("def downgrade():\n{}", body.join("\n"));
+    lines
+}
+
+/// [`downgrade_lines`] as code to paste.
+pub fn downgrade_code(context: &MigrationContext<'_>) -> String {
+    let lines = downgrade_lines(context);
+    if context.project.framework.language == Language::Python && !lines.is_empty() {
+        return format!("def downgrade():\n    {}", lines.join("\n    "));
     }
     lines.join("\n")
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::finding::Direction;
-use crate::operation::{ConstraintKind, DataType, Name};
+use crate::operation::{Certainty, ConstraintKind, DataType, Name, Operation};
 
 /// When something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub struct Schema {
     domains: BTreeMap<Name, bool>,
     /// Views, materialised or not, and when they were created.
     views: BTreeMap<Name, Moment>,
+    /// What a call of each function does.
+    functions: BTreeMap<Name, Rc<[(Operation, Certainty)]>>,
     search_path: String,
 }
 
@@ -70,6 +72,7 @@ impl Default for Schema {
             enums: BTreeMap::new(),
             domains: BTreeMap::new(),
             views: BTreeMap::new(),
+            functions: BTreeMap::new(),
             search_path: "public".to_owned(),
         }
     }
@@ -123,6 +126,11 @@ impl Schema {
     /// When the history created a view, if it did.
     pub fn view(&self, name: &Name) -> Option<Moment> {
         self.views.get(&self.qualify(name)).copied()
+    }
+
+    /// What a call of a function does, if the history created it.
+    pub fn function(&self, name: &Name) -> Option<&[(Operation, Certainty)]> {
+        self.functions.get(&self.qualify(name)).map(Rc::as_ref)
     }
 
     /// Foreign keys that point at a table from others: the table that has it, and the constraint.

@@ -214,6 +214,7 @@ impl<'a> Allows<'a> {
                 related: draft.related,
                 notes: draft.notes,
                 help: draft.help,
+                fix: draft.fix,
                 migration: Some(MigrationKey {
                     project: project.root.clone(),
                     id: project.migrations[migration].id.clone(),

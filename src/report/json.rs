@@ -65,6 +65,8 @@ struct JsonFinding<'a> {
     related: Vec<Related<'a>>,
     notes: &'a [String],
     help: Option<Help<'a>>,
+    /// What `mig-check fix` does about it.
+    fix: Option<JsonFix<'a>>,
     project: Option<&'a str>,
     migration: Option<&'a str>,
     /// `up`, `down` or null.
@@ -95,6 +97,20 @@ struct Help<'a> {
 }
 
 #[derive(Serialize)]
+struct JsonFix<'a> {
+    /// Of one file; they do not overlap.
+    edits: Vec<JsonEdit<'a>>,
+    /// SQL for a later migration, or empty.
+    later: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonEdit<'a> {
+    place: Place,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
 struct JsonCase<'a> {
     suite: &'static str,
     project: &'a str,
@@ -121,6 +137,14 @@ fn finding<'a>(report: &Report, finding: &'a Finding) -> JsonFinding<'a> {
         related: finding.related.iter().map(related).collect(),
         notes: &finding.notes,
         help: finding.help.as_ref().map(|help| Help { text: &help.text, code: &help.code }),
+        fix: finding.fix.as_ref().map(|fix| JsonFix {
+            edits: fix
+                .edits
+                .iter()
+                .map(|edit| JsonEdit { place: place(report, edit.span), text: &edit.text })
+                .collect(),
+            later: &fix.later,
+        }),
         project: finding.migration.as_ref().map(|key| key.project.as_str()),
         migration: finding.migration.as_ref().map(|key| key.id.as_str()),
         direction: finding.direction.map(|direction| match direction {

@@ -38,6 +38,10 @@ fn write_with(report: &Report, renderer: &Renderer, out: &mut dyn Write) -> io::
     writeln!(out, "{}", conclusion(report))?;
     if !report.findings.is_empty() {
         writeln!(out, "`mig-check explain RULE` says more; the rule stands in brackets above")?;
+        let fixable = report.findings.iter().filter(|finding| finding.fix.is_some()).count();
+        if fixable > 0 {
+            writeln!(out, "`mig-check fix --diff` shows rewrites for {fixable} of them")?;
+        }
     }
     Ok(())
 }

@@ -244,6 +244,7 @@ fn whole(place: Place<'_>, index: usize, rule: &'static RuleInfo, leg: Leg, mess
         related: Vec::new(),
         notes: Vec::new(),
         help: None,
+        fix: None,
         migration: place.key(index, leg),
         direction: Some(direction),
         leg: Some(leg),

@@ -6,7 +6,11 @@ mod constraint;
 mod create;
 mod data;
 mod drop;
+mod dynamic;
+mod guard;
+mod into;
 mod other;
+mod plpgsql;
 mod routine;
 mod session;
 
@@ -15,14 +19,45 @@ use std::ops::Range;
 use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode};
 
-use super::parse;
+use super::{Step, parse};
 use crate::operation::Operation;
 
 /// Operations, each with the part that says so.
 pub(super) type Steps = Vec<(Operation, Range<usize>)>;
 
+/// How many bodies a text stands in.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Nesting(u8);
+
+impl Nesting {
+    const DEEPEST: u8 = 8;
+
+    /// Inside one more body; `None` if nobody would write that.
+    fn deeper(self) -> Option<Self> {
+        (self.0 < Self::DEEPEST).then_some(Self(self.0 + 1))
+    }
+}
+
 /// What a statement does; never empty.
-pub(super) fn statement(statement: &ast::Stmt) -> Steps {
+pub(super) fn statement(statement: &ast::Stmt, nesting: Nesting) -> Vec<Step> {
+    let one = |operation| vec![Step::certain(operation, whole(statement.syntax()))];
+    match statement {
+        ast::Stmt::Do(it) => routine::do_block(it, nesting),
+        ast::Stmt::CreateFunction(it) => one(routine::function(it, nesting)),
+        ast::Stmt::CreateProcedure(it) => one(routine::procedure(it, nesting)),
+        ast::Stmt::Explain(it) => match data::analyzed(it) {
+            Some(explained) => self::statement(&explained, nesting),
+            None => one(data::query(it.syntax())),
+        },
+        plain => without_body(plain)
+            .into_iter()
+            .map(|(operation, range)| Step::certain(operation, range))
+            .collect(),
+    }
+}
+
+/// What a statement without a body does.
+fn without_body(statement: &ast::Stmt) -> Steps {
     use ast::Stmt as S;
     let node = statement.syntax();
     let one = |operation| vec![(operation, whole(node))];
@@ -40,8 +75,6 @@ pub(super) fn statement(statement: &ast::Stmt) -> Steps {
         S::CreateSequence(it) => one(create::sequence(it)),
         S::CreateView(it) => one(create::view(it)),
         S::CreateMaterializedView(it) => one(create::materialized_view(it)),
-        S::CreateFunction(it) => one(create::function(it)),
-        S::CreateProcedure(it) => one(create::procedure(it)),
         S::CreateTrigger(it) => one(create::trigger(it)),
         S::CreateExtension(it) => one(create::extension(it)),
         S::CreateSchema(it) => create::schema(it),
@@ -62,7 +95,6 @@ pub(super) fn statement(statement: &ast::Stmt) -> Steps {
         S::Select(_) | S::CompoundSelect(_) | S::ParenSelect(_) | S::Table(_) | S::Values(_) | S::Call(_) => {
             data::with_changes(node, vec![(data::query(node), whole(node))])
         }
-        S::Explain(it) => data::explain(it),
         S::Refresh(it) => one(data::refresh(it)),
         S::Reindex(it) => one(session::reindex(it)),
         S::Lock(it) => one(session::lock(it)),
@@ -75,7 +107,6 @@ pub(super) fn statement(statement: &ast::Stmt) -> Steps {
         S::Begin(_) | S::Commit(_) | S::Rollback(_) | S::SavepointCreate(_) | S::ReleaseSavepoint(_) => {
             one(session::transaction(statement))
         }
-        S::Do(it) => routine::do_block(it),
         _ => one(other::statement(node)),
     }
 }

@@ -14,7 +14,8 @@ pub(super) fn operations(text: &str) -> Vec<Operation> {
     let shortened = changes_rows(text).then(|| shortened(text)).filter(|text| parse::fits(text));
     match shortened.as_deref().map(parse::statement) {
         Some(Ok(statement)) => {
-            lower::statement(&statement).into_iter().map(|(operation, _)| operation).collect()
+            let steps = lower::statement(&statement, lower::Nesting::default());
+            steps.into_iter().map(|step| step.operation).collect()
         }
         _ => vec![Operation::Opaque { reason: "the statement is too large to be read".to_owned() }],
     }

@@ -1,6 +1,7 @@
 //! What statements lower to, family by family.
 
 mod ddl;
+mod plpgsql;
 mod referee;
 mod rows;
 mod texts;
@@ -12,7 +13,7 @@ use crate::operation::Name;
 fn operations(sql: &str) -> Vec<Operation> {
     let mut lowered = lower(sql);
     assert_eq!(lowered.len(), 1, "{sql}: {lowered:#?}");
-    lowered.remove(0).steps.into_iter().map(|(operation, _)| operation).collect()
+    lowered.remove(0).steps.into_iter().map(|step| step.operation).collect()
 }
 
 /// The operation of a statement that does one thing.
@@ -24,7 +25,7 @@ fn operation(sql: &str) -> Operation {
 
 /// The text under each step of a text.
 fn places(sql: &str) -> Vec<&str> {
-    lower(sql).into_iter().flat_map(|it| it.steps).map(|(_, range)| &sql[range]).collect()
+    lower(sql).into_iter().flat_map(|it| it.steps).map(|step| &sql[step.range]).collect()
 }
 
 fn name(name: &str) -> Name {

@@ -51,6 +51,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustix", &["roundtrip"]),
     ("serde", &[""]),
     ("serde_json", &[""]),
+    ("similar", &["command/fix"]),
     ("sqlx", &["roundtrip"]),
     ("squawk-lexer", &["sql"]),
     ("squawk-line-index", &[]),

@@ -98,6 +98,35 @@ fn a_statement_under_a_condition_is_said_to_run_perhaps() {
 }
 
 #[test]
+fn a_branch_of_a_do_block_is_said_to_run_perhaps() {
+    let block = |body: &str| format!("DO $$ BEGIN {body} END $$;\n");
+    let branch = block("IF now() > 'today' THEN CREATE INDEX i ON orders (note); END IF;");
+    let judged = judge(Written::Sql, Some(ORDERS), &branch);
+    assert_eq!(judged.ids(), ["blocking-index-build"]);
+    assert!(judged.findings[0].message.ends_with("(it may not run)"), "{}", judged.findings[0].message);
+    let note = "This statement runs only if `now() > 'today'` is true";
+    assert!(judged.findings[0].notes.iter().any(|it| it == note), "{:?}", judged.findings[0].notes);
+    let guarded =
+        block("IF NOT EXISTS (SELECT FROM pg_indexes) THEN CREATE INDEX i ON orders (note); END IF;");
+    let judged = judge(Written::Sql, Some(ORDERS), &guarded);
+    assert_eq!(judged.ids(), ["blocking-index-build"]);
+    assert!(!judged.findings[0].message.contains("may not run"), "{}", judged.findings[0].message);
+}
+
+#[test]
+fn a_function_does_its_work_where_it_is_called() {
+    let create = "CREATE FUNCTION app.build() RETURNS void LANGUAGE plpgsql AS $$ BEGIN \
+                  CREATE INDEX i ON orders (note); PERFORM app.build(); END $$;\n";
+    assert_eq!(judge(Written::Sql, Some(ORDERS), create).ids(), Vec::<&str>::new());
+    for call in ["SELECT app.build();", "DO $$ BEGIN PERFORM app.build(); END $$;"] {
+        let judged = judge(Written::Sql, Some(ORDERS), &format!("{create}-- next migration\n{call}\n"));
+        assert_eq!(judged.ids(), ["blocking-index-build"], "{call}");
+    }
+    let dropped = format!("{create}DROP FUNCTION app.build;\n-- next migration\nSELECT app.build();\n");
+    assert_eq!(judge(Written::Sql, Some(ORDERS), &dropped).ids(), Vec::<&str>::new());
+}
+
+#[test]
 fn a_table_that_an_unread_statement_creates_is_taken_for_new() {
     let text = "import os\nop.create_table('lines', sa.Column('id', sa.Integer(), server_default=os.environ['X']))\n\
                 op.create_index('a', 'lines', ['id'])\n";

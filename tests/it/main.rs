@@ -8,6 +8,7 @@ mod cli;
 mod engine;
 mod environment_py;
 mod environments;
+mod fix;
 mod fixtures;
 mod frontends_alembic;
 mod frontends_sql;

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use mig_check::finding::{
-    Case, Direction, Evidence, Finding, Help, Label, Leg, MigrationKey, Preset, Report, RuleInfo, Severity,
-    Suite, Totals,
+    Case, Direction, Evidence, Finding, Fix, Help, Label, Leg, MigrationKey, Preset, Report, RuleInfo,
+    Severity, Suite, Totals,
 };
 use mig_check::report::{FORMATS, format};
-use mig_check::source::{SourceId, Sources, Span};
+use mig_check::source::{Edit, SourceId, Sources, Span};
 
 static INDEX: RuleInfo = RuleInfo {
     id: "sample-index",
@@ -55,6 +55,10 @@ fn sample() -> Report {
             text: "build it without the lock, outside the transaction".to_owned(),
             code: "with op.get_context().autocommit_block():\n    op.create_index(\"ix_books_title\", \"books\", postgresql_concurrently=True)".to_owned(),
         }),
+        fix: Some(Fix {
+            edits: vec![Edit { span: span(&sources, python, "\"books\",\r\n"), text: "\"books\", postgresql_concurrently=True,\n".to_owned() }],
+            later: "ALTER TABLE books VALIDATE CONSTRAINT \"odd < name\";".to_owned(),
+        }),
         migration: key("migrations/alembic", "0003"),
         direction: Some(Direction::Up),
         leg: None,
@@ -68,6 +72,7 @@ fn sample() -> Report {
         related: Vec::new(),
         notes: Vec::new(),
         help: None,
+        fix: None,
         migration: key("migrations/sql", "0002"),
         direction: Some(Direction::Down),
         leg: None,

@@ -143,8 +143,13 @@ impl Output {
                 None => place.part,
             };
             let mut steps = Vec::with_capacity(statement.steps.len());
-            for (operation, range) in &statement.steps {
-                steps.push(Step { operation: operation.clone(), span: self.anchored(within(range)) });
+            for step in &statement.steps {
+                let span = self.anchored(within(&step.range));
+                steps.push(Step {
+                    operation: step.operation.clone(),
+                    span,
+                    certainty: step.certainty.clone(),
+                });
             }
             let span = if lowered.len() > 1 { within(&statement.range) } else { place.call };
             self.push(sent.to_owned(), span, steps, place.batched);
@@ -154,14 +159,14 @@ impl Output {
     /// Says that something cannot be read; the reason completes "cannot be read because …".
     pub fn opaque(&mut self, span: Span, reason: impl Into<String>) {
         let span = self.anchored(span);
-        let step = Step { operation: Operation::Opaque { reason: reason.into() }, span };
+        let step = Step::certain(Operation::Opaque { reason: reason.into() }, span);
         self.push(String::new(), span, vec![step], false);
     }
 
     /// Says that a call cannot be read; it keeps its turn in a batch.
     pub fn opaque_at(&mut self, place: Place, reason: String) {
         let span = self.anchored(place.part);
-        let step = Step { operation: Operation::Opaque { reason }, span };
+        let step = Step::certain(Operation::Opaque { reason }, span);
         self.push(String::new(), place.call, vec![step], place.batched);
     }
 

@@ -74,7 +74,11 @@ impl Read<'_> {
                 steps: statement
                     .steps
                     .into_iter()
-                    .map(|(operation, part)| Step { operation, span: span(part) })
+                    .map(|step| Step {
+                        operation: step.operation,
+                        span: span(step.range),
+                        certainty: step.certainty,
+                    })
                     .collect(),
                 transaction: None,
                 certainty: Certainty::Certain,
@@ -160,7 +164,7 @@ pub(super) fn opted_out(
 pub(super) fn code(sources: &Sources, source: SourceId) -> Script {
     let span = first_line(sources, source);
     let reason = "it is a program, not SQL".to_owned();
-    let step = Step { operation: Operation::Opaque { reason }, span };
+    let step = Step::certain(Operation::Opaque { reason }, span);
     let certainty = Certainty::Certain;
     let statement = Statement { span, sql: String::new(), steps: vec![step], transaction: None, certainty };
     Script {

@@ -32,6 +32,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             .help(
                 "Detach it CONCURRENTLY, outside a transaction; that is refused while there is a default partition",
                 Advice::new(context).outside([detach]).finish(),
-            ),
+            )
+            .fix(fix::detach_concurrently(context)),
     )
 }

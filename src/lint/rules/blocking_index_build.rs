@@ -43,6 +43,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     }
     Some(
         draft
-            .help("Build it CONCURRENTLY, outside a transaction, in a migration of its own", advice.finish()),
+            .help("Build it CONCURRENTLY, outside a transaction, in a migration of its own", advice.finish())
+            .fix(fix::concurrently(context, Some("op.create_index"))),
     )
 }

@@ -37,7 +37,8 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             .help(
                 "Drop it CONCURRENTLY, outside a transaction, in a migration of its own",
                 Advice::new(context).outside([rewrite(context, index, table)]).finish(),
-            ),
+            )
+            .fix(fix::concurrently(context, Some("op.drop_index"))),
     )
 }
 

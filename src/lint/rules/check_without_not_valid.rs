@@ -55,7 +55,13 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .say("2. in the next migration")
         .run(Code::sql(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {check}")))
         .finish();
-    Some(draft.help("Add it NOT VALID, and validate it in the next migration, which blocks nobody", code))
+    let fix = matches!(shape, Shape::AddCheck)
+        .then(|| fix::not_valid(context, "op.create_check_constraint", table, constraint.name.as_deref()?));
+    Some(
+        draft
+            .help("Add it NOT VALID, and validate it in the next migration, which blocks nobody", code)
+            .fix(fix.flatten()),
+    )
 }
 
 /// The condition without the parentheses around all of it.

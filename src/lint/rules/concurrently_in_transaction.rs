@@ -54,6 +54,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             .note(format!(
                 "PostgreSQL refuses it with SQLSTATE {state}: {what} cannot run inside a transaction block"
             ))
-            .help(text, Advice::new(context).outside([own]).finish()),
+            .help(text, Advice::new(context).outside([own]).finish())
+            .fix(fix::outside_transaction(context)),
     )
 }

@@ -34,6 +34,7 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
         .help(
             "Undo what the upgrade does, or say in an allow comment why nothing is to be undone",
             reversible::downgrade_code(context),
-        ),
+        )
+        .fix(fix::whole_downgrade(context, &reversible::downgrade_lines(context))),
     ]
 }

@@ -45,6 +45,7 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
         .related(down.span, "and not dropped here")
         .note("PostgreSQL keeps a type when the last column that uses it is gone")
         .help("Drop the type at the end of the downgrade", code)
+        .fix(fix::at_the_end_of_the_downgrade(context, &format!("DROP TYPE {name}")))
     })
     .collect()
 }

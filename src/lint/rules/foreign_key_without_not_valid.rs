@@ -1,5 +1,6 @@
 //! A foreign key that is validated at once.
 
+use crate::finding::Fix;
 use crate::lint::prelude::*;
 
 /// The rule.
@@ -49,8 +50,14 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             .help(
                 "Add it NOT VALID, and validate it in the next migration, which blocks nobody",
                 rewrite(context, table, name, kind),
-            ),
+            )
+            .fix(mechanical(context, table, name)),
     )
+}
+
+fn mechanical(context: &Context<'_>, table: &Name, name: Option<&str>) -> Option<Fix> {
+    let alone = matches!(context.operation, Operation::AddConstraint { .. });
+    fix::not_valid(context, "op.create_foreign_key", table, name.filter(|_| alone)?)
 }
 
 fn rewrite(context: &Context<'_>, table: &Name, name: Option<&str>, kind: &ConstraintKind) -> String {

@@ -31,6 +31,7 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
             .help(
                 "Write the downgrade, or say in an allow comment why there is none",
                 reversible::downgrade_code(context),
-            ),
+            )
+            .fix(fix::whole_downgrade(context, &reversible::downgrade_lines(context))),
     ]
 }

@@ -85,7 +85,7 @@ fn has_no_value(column: &Column) -> bool {
 /// Whether the migrations at hand have added the column, and put nothing into it that we could see.
 fn was_never_filled(context: &Context<'_>, table: &Name, column: &str) -> bool {
     let unread = context.earlier().any(|(_, operation)| {
-        operation.is_unknown() || matches!(operation, Operation::Do { .. } | Operation::Query { .. })
+        operation.is_unknown() || matches!(operation, Operation::Do | Operation::Query { .. })
     });
     context.schema.column(table, column).is_some_and(|known| {
         let no_default =

@@ -54,10 +54,15 @@ fn check(context: &Context<'_>) -> Option<Draft> {
                 .help("The check proves it only while it is there: drop the constraint in a statement of its own, after this one", ""),
         );
     }
-    Some(draft.note(locks::sentence(Shape::SetNotNull, &[("t", &shown)])).help(
-        "Prove it first with a check that is validated without stopping anybody, in migrations of their own",
-        rewrite(context, table, column),
-    ))
+    Some(
+        draft
+            .note(locks::sentence(Shape::SetNotNull, &[("t", &shown)]))
+            .help(
+                "Prove it first with a check that is validated without stopping anybody, in migrations of their own",
+                rewrite(context, table, column),
+            )
+            .fix(fix::not_null_by_check(context, table, column)),
+    )
 }
 
 fn rewrite(context: &Context<'_>, table: &Name, column: &str) -> String {

@@ -31,8 +31,8 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         return None;
     }
     let shown = table.to_string();
-    let name = constraint.name.clone().unwrap_or_else(|| format!("{}_{}_key", table.name, columns.join("_")));
-    let name = quote(&name);
+    let bare = constraint.name.clone().unwrap_or_else(|| format!("{}_{}_key", table.name, columns.join("_")));
+    let name = quote(&bare);
     let draft = Draft::new(format!(
         "Adding unique constraint {name} builds its index while every query on {shown} waits"
     ))
@@ -49,7 +49,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         format!("CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({})", advice::quoted(columns)),
         format!(
             "op.create_index({}, {table_argument}, {}{schema}, unique=True, postgresql_concurrently=True)",
-            advice::python_string(name.trim_matches('"')),
+            advice::python_string(&bare),
             advice::python_list(columns)
         ),
     );
@@ -58,5 +58,12 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .say("in the next migration")
         .run(Code::sql(format!("ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}")))
         .finish();
-    Some(draft.help("Build the index CONCURRENTLY first, then make it the constraint, which is brief", code))
+    let fix = matches!(shape, Shape::AddUnique)
+        .then(|| fix::unique_by_index(context, table, &bare, columns))
+        .flatten();
+    Some(
+        draft
+            .help("Build the index CONCURRENTLY first, then make it the constraint, which is brief", code)
+            .fix(fix),
+    )
 }

@@ -108,11 +108,6 @@ impl Schema {
             Operation::Copy { table: Some(table), fills: false } => {
                 self.copied_rows(std::slice::from_ref(table), None, sql, now);
             }
-            Operation::Do { body } => {
-                for operation in body {
-                    self.apply(operation, sql, now);
-                }
-            }
             _ => self.apply_to_others(operation, now),
         }
     }
@@ -154,6 +149,15 @@ impl Schema {
                 let name = self.qualify(name);
                 self.views.remove(&name);
             }
+            Operation::CreateFunction { name, body, .. } => {
+                self.functions.insert(self.qualify(name), body.as_slice().into());
+            }
+            Operation::Other { kind: "DROP FUNCTION" | "DROP PROCEDURE" | "DROP ROUTINE", objects } => {
+                for name in objects {
+                    let name = self.qualify(name);
+                    self.functions.remove(&name);
+                }
+            }
             Operation::DropSchema { name, .. } => {
                 let inside = |key: &Name| key.schema.as_deref() == Some(name.as_str());
                 self.tables.retain(|key, _| !inside(key));
@@ -161,6 +165,7 @@ impl Schema {
                 self.enums.retain(|key, _| !inside(key));
                 self.domains.retain(|key, _| !inside(key));
                 self.views.retain(|key, _| !inside(key));
+                self.functions.retain(|key, _| !inside(key));
             }
             Operation::Set { name, value, .. } if name.eq_ignore_ascii_case("search_path") => {
                 let first = value.as_deref().and_then(|path| path.split(',').next());

@@ -182,14 +182,6 @@ pub(super) fn materialized_view(create: &ast::CreateMaterializedView) -> Operati
     }
 }
 
-pub(super) fn function(create: &ast::CreateFunction) -> Operation {
-    Operation::CreateFunction { name: name::optional(create.name()), replace: create.or_replace().is_some() }
-}
-
-pub(super) fn procedure(create: &ast::CreateProcedure) -> Operation {
-    Operation::CreateFunction { name: name::optional(create.name()), replace: create.or_replace().is_some() }
-}
-
 pub(super) fn trigger(create: &ast::CreateTrigger) -> Operation {
     Operation::CreateTrigger {
         name: name::optional_identifier(create.trigger()),
@@ -221,7 +213,7 @@ pub(super) fn schema(create: &ast::CreateSchema) -> Steps {
 }
 
 fn element_steps(node: &SyntaxNode) -> Steps {
-    ast::Stmt::cast(node.clone()).map(|statement| super::statement(&statement)).unwrap_or_default()
+    ast::Stmt::cast(node.clone()).map(|statement| super::without_body(&statement)).unwrap_or_default()
 }
 
 /// Gives the names in `CREATE SCHEMA … CREATE …` the schema that they are created in.

@@ -146,8 +146,8 @@ pub(super) fn copy(copy: &ast::Copy) -> Operation {
     Operation::Copy { table: table.map(|table| name::qualified(&table)), fills }
 }
 
-/// `EXPLAIN ANALYZE` does what it explains.
-pub(super) fn explain(explain: &ast::Explain) -> Steps {
+/// The statement that `EXPLAIN ANALYZE` runs.
+pub(super) fn analyzed(explain: &ast::Explain) -> Option<ast::Stmt> {
     let runs = match explain.explain_mode() {
         Some(ast::ExplainMode::ExplainAnalyze(_)) => true,
         Some(ast::ExplainMode::ExplainOptionList(list)) => list.explain_options().any(|option| {
@@ -157,10 +157,7 @@ pub(super) fn explain(explain: &ast::Explain) -> Steps {
         Some(ast::ExplainMode::ExplainVerbose(_)) | None => false,
     };
     let explained = explain.explain_stmt().and_then(|it| ast::Stmt::cast(it.syntax().clone()));
-    match explained.filter(|_| runs) {
-        Some(explained) => super::statement(&explained),
-        None => vec![(query(explain.syntax()), whole(explain.syntax()))],
-    }
+    explained.filter(|_| runs)
 }
 
 pub(super) fn refresh(refresh: &ast::Refresh) -> Operation {

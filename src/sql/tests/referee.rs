@@ -65,13 +65,13 @@ fn compare(text: &str, place: &str) -> usize {
     let mut compared = 0;
     for lowered in lower(text) {
         let statement = &text[lowered.range.clone()];
-        if lowered.steps.iter().any(|(operation, _)| operation.is_unknown()) {
+        if lowered.steps.iter().any(|step| step.operation.is_unknown()) {
             continue;
         }
         let Ok(parsed) = Parser::parse_sql(&PostgreSqlDialect {}, statement) else { continue };
         let [theirs] = parsed.as_slice() else { panic!("{place}: {statement}") };
         if let Some(theirs) = their_facts(theirs) {
-            let ours: Facts = lowered.steps.iter().map(|(operation, _)| our_facts(operation)).collect();
+            let ours: Facts = lowered.steps.iter().map(|step| our_facts(&step.operation)).collect();
             assert_eq!(ours, theirs, "{place}: {statement}");
             compared += 1;
         }

@@ -124,11 +124,14 @@ fn a_mistake_costs_its_statement_and_says_where() {
     let text = "CREATE TABLE a (id int);\nCREATE TABEL b (id int);\nDROP TABLE (;\nDROP TABLE c;";
     let lowered = lower(text);
     assert_eq!(lowered.len(), 4);
-    let (operation, range) = &lowered[1].steps[0];
-    assert_eq!(*operation, Operation::Unparsed { message: "syntax error at or near \"TABEL\"".to_owned() });
-    assert_eq!(&text[range.clone()], "TABEL");
-    assert!(matches!(lowered[2].steps[0].0, Operation::Unparsed { .. }));
-    assert!(matches!(lowered[3].steps[0].0, Operation::DropTable { .. }));
+    let step = &lowered[1].steps[0];
+    assert_eq!(
+        step.operation,
+        Operation::Unparsed { message: "syntax error at or near \"TABEL\"".to_owned() }
+    );
+    assert_eq!(&text[step.range.clone()], "TABEL");
+    assert!(matches!(lowered[2].steps[0].operation, Operation::Unparsed { .. }));
+    assert!(matches!(lowered[3].steps[0].operation, Operation::DropTable { .. }));
     let half = operation_at_end("ALTER TABLE t ADD COLUMN");
     assert_eq!(half, "syntax error at end of input");
 }
@@ -146,7 +149,7 @@ fn a_quote_that_never_closes_costs_its_statement() {
     let messages: Vec<_> = lower(text)
         .into_iter()
         .map(|it| match it.steps.into_iter().next() {
-            Some((Operation::Unparsed { message }, _)) => message,
+            Some(Step { operation: Operation::Unparsed { message }, .. }) => message,
             _ => String::new(),
         })
         .collect();
@@ -159,7 +162,7 @@ fn a_quote_that_never_closes_costs_its_statement() {
 fn what_psql_understands_does_not_choke() {
     let text = "\\connect app\nCOPY t (a, b) FROM stdin;\n1\tit's; -- x\n\\.\n\nSELECT 'q' \\gexec\n\\i more.sql\nDROP TABLE t;";
     let lowered = lower(text);
-    let operations: Vec<&Operation> = lowered.iter().map(|it| &it.steps[0].0).collect();
+    let operations: Vec<&Operation> = lowered.iter().map(|it| &it.steps[0].operation).collect();
     assert!(matches!(operations[0], Operation::Other { kind: "psql meta-command", .. }));
     assert_eq!(*operations[1], Operation::Copy { table: Some(name("t")), fills: true });
     assert!(matches!(operations[2], Operation::Query { .. }));
@@ -192,8 +195,8 @@ fn large_statements_are_read_without_their_values() {
     let rows = vec!["(1, 'x', ARRAY[1,2,3])"; 50_000].join(", ");
     let insert = format!("INSERT INTO app.t (a, b, c) VALUES {rows} ON CONFLICT DO NOTHING; DROP TABLE x");
     let lowered = lower(&insert);
-    assert_eq!(lowered[0].steps[0].0, Operation::Insert { table: name("app.t"), reads: vec![] });
-    assert!(matches!(lowered[1].steps[0].0, Operation::DropTable { .. }));
+    assert_eq!(lowered[0].steps[0].operation, Operation::Insert { table: name("app.t"), reads: vec![] });
+    assert!(matches!(lowered[1].steps[0].operation, Operation::DropTable { .. }));
     let ids = vec!["1"; 200_000].join(",");
     let delete = format!("DELETE FROM t WHERE id IN ({ids})");
     assert_eq!(operation(&delete), Operation::Delete { table: name("t"), filtered: true });

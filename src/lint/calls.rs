@@ -1,0 +1,50 @@
+//! What a statement does through the functions that it calls, where the history has created them. Refuses to know
+//! what they are given.
+
+use std::collections::BTreeSet;
+
+use super::schema::Schema;
+use crate::operation::{Certainty, Name, Operation};
+
+/// An operation, then what the bodies of the functions do that it calls, and those that they call.
+pub(super) fn with_bodies(
+    operation: &Operation,
+    certainty: &Certainty,
+    schema: &Schema,
+) -> Vec<(Operation, Certainty)> {
+    let mut done = Vec::new();
+    add(operation, certainty, schema, &mut BTreeSet::new(), &mut done);
+    done
+}
+
+/// `entered` are the functions whose bodies are in: none is read twice, also if it calls itself.
+fn add(
+    operation: &Operation,
+    certainty: &Certainty,
+    schema: &Schema,
+    entered: &mut BTreeSet<Name>,
+    done: &mut Vec<(Operation, Certainty)>,
+) {
+    done.push((operation.clone(), certainty.clone()));
+    let Operation::Query { calls, .. } = operation else { return };
+    for call in calls {
+        let name = match call.rsplit_once('.') {
+            Some((schema, name)) => Name::qualified(schema, name),
+            None => Name::unqualified(call),
+        };
+        let Some(body) = schema.function(&name) else { continue };
+        if entered.insert(schema.qualify(&name)) {
+            for (inner, own) in body {
+                add(inner, &both(certainty, own), schema, entered, done);
+            }
+        }
+    }
+}
+
+fn both(outer: &Certainty, inner: &Certainty) -> Certainty {
+    match (outer, inner) {
+        (Certainty::May(outer), Certainty::May(inner)) => Certainty::May(format!("{outer} and {inner}")),
+        (Certainty::May(_), Certainty::Certain) => outer.clone(),
+        (Certainty::Certain, inner) => inner.clone(),
+    }
+}

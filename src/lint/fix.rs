@@ -1,0 +1,101 @@
+//! Turns a safe form into edits of the author's own text, for those rewrites that a program can do alone. Refuses to
+//! know which hazard it is for; where the text is not plain enough to be edited, there is no fix.
+
+mod downgrade;
+mod site;
+
+pub use downgrade::{at_the_end_of_the_downgrade, whole_downgrade};
+
+use super::advice::{self, python_string};
+use super::context::Context;
+use crate::finding::Fix;
+use crate::operation::{Name, quote};
+use site::Site;
+
+/// The statement with CONCURRENTLY, outside its transaction. `call` is the Alembic call that renders such statements.
+pub fn concurrently(context: &Context<'_>, call: Option<&str>) -> Option<Fix> {
+    let site = Site::of(context).filter(|_| context.statement.steps.len() == 1)?;
+    let argued = call.and_then(|call| advice::add_argument(site.text, call, "postgresql_concurrently=True"));
+    site.outside(argued.or_else(|| site::after_kind(site.text, "CONCURRENTLY"))?)
+}
+
+/// `ALTER TABLE … DETACH PARTITION … CONCURRENTLY`, outside its transaction.
+pub fn detach_concurrently(context: &Context<'_>) -> Option<Fix> {
+    let site = Site::of(context).filter(|site| site.is_sql() && context.statement.steps.len() == 1)?;
+    site.outside(format!("{} CONCURRENTLY", site.text))
+}
+
+/// The statement as it is, outside its transaction.
+pub fn outside_transaction(context: &Context<'_>) -> Option<Fix> {
+    let site = Site::of(context)?;
+    site.outside(site.text.to_owned())
+}
+
+/// The constraint NOT VALID, and validated after that: at once where each statement commits by itself or Alembic can
+/// be told so, in a later migration elsewhere.
+pub fn not_valid(context: &Context<'_>, call: &str, table: &Name, constraint: &str) -> Option<Fix> {
+    let site = Site::of(context)?;
+    let validate = format!("ALTER TABLE {table} VALIDATE CONSTRAINT {}", quote(constraint));
+    if let Some(argued) = advice::add_argument(site.text, call, "postgresql_not_valid=True") {
+        let then = site.executed_outside(&validate);
+        return Some(site.instead_and_then(argued, &then));
+    }
+    let mut edits = vec![site.added_to_action(context.span, " NOT VALID")?];
+    if site.commits_each() && context.statement.steps.len() == 1 {
+        edits.push(site.after(&format!("{validate};")));
+        return Some(Fix { edits, later: String::new() });
+    }
+    Some(Fix { edits, later: format!("{validate};") })
+}
+
+/// A unique constraint by way of an index that is built CONCURRENTLY.
+pub fn unique_by_index(context: &Context<'_>, table: &Name, name: &str, columns: &[String]) -> Option<Fix> {
+    let site = Site::of(context).filter(|_| context.statement.steps.len() == 1)?;
+    let quoted = quote(name);
+    let attach = format!("ALTER TABLE {table} ADD CONSTRAINT {quoted} UNIQUE USING INDEX {quoted}");
+    if site.calls("op.create_unique_constraint") {
+        let (table, schema) = advice::python_table(table);
+        let build = format!(
+            "op.create_index({}, {table}, {}{schema}, unique=True, postgresql_concurrently=True)",
+            python_string(name),
+            advice::python_list(columns)
+        );
+        let attach = format!("op.execute({})", python_string(&attach));
+        return Some(site.instead(format!("{}\n{}{attach}", site.block(&build), site.indent)));
+    }
+    site.commits_each().then(|| {
+        let build =
+            format!("CREATE UNIQUE INDEX CONCURRENTLY {quoted} ON {table} ({})", advice::quoted(columns));
+        site.instead(format!("{build};\n\n{attach}"))
+    })
+}
+
+/// NOT NULL that is proven first by a check, which is validated without stopping anybody.
+pub fn not_null_by_check(context: &Context<'_>, table: &Name, column: &str) -> Option<Fix> {
+    let site = Site::of(context)?;
+    let (check, condition) =
+        (format!("{}_{column}_not_null", table.name), format!("{} IS NOT NULL", quote(column)));
+    let quoted = quote(&check);
+    let validate = format!("ALTER TABLE {table} VALIDATE CONSTRAINT {quoted}");
+    if site.calls("op.alter_column") {
+        let (name, schema) = advice::python_table(table);
+        let (check, condition) = (python_string(&check), python_string(&condition));
+        let add = format!(
+            "op.create_check_constraint({check}, {name}, {condition}{schema}, postgresql_not_valid=True)"
+        );
+        let first = format!(
+            "{add}\n{indent}{}\n{indent}{}",
+            site.executed_outside(&validate),
+            site.text,
+            indent = site.indent
+        );
+        let drop = format!("op.drop_constraint({check}, {name}{schema}, type_=\"check\")");
+        return Some(site.instead_and_then(first, &drop));
+    }
+    let commits = site.commits_each() && context.statement.steps.len() == 1;
+    commits.then(|| {
+        let prove = format!("ALTER TABLE {table} ADD CONSTRAINT {quoted} CHECK ({condition}) NOT VALID");
+        let drop = format!("ALTER TABLE {table} DROP CONSTRAINT {quoted}");
+        site.instead(format!("{prove};\n\n{validate};\n\n{};\n\n{drop}", site.text))
+    })
+}
