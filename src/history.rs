@@ -1,8 +1,10 @@
 //! Migrations in their order: what each runs upwards and downwards, and what is wrong with the graph they form.
 //! Refuses to know how they were read, and whether what they do is dangerous.
 
+mod divergence;
 mod graph;
 
+pub use divergence::{Deleted, Difference, Divergence, Edit, Late, SecondHead, Side, Taken};
 pub use graph::{Graph, GraphFault};
 
 use std::collections::BTreeSet;
@@ -56,12 +58,14 @@ pub struct Scope {
     /// Whether the checked ones are known to be pending together (`--base`): then a table that one of them creates is
     /// new for all of them. Without a base each migration counts as a deploy of its own.
     pub pending: bool,
+    /// How the migrations differ from those of the base; `None` without a base.
+    pub base: Option<Divergence>,
 }
 
 impl Scope {
     /// Every migration, each a deploy of its own.
     pub fn all(project: &Project) -> Self {
-        Self { checked: (0..project.migrations.len()).collect(), pending: false }
+        Self { checked: (0..project.migrations.len()).collect(), pending: false, base: None }
     }
 }
 

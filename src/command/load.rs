@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::base::KnownFiles;
+use super::base::{Base, folder_of};
 use super::{COMMANDS, Failure};
 use crate::config::{Config, Override, nearest};
 use crate::frontend::{self, LoadError};
@@ -70,12 +70,12 @@ pub(super) fn load_unsaved(config: &Config, unsaved: BTreeMap<PathBuf, String>) 
     let excluded: Vec<PathBuf> = config.exclude.iter().map(|path| resolve(path)).collect();
     let (named, folders): (Vec<PathBuf>, Vec<PathBuf>) =
         config.paths.iter().map(|path| resolve(path)).partition(|path| path.is_file());
-    let mut scoped = Vec::new();
+    let (mut scoped, mut bases) = (Vec::new(), Vec::new());
     for project in projects {
-        let file = |index: usize| resolve(sources.file(project.migrations[index].up.source()).path());
+        let file = |index: usize| file(&project, index, &sources);
         let is_named = |index: usize| {
             let migration = &project.migrations[index];
-            migration.scripts().any(|script| named.contains(&resolve(sources.file(script.source()).path())))
+            migration.scripts().any(|script| named.contains(&on_disk(&sources, script.source())))
         };
         let all = 0..project.migrations.len();
         let is_below = |index: usize| folders.iter().any(|path| file(index).starts_with(path));
@@ -89,12 +89,22 @@ pub(super) fn load_unsaved(config: &Config, unsaved: BTreeMap<PathBuf, String>) 
         if wanted.is_empty() && !project.migrations.is_empty() {
             continue;
         }
-        let mut scope = Scope { checked: wanted, pending: false };
+        let mut scope = Scope { checked: wanted, pending: false, base: None };
         if let Some(reference) = &config.base
             && let Some(first) = scope.checked.first()
         {
-            let known = KnownFiles::of(reference, file(*first).parent().unwrap_or(Path::new(".")))?;
-            scope.checked.retain(|index| !known.contains(&file(*index)));
+            let file = file(*first);
+            let known = bases.iter().position(|base: &Base| base.holds(&file));
+            let base = match known.and_then(|known| bases.get(known)) {
+                Some(base) => base,
+                None => {
+                    bases.push(Base::of(reference, file.parent().unwrap_or(Path::new(".")))?);
+                    &bases[bases.len() - 1]
+                }
+            };
+            scope.checked.retain(|index| !base.contains(&self::file(&project, *index, &sources)));
+            let folder = resolve(&folder_of(&project));
+            scope.base = Some(base.compare(&project, &folder, &mut sources)?);
             scope.pending = true;
         }
         scoped.push((project, scope));
@@ -103,6 +113,11 @@ pub(super) fn load_unsaved(config: &Config, unsaved: BTreeMap<PathBuf, String>) 
         return Err(PathError::AllExcluded { found }.into());
     }
     Ok(Loaded { sources, projects: scoped })
+}
+
+/// The file of a migration, without links.
+fn file(project: &Project, index: usize, sources: &Sources) -> PathBuf {
+    on_disk(sources, project.migrations[index].up.source())
 }
 
 /// The projects at all paths, each once however many paths lead to it.
@@ -159,6 +174,12 @@ pub(super) fn concerned(project: &Project, sources: &Sources, wish: &Override) -
     };
     let all = project.migrations.iter().enumerate();
     all.filter(|(_, migration)| speaks_of(migration)).map(|(index, _)| index).collect()
+}
+
+/// Where a file is, without links.
+fn on_disk(sources: &Sources, source: SourceId) -> PathBuf {
+    let file = sources.file(source);
+    resolve(file.on_disk().unwrap_or(file.path()))
 }
 
 /// The path without links and dots, as far as it exists.

@@ -14,6 +14,8 @@ pub struct ProjectContext<'a> {
     pub project: &'a Project,
     /// Its graph.
     pub graph: &'a Graph,
+    /// Which migrations are judged, and how they differ from the base.
+    pub scope: &'a Scope,
 }
 
 /// A migration as a whole.

@@ -28,7 +28,7 @@ pub fn run(project: &Project, sources: &Sources, scope: &Scope, settings: &Setti
         held: Vec::new(),
         findings: Vec::new(),
     };
-    engine.judge_project(&ProjectContext { project, graph: &graph });
+    engine.judge_project(&ProjectContext { project, graph: &graph, scope });
     let mut schema = Schema::default();
     for &index in &graph.order {
         schema = engine.migration(index, schema);

@@ -5,7 +5,9 @@ pub(super) use super::context::{Context, MigrationContext, ProjectContext};
 pub(super) use super::locks::{self, Shape};
 pub(super) use super::{Check, Draft, Rule, fix, reversible};
 pub(super) use crate::finding::{Evidence, Preset, RuleInfo, Severity, page};
-pub(super) use crate::history::{Body, GraphFault, Language, ProblemKind};
+pub(super) use crate::history::{
+    Body, Difference, Edit, GraphFault, Language, Late, ProblemKind, SecondHead, Taken,
+};
 pub(super) use crate::operation::{Column, ConstraintKind, Expression, Generated, Name, Operation, quote};
 
 /// A name as the reader knows it: `public` is left out.

@@ -11,11 +11,13 @@ pub mod blocking_reindex;
 pub mod check_without_not_valid;
 pub mod concurrently_in_transaction;
 pub mod dangling_revision;
+pub mod deleted_migration;
 pub mod disabled_triggers;
 pub mod drop_cascade;
 pub mod drop_column_without_backup;
 pub mod drop_table_without_backup;
 pub mod duplicate_revision;
+pub mod edited_migration;
 pub mod empty_downgrade;
 pub mod empty_migration;
 pub mod enum_left_behind;
@@ -24,6 +26,7 @@ pub mod exclusion_constraint;
 pub mod foreign_key_locks_parent;
 pub mod foreign_key_type_mismatch;
 pub mod foreign_key_without_not_valid;
+pub mod late_migration;
 pub mod malformed_allow;
 pub mod missing_downgrade;
 pub mod not_null_without_default;
@@ -37,6 +40,7 @@ pub mod rename_enum_value;
 pub mod rename_table;
 pub mod revision_cycle;
 pub mod rewriting_column;
+pub mod second_head_after_merge;
 pub mod set_not_null_scan;
 pub mod several_heads;
 pub mod syntax_error;
@@ -50,6 +54,7 @@ pub mod unreadable_file;
 pub mod unsupported_on_partitioned;
 pub mod unused_allow;
 pub mod validate_in_same_transaction;
+pub mod version_taken_on_base;
 pub mod volatile_default;
 
 use super::Rule;
@@ -67,11 +72,13 @@ pub static RULES: &[&Rule] = &[
     &check_without_not_valid::RULE,
     &concurrently_in_transaction::RULE,
     &dangling_revision::RULE,
+    &deleted_migration::RULE,
     &disabled_triggers::RULE,
     &drop_cascade::RULE,
     &drop_column_without_backup::RULE,
     &drop_table_without_backup::RULE,
     &duplicate_revision::RULE,
+    &edited_migration::RULE,
     &empty_downgrade::RULE,
     &empty_migration::RULE,
     &enum_left_behind::RULE,
@@ -80,6 +87,7 @@ pub static RULES: &[&Rule] = &[
     &foreign_key_locks_parent::RULE,
     &foreign_key_type_mismatch::RULE,
     &foreign_key_without_not_valid::RULE,
+    &late_migration::RULE,
     &malformed_allow::RULE,
     &missing_downgrade::RULE,
     &not_null_without_default::RULE,
@@ -93,6 +101,7 @@ pub static RULES: &[&Rule] = &[
     &rename_table::RULE,
     &revision_cycle::RULE,
     &rewriting_column::RULE,
+    &second_head_after_merge::RULE,
     &set_not_null_scan::RULE,
     &several_heads::RULE,
     &syntax_error::RULE,
@@ -106,5 +115,6 @@ pub static RULES: &[&Rule] = &[
     &unsupported_on_partitioned::RULE,
     &unused_allow::RULE,
     &validate_in_same_transaction::RULE,
+    &version_taken_on_base::RULE,
     &volatile_default::RULE,
 ];

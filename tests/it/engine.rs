@@ -7,7 +7,7 @@ use super::bench::{self, Written, judge, judge_in};
 
 /// All migrations but the first are pending together.
 fn pending(project: &Project) -> Scope {
-    Scope { checked: (1..project.migrations.len()).collect(), pending: true }
+    Scope { checked: (1..project.migrations.len()).collect(), pending: true, base: None }
 }
 
 const ORDERS: &str = "CREATE TABLE orders (id bigint PRIMARY KEY, note text);\n";
@@ -23,7 +23,11 @@ fn a_table_of_a_pending_migration_is_new_for_all_of_them() {
 #[test]
 fn findings_are_only_reported_for_migrations_in_scope() {
     let text = "CREATE INDEX a ON orders (note);\n-- next migration\nCREATE INDEX b ON orders (note);\n";
-    let last = |project: &Project| Scope { checked: [project.migrations.len() - 1].into(), pending: false };
+    let last = |project: &Project| Scope {
+        checked: [project.migrations.len() - 1].into(),
+        pending: false,
+        base: None,
+    };
     let judged = judge_in(Written::Sql, Some(ORDERS), text, last);
     assert_eq!(judged.findings.len(), 1);
     assert!(judged.findings[0].message.contains("index b"), "{}", judged.findings[0].message);

@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a test says what it needs by failing")]
 
 mod architecture;
+mod base;
 mod bench;
 mod bookshop;
 mod cli;

@@ -7,8 +7,16 @@ use mig_check::lint::Settings;
 use super::bench::{self, Written};
 use super::registry::all_rules;
 
-/// Rules whose fault cannot be shown as text in a page: they are in the front ends' tests.
-const WITHOUT_EXAMPLES: &[&str] = &["unreadable-file", "orphan-downgrade"];
+/// Rules whose fault cannot be shown as text in a page: they are in the tests of the front ends and of the base.
+pub const WITHOUT_EXAMPLES: &[&str] = &[
+    "deleted-migration",
+    "edited-migration",
+    "late-migration",
+    "orphan-downgrade",
+    "second-head-after-merge",
+    "unreadable-file",
+    "version-taken-on-base",
+];
 
 struct Block {
     written: Written,

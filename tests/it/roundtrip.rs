@@ -303,7 +303,7 @@ fn goose_sends_one_statement_at_a_time_and_a_marked_block_whole() {
 fn only_what_is_asked_for_is_checked_and_the_rest_is_its_ground() {
     let mut sources = Sources::new();
     let project = sql_project("enum-left-behind", &mut sources);
-    let scope = Scope { checked: [1].into(), pending: true };
+    let scope = Scope { checked: [1].into(), pending: true, base: None };
     let outcome =
         run(&[(&project, &scope)], &sources, &Options::default(), &Silent::default()).expect("it runs");
     assert_eq!(outcome.findings, [], "the fault of the first migration is not asked for");

@@ -1,0 +1,149 @@
+//! Lays files of a git commit out in a temporary folder, so that they can be read as any project is. Never touches
+//! the repository or its work tree, and runs none of git's filters.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use super::{BaseError, list};
+use crate::frontend;
+use crate::history::{Project, Runner};
+use crate::source::Sources;
+
+/// Larger files are no migrations, and nothing that migrations import.
+const LARGEST: u64 = 8 << 20;
+
+/// Files that migrations may need wherever they lie: what they import, and what says how they are laid out.
+const NEEDED: &[&str] = &["cfg", "conf", "ini", "mod", "plan", "py", "sql", "toml"];
+
+/// The files of a commit by their paths in the repository.
+pub(super) struct Commit {
+    /// The names that git gives to their contents.
+    pub files: BTreeMap<PathBuf, String>,
+}
+
+impl Commit {
+    /// Lists the plain files of a commit.
+    pub fn read(top: &Path, commit: &str) -> Result<Self, BaseError> {
+        let mut files = BTreeMap::new();
+        for entry in list(top, ["ls-tree", "-r", "-l", "-z", "--full-tree", commit])? {
+            let Some((facts, path)) = entry.split_once('\t') else { continue };
+            let facts: Vec<&str> = facts.split_whitespace().collect();
+            if let [mode, _, id, size] = facts.as_slice()
+                && mode.starts_with("100")
+                && size.parse().is_ok_and(|size: u64| size <= LARGEST)
+            {
+                files.insert(PathBuf::from(path), (*id).to_owned());
+            }
+        }
+        Ok(Self { files })
+    }
+}
+
+/// Where the content of a file comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Content<'a> {
+    /// Git, by this name.
+    Git(&'a str),
+    /// The work tree.
+    Here,
+}
+
+/// Files in a temporary folder, which goes with this.
+pub(super) struct Laid {
+    _folder: TempDir,
+    root: PathBuf,
+}
+
+impl Laid {
+    /// Writes the files below a folder of the repository, and what they may need.
+    pub fn out<'a>(
+        top: &Path,
+        files: impl Iterator<Item = (&'a PathBuf, Content<'a>)>,
+        below: &Path,
+    ) -> Result<Self, BaseError> {
+        let folder = TempDir::with_prefix("mig-check-").map_err(BaseError::Temporary)?;
+        let root = folder.path().canonicalize().map_err(BaseError::Temporary)?;
+        let needed = |path: &Path| {
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            path.starts_with(below)
+                || extension.is_some_and(|extension| NEEDED.contains(&extension))
+                || path.ends_with("package.json")
+        };
+        let mut from_git = Vec::new();
+        for (path, content) in files.filter(|(path, _)| needed(path)) {
+            let to = root.join(path);
+            if let Some(parent) = to.parent() {
+                std::fs::create_dir_all(parent).map_err(BaseError::Temporary)?;
+            }
+            match content {
+                Content::Git(id) => from_git.push((id, to)),
+                // It may be gone by now, or be no plain file.
+                Content::Here => drop(std::fs::copy(top.join(path), to)),
+            }
+        }
+        write(top, &from_git).map_err(BaseError::Temporary)?;
+        Ok(Self { _folder: folder, root })
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The project that stands where another stands in the repository.
+    pub fn project(&self, like: &Project, below: &Path) -> Option<(Project, Sources)> {
+        let mut sources = Sources::new();
+        let at = match &like.runner {
+            // Its configuration may lie elsewhere than its scripts.
+            Runner::Alembic { .. } => self.root.clone(),
+            Runner::Sql => self.root.join(below),
+        };
+        let wanted = self.root.join(below);
+        let found = frontend::load(&at, &mut sources).ok()?.into_iter().find(|project| {
+            project.framework.name == like.framework.name && super::folder_of(project) == wanted
+        })?;
+        Some((found, sources))
+    }
+}
+
+/// Has git write contents to files.
+fn write(top: &Path, files: &[(&str, PathBuf)]) -> std::io::Result<()> {
+    let mut git = Command::new("git")
+        .arg("-C")
+        .arg(top)
+        .args(["cat-file", "--batch"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let (Some(mut ask), Some(answers)) = (git.stdin.take(), git.stdout.take()) else { return Ok(()) };
+    let mut answers = BufReader::new(answers);
+    let done = std::thread::scope(|scope| {
+        // Git answers while it is asked; whoever only asked first would fill both pipes.
+        scope.spawn(move || {
+            for (id, _) in files {
+                if writeln!(ask, "{id}").is_err() {
+                    break;
+                }
+            }
+        });
+        for (_, to) in files {
+            let mut header = String::new();
+            answers.read_line(&mut header)?;
+            let size = header.split_whitespace().nth(2).and_then(|size| size.parse().ok());
+            // A partial clone may lack it.
+            let Some(size) = size else { continue };
+            let mut content = Vec::new();
+            answers.by_ref().take(size).read_to_end(&mut content)?;
+            answers.read_line(&mut String::new())?;
+            std::fs::write(to, content)?;
+        }
+        Ok(())
+    });
+    git.wait()?;
+    done
+}
