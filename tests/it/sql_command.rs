@@ -130,7 +130,6 @@ fn dependencies_run_first_and_leave_the_version_table() {
             "upgrade base:heads",
             "upgrade a1:a2",
             "upgrade base:right@head",
-            "downgrade a3:a2",
             "downgrade k2:k1",
         ],
     );
