@@ -6,6 +6,7 @@ mod base;
 mod bench;
 mod bookshop;
 mod cli;
+mod discovery;
 mod engine;
 mod environment_py;
 mod environments;

@@ -56,6 +56,8 @@ pub(super) enum Content<'a> {
 pub(super) struct Laid {
     _folder: TempDir,
     root: PathBuf,
+    /// The work tree that it stands for.
+    top: PathBuf,
 }
 
 impl Laid {
@@ -86,7 +88,7 @@ impl Laid {
             }
         }
         write(top, &from_git).map_err(BaseError::Temporary)?;
-        Ok(Self { _folder: folder, root })
+        Ok(Self { _folder: folder, root, top: top.to_owned() })
     }
 
     /// The folder.
@@ -96,17 +98,21 @@ impl Laid {
 
     /// The project that stands where another stands in the repository.
     pub fn project(&self, like: &Project, below: &Path) -> Option<(Project, Sources)> {
-        let mut sources = Sources::new();
         let at = match &like.runner {
             // Its configuration may lie elsewhere than its scripts.
-            Runner::Alembic { .. } => self.root.clone(),
-            Runner::Sql => self.root.join(below),
+            Runner::Alembic { config, .. } => config.strip_prefix(&self.top).unwrap_or(below),
+            Runner::Sql => below,
         };
         let wanted = self.root.join(below);
-        let found = frontend::load(&at, &mut sources).ok()?.into_iter().find(|project| {
-            project.framework.name == like.framework.name && super::folder_of(project) == wanted
-        })?;
-        Some((found, sources))
+        // Some tools are told by what lies around the folder.
+        [at, Path::new("")].into_iter().find_map(|at| {
+            let mut sources = Sources::new();
+            let found = frontend::load(&self.root.join(at), &mut sources).ok()?;
+            let same = |project: &Project| {
+                project.framework.name == like.framework.name && super::folder_of(project) == wanted
+            };
+            Some((found.into_iter().find(same)?, sources))
+        })
     }
 }
 

@@ -65,7 +65,7 @@ pub fn interpolated(sections: &Sections, section: &str, key: &str, here: &Path) 
 pub fn pyproject(text: &str) -> Option<Sections> {
     let table: toml::Table = text.parse().ok()?;
     let alembic = table.get("tool")?.get("alembic")?.as_table()?;
-    let values = alembic
+    let mut values = alembic
         .iter()
         .filter_map(|(key, value)| {
             let value = match value {
@@ -78,7 +78,11 @@ pub fn pyproject(text: &str) -> Option<Sections> {
             };
             Some((key.to_lowercase(), value))
         })
-        .collect();
+        .collect::<BTreeMap<_, _>>();
+    // A list is written without a separator, and its items may hold any.
+    if alembic.values().any(toml::Value::is_array) {
+        values.insert("path_separator".to_owned(), "newline".to_owned());
+    }
     Some(vec![("alembic".to_owned(), values)])
 }
 

@@ -1,9 +1,12 @@
 //! Finds Alembic projects on disk: by their configuration, as Flask-Migrate lays them out, or by `env.py` and
 //! `versions` alone. Refuses to read revisions.
 
+mod links;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::super::DEEPEST;
 use super::config::{Sections, ini, interpolated, pyproject};
 
 /// A project before it is read.
@@ -28,9 +31,6 @@ pub(crate) struct Found {
 /// Folders that hold other people's code or nothing to read.
 const SKIPPED: &[&str] =
     &["node_modules", "site-packages", "__pycache__", "target", "dist", "build", "venv", "env", "testdata"];
-
-/// How deep below a path projects are looked for.
-const DEEPEST: usize = 8;
 
 /// All projects at or below a path: a folder, a configuration file, or a file inside a project.
 pub(crate) fn find(path: &Path) -> Vec<Found> {
@@ -58,6 +58,9 @@ pub(crate) fn find(path: &Path) -> Vec<Found> {
         found = scripts.parent().map(at_or_below).unwrap_or_default();
         found.retain(|project| project.scripts == scripts);
     }
+    if found.is_empty() {
+        found.extend(loose(&path));
+    }
     found
 }
 
@@ -82,6 +85,23 @@ fn at_or_below(path: &Path) -> Vec<Found> {
     found.retain(|project| seen.insert(project.files.clone()));
     found.sort_by(|a, b| (&a.scripts, &a.section).cmp(&(&b.scripts, &b.section)));
     found
+}
+
+/// A folder of revisions that nothing else says is one, as where a program sets its version locations by itself.
+fn loose(folder: &Path) -> Option<Found> {
+    let mut files = Vec::new();
+    revisions(folder, false, &mut files);
+    files.retain(|file| links::read(file).is_some());
+    let directory = folder.parent().unwrap_or(folder).to_owned();
+    (!files.is_empty()).then(|| Found {
+        roots: vec![directory.clone(), folder.to_owned()],
+        directory,
+        config: folder.to_owned(),
+        section: "alembic".to_owned(),
+        scripts: folder.to_owned(),
+        files,
+        options: BTreeMap::new(),
+    })
 }
 
 fn walk(directory: &Path, depth: usize, configs: &mut Vec<PathBuf>, bare: &mut Vec<PathBuf>) {
@@ -170,16 +190,26 @@ fn project(
             .collect(),
         None => vec![scripts.join("versions")],
     };
-    let recursive = value("recursive_version_locations").is_some_and(|value| value.trim() == "true");
+    let recursive =
+        value("recursive_version_locations").is_some_and(|value| value.trim().eq_ignore_ascii_case("true"));
     let mut files = Vec::new();
     for location in &locations {
         revisions(location, recursive, &mut files);
+        if !recursive {
+            let mut below = Vec::new();
+            revisions(location, true, &mut below);
+            below.retain(|file| !files.contains(file));
+            // Some programs name the folders below to Alembic by themselves; an archive is not linked to the rest.
+            if links::any(&files, &below) {
+                files.append(&mut below);
+            }
+        }
     }
     if files.is_empty() && !scripts.join("env.py").is_file() {
         return None;
     }
-    files.sort();
-    files.dedup();
+    let mut seen = BTreeSet::new();
+    files.retain(|file| seen.insert(file.clone()));
     let mut roots: Vec<PathBuf> = Vec::new();
     let prepended = value("prepend_sys_path").unwrap_or_default();
     let prepended = split(&prepended.replace(':', " "), separator.as_deref());
@@ -208,7 +238,8 @@ fn project(
 }
 
 fn split(locations: &str, separator: Option<&str>) -> Vec<String> {
-    let separators: &[char] = match separator.map(str::trim) {
+    // Older templates of Alembic have a comment behind the word.
+    let separators: &[char] = match separator.and_then(|separator| separator.split_whitespace().next()) {
         Some("space") => &[' ', '\n'],
         Some("newline") => &['\n'],
         Some(";") => &[';'],
@@ -223,17 +254,22 @@ fn split(locations: &str, separator: Option<&str>) -> Vec<String> {
         .collect()
 }
 
-/// Files that Alembic takes for revisions.
+/// Files that Alembic takes for revisions, those of a folder before those below it.
 fn revisions(folder: &Path, recursive: bool, files: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.filter_map(Result::ok).map(|entry| entry.path()) {
-        let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if entry.is_dir() {
-            if recursive && name != "__pycache__" {
-                revisions(&entry, true, files);
-            }
-        } else if name.ends_with(".py") && !name.starts_with("__init__") && !name.starts_with(".#") {
-            files.push(entry);
+    let mut entries: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    entries.sort();
+    let (folders, plain): (Vec<PathBuf>, Vec<PathBuf>) =
+        entries.into_iter().partition(|entry| entry.is_dir());
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    files.extend(plain.into_iter().filter(|file| {
+        let name = name(file);
+        name.ends_with(".py") && !name.starts_with("__init__") && !name.starts_with(".#")
+    }));
+    // Links to folders are not followed: they may lead in a circle.
+    for folder in folders.iter().filter(|folder| recursive && !folder.is_symlink()) {
+        if name(folder) != "__pycache__" {
+            revisions(folder, true, files);
         }
     }
 }
