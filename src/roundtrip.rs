@@ -14,6 +14,8 @@ mod seed;
 mod server;
 mod snapshot;
 mod verdict;
+mod versions;
+mod wire;
 
 use std::path::PathBuf;
 
@@ -30,8 +32,10 @@ pub use server::{NoServer, ServerChoice, cache_directory};
 pub struct Options {
     /// Where the server comes from.
     pub server: ServerChoice,
-    /// The wanted major version of PostgreSQL.
-    pub postgres: Option<u16>,
+    /// The image of a container, where `{pg}` stands for the major version; the official one's if absent.
+    pub image: Option<String>,
+    /// The wanted major versions of PostgreSQL, each with a round trip of its own; any one if there are none.
+    pub postgres: Vec<u16>,
     /// The Python that runs Alembic, and pip; found by itself if absent.
     pub python: Option<PathBuf>,
     /// Whether nothing may be fetched.
@@ -122,19 +126,39 @@ async fn run_all(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Outcome, RoundTripError> {
-    let wish = server::Wish {
-        choice: options.server,
-        major: options.postgres,
-        offline: options.offline,
-        python: options.python.clone(),
-    };
-    let server = server::Server::start(&wish, progress).await?;
+    // All of them before the first migration: one that is missing costs nobody's time.
+    let mut servers = Vec::new();
+    for major in versions::wished(&options.postgres) {
+        let wish = server::Wish {
+            choice: options.server,
+            image: options.image.clone(),
+            major,
+            offline: options.offline,
+            python: options.python.clone(),
+        };
+        servers.push(server::Server::start(&wish, progress).await?);
+    }
+    let mut outcomes = Vec::new();
+    for server in &servers {
+        outcomes.push((server.major(), run_on(server, projects, sources, options, progress).await?));
+    }
+    Ok(versions::merged(outcomes))
+}
+
+/// Makes the round trip of all projects on one server.
+async fn run_on(
+    server: &server::Server,
+    projects: &[(&Project, &Scope)],
+    sources: &Sources,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Outcome, RoundTripError> {
     let proxy = proxy::Proxy::start(server.socket(), "postgres").await?;
     let mut outcome = Outcome::default();
     outcome.remarks.push(format!("The round trip ran on PostgreSQL {}", server.version()));
     for (project, scope) in projects {
         let place = verdict::Place { project, sources };
-        match legs::run(&server, &proxy, place, scope, options, progress).await {
+        match legs::run(server, &proxy, place, scope, options, progress).await {
             Ok(mut found) => {
                 outcome.cases.append(&mut found.cases);
                 outcome.findings.append(&mut found.findings);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Lays out what the tests and the README's commands need beside Rust: a virtual environment at .venv with Alembic, its
-# drivers and PostgreSQL's parser, and pip, by which mig-check fetches a PostgreSQL where none is installed. Does nothing
-# when everything is there. Debian's packages are installed only by root.
+# drivers, PostgreSQL's parser and npm; a Docker engine, and in it an image of PostgreSQL. Does nothing when everything is
+# there. Debian's packages are installed, and the engine is started, only by root.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -10,26 +10,48 @@ die() {
     exit 1
 }
 
-if cmp -s tests/requirements.txt .venv/installed-requirements.txt && .venv/bin/python -c 'import alembic' 2>/dev/null; then
-    exit 0
-fi
-
-missing=()
-command -v python3 >/dev/null || missing+=(python3)
-python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
-python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
-command -v cc >/dev/null || missing+=(gcc libc6-dev)
-command -v git >/dev/null || missing+=(git)
-if [ ${#missing[@]} -gt 0 ]; then
-    command -v apt-get >/dev/null || die "missing: ${missing[*]} (install them with your system's package manager)"
-    [ "$(id -u)" = 0 ] || die "missing: ${missing[*]} (run: sudo apt-get install ${missing[*]})"
-    echo "Installing ${missing[*]}" >&2
+# Installs the named Debian packages.
+install_packages() {
+    command -v apt-get >/dev/null || die "missing: $* (install them with your system's package manager)"
+    [ "$(id -u)" = 0 ] || die "missing: $* (run: sudo apt-get install $*)"
+    echo "Installing $*" >&2
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+if ! { cmp -s tests/requirements.txt .venv/installed-requirements.txt && .venv/bin/python -c 'import alembic' 2>/dev/null; }; then
+    missing=()
+    command -v python3 >/dev/null || missing+=(python3)
+    python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
+    python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
+    command -v cc >/dev/null || missing+=(gcc libc6-dev)
+    command -v git >/dev/null || missing+=(git)
+    [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
+
+    echo "Laying out .venv with Alembic, its drivers and npm" >&2
+    rm -rf .venv
+    python3 -m venv .venv
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
+    cp tests/requirements.txt .venv/installed-requirements.txt
 fi
 
-echo "Laying out .venv with Alembic and its drivers" >&2
-rm -rf .venv
-python3 -m venv .venv
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
-cp tests/requirements.txt .venv/installed-requirements.txt
+if ! docker info >/dev/null 2>&1; then
+    command -v dockerd >/dev/null && command -v docker >/dev/null || install_packages docker.io
+    [ "$(id -u)" = 0 ] || die "no Docker engine runs (start it, as with: sudo systemctl start docker)"
+    echo "Starting a Docker engine" >&2
+    log=$(mktemp /tmp/dockerd.XXXXXX.log)
+    setsid dockerd >"$log" 2>&1 </dev/null &
+    for _ in $(seq 60); do
+        docker info >/dev/null 2>&1 && break
+        sleep 0.5
+    done
+    docker info >/dev/null 2>&1 ||
+        die "dockerd does not start here, as its log $log says (run the tests on a machine that lets it): $(tail -1 "$log")"
+fi
+
+image=mig-check-test:18
+if ! docker image inspect "$image" >/dev/null 2>&1; then
+    command -v busybox >/dev/null || install_packages busybox-static
+    echo "Building the Docker image $image" >&2
+    tests/docker/build.sh .venv/bin/python "$image"
+fi

@@ -103,8 +103,8 @@ fn settings(config: &Config, project: &Project, sources: &Sources) -> Settings {
         rows: config.rows.clone(),
         ..Settings::default()
     };
-    if let Some(version) = config.postgres {
-        settings.versions = version..=version;
+    if let (Some(first), Some(last)) = (config.postgres.iter().min(), config.postgres.iter().max()) {
+        settings.versions = *first..=*last;
     }
     settings.small_below = config.small_table_rows.unwrap_or(settings.small_below);
     settings
@@ -127,6 +127,7 @@ fn lint(loaded: &Loaded, settings: &[Settings], found: &mut Found) {
             project: project.root.clone(),
             migration,
             leg: None,
+            postgres: None,
             skipped: None,
         }));
     }

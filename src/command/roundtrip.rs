@@ -23,11 +23,15 @@ pub(super) fn run(
 ) -> Result<(), Failure> {
     let options = Options {
         server: match config.server {
+            // Who names an image wants it run.
+            Server::Auto if config.image.is_some() => ServerChoice::Docker,
             Server::Auto => ServerChoice::Auto,
             Server::Local => ServerChoice::Local,
             Server::Embedded => ServerChoice::Embedded,
+            Server::Docker => ServerChoice::Docker,
         },
-        postgres: config.postgres,
+        image: config.image.clone(),
+        postgres: config.postgres.clone(),
         python: config.python.clone(),
         offline: config.offline,
         data: config.data.then(|| Data {

@@ -71,11 +71,15 @@ pub(super) const KEYS: &[(&str, Take)] = &[
         Ok(())
     }),
     ("pg", |config, value, _| {
-        config.postgres = Some(version(value)?);
+        config.postgres = versions(value)?;
         Ok(())
     }),
     ("server", |config, value, _| {
         config.server = string(value)?.parse().map_err(at(value))?;
+        Ok(())
+    }),
+    ("image", |config, value, _| {
+        config.image = Some(string(value)?.to_owned());
         Ok(())
     }),
     ("python", |config, value, around| {
@@ -241,14 +245,18 @@ fn path(text: &str, around: &Surroundings<'_>) -> PathBuf {
     around.folder.join(text)
 }
 
-/// A major version, as a number or a string.
-fn version(value: &Value<'_>) -> Result<u16, Invalid> {
-    let text = match value.get_ref() {
-        DeValue::Integer(number) => number.as_str(),
-        DeValue::String(text) => text,
-        _ => return Err(expected(value, "a major version of PostgreSQL, as in 17")),
-    };
-    text.parse().map_err(|_| expected(value, "a major version of PostgreSQL, as in 17"))
+/// Major versions: one or a list, each a number or a string, which may hold several as on the command line.
+fn versions(value: &Value<'_>) -> Result<Vec<u16>, Invalid> {
+    let lists = list(value, |item| {
+        let wrong = || expected(item, "major versions of PostgreSQL, as in 17 or [15, 17]");
+        let text = match item.get_ref() {
+            DeValue::Integer(number) => number.as_str(),
+            DeValue::String(text) => text,
+            _ => return Err(wrong()),
+        };
+        text.split(',').map(|major| major.trim().parse().map_err(|_| wrong())).collect::<Result<Vec<_>, _>>()
+    })?;
+    Ok(lists.into_iter().flatten().collect())
 }
 
 #[cfg(test)]
@@ -289,7 +297,10 @@ mod tests {
         assert_eq!((config.base.as_deref(), config.fail_on, config.offline), (Some("main"), None, true));
         assert_eq!(config.outputs.len(), 2);
         assert_eq!(config.outputs[1].file.as_deref(), Some(Path::new("conf/r.xml")));
-        assert_eq!((config.postgres, config.server), (Some(17), Server::Local));
+        assert_eq!((config.postgres, config.server), (vec![17], Server::Local));
+        let postgres = |text: &str| read(text).map(|config| config.postgres);
+        assert_eq!(postgres("pg = [15, '17']"), Ok(vec![15, 17]));
+        assert_eq!(postgres("pg = '15, 17'"), Ok(vec![15, 17]));
         assert_eq!(config.python.as_deref(), Some(Path::new("conf/.venv/bin/python")));
         assert_eq!(config.severities.get("dropped-column"), Some(&Severity::Off));
         assert_eq!((config.preset, config.small_table_rows), (Preset::Strict, Some(1000)));

@@ -240,6 +240,7 @@ impl Engine<'_> {
             }),
             direction,
             leg: None,
+            postgres: Vec::new(),
         }
     }
 }

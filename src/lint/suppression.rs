@@ -221,6 +221,7 @@ impl<'a> Allows<'a> {
                 }),
                 direction: None,
                 leg: None,
+                postgres: Vec::new(),
             });
         };
         for (migration, span, fault) in &self.malformed {

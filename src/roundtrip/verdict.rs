@@ -248,5 +248,6 @@ fn whole(place: Place<'_>, index: usize, rule: &'static RuleInfo, leg: Leg, mess
         migration: place.key(index, leg),
         direction: Some(direction),
         leg: Some(leg),
+        postgres: Vec::new(),
     }
 }

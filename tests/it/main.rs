@@ -7,6 +7,8 @@ mod bench;
 mod bookshop;
 mod cli;
 mod discovery;
+#[cfg(feature = "docker")]
+mod docker;
 mod engine;
 mod environment_py;
 mod environments;
@@ -23,4 +25,5 @@ mod reports;
 mod roundtrip;
 mod server;
 mod sql_command;
+mod versions;
 mod walls;

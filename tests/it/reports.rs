@@ -62,6 +62,7 @@ fn sample() -> Report {
         migration: key("migrations/alembic", "0003"),
         direction: Some(Direction::Up),
         leg: None,
+        postgres: Vec::new(),
     };
     let plain = |rule: &'static RuleInfo, severity, message: &str, span| Finding {
         rule,
@@ -76,6 +77,7 @@ fn sample() -> Report {
         migration: key("migrations/sql", "0002"),
         direction: Some(Direction::Down),
         leg: None,
+        postgres: Vec::new(),
     };
     let naming = plain(
         &NAMING,
@@ -103,6 +105,7 @@ fn sample() -> Report {
         project: project.to_owned(),
         migration: id.map(str::to_owned),
         leg,
+        postgres: None,
         skipped: skipped.map(str::to_owned),
     };
     let cases = vec![

@@ -98,6 +98,11 @@ impl<'a> Stage<'a> {
         self.set_roles(&first).await
     }
 
+    /// The server's major version.
+    pub fn major(&self) -> u16 {
+        self.server.major()
+    }
+
     /// The trial database as it is.
     pub async fn snapshot(&mut self) -> Result<Snapshot, EngineError> {
         let mut reader = self.take_reader().await?;

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use tokio::process::Command;
 
 use super::directory::Owner;
-use super::{NoServer, Progress, ServerChoice, Wish, embedded};
+use super::{NoServer, Progress, Wish, embedded};
 
 /// Directories that installers use, with `*` for a version.
 const USUAL: &[&str] = &[
@@ -32,13 +32,9 @@ pub(super) struct Binaries {
 }
 
 impl Binaries {
-    /// Finds the installation that is wished for.
-    pub async fn find(wish: &Wish, owner: Option<&Owner>, progress: &dyn Progress) -> Result<Self, NoServer> {
-        if wish.choice == ServerChoice::Embedded {
-            return Self::embedded(wish, owner, progress).await;
-        }
-        let chosen = std::env::var_os("PG_BINDIR").filter(|value| !value.is_empty()).map(PathBuf::from);
-        if let Some(directory) = chosen {
+    /// Finds an installation of this machine, of the version that is wished for.
+    pub async fn installed(wish: &Wish, owner: Option<&Owner>) -> Result<Self, NoServer> {
+        if let Some(directory) = chosen() {
             let found = Self::at(&directory, owner).await.map_err(|error| {
                 NoServer::new(
                     format!("PG_BINDIR names {}: {}", directory.display(), error.what),
@@ -66,9 +62,6 @@ impl Binaries {
                 Err(error) => broken.push(error.what),
             }
         }
-        if wish.choice == ServerChoice::Auto && wish.major.is_none_or(|major| major == embedded::MAJOR) {
-            return Self::embedded(wish, owner, progress).await;
-        }
         let wanted = wish.major.map_or("PostgreSQL".to_owned(), |major| format!("PostgreSQL {major}"));
         let mut what = format!("no installation of {wanted} is on this machine");
         if !others.is_empty() {
@@ -83,13 +76,12 @@ impl Binaries {
         ))
     }
 
-    async fn embedded(wish: &Wish, owner: Option<&Owner>, progress: &dyn Progress) -> Result<Self, NoServer> {
-        if let Some(major) = wish.major.filter(|major| *major != embedded::MAJOR) {
-            return Err(NoServer::new(
-                format!("the embedded PostgreSQL is version {}, not {major}", embedded::MAJOR),
-                format!("install PostgreSQL {major} on this machine and use --server local"),
-            ));
-        }
+    /// What a package registry offers.
+    pub async fn embedded(
+        wish: &Wish,
+        owner: Option<&Owner>,
+        progress: &dyn Progress,
+    ) -> Result<Self, NoServer> {
         let directory = embedded::directory(wish, progress).await?;
         Self::at(&directory, owner).await
     }
@@ -159,6 +151,11 @@ impl Binaries {
     pub fn initdb(&self) -> String {
         self.directory.join("initdb").display().to_string()
     }
+}
+
+/// The directory that the user chose.
+pub(super) fn chosen() -> Option<PathBuf> {
+    std::env::var_os("PG_BINDIR").filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 /// Directories that hold a `postgres`: those in PATH, then the usual ones, later versions first.

@@ -116,6 +116,11 @@ impl RunDirectory {
         &self.sockets
     }
 
+    /// The socket that the server is reached by.
+    pub fn socket(&self) -> PathBuf {
+        self.sockets.join(".s.PGSQL.5432")
+    }
+
     /// The server's log.
     pub fn log(&self) -> PathBuf {
         self.path.join("log")
@@ -189,6 +194,13 @@ fn sweep_run(path: &Path) {
         }
         Ok((Err(TryLockError::WouldBlock | TryLockError::Error(_)), _)) | Err(_) => {}
     }
+}
+
+/// Whether a directory is that of a run that goes on.
+#[cfg(feature = "docker")]
+pub(super) fn is_alive(path: &Path) -> bool {
+    let lock = File::open(path.join("lock"));
+    lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 /// Stops a server whose run was killed where the kernel did not do it, if it surely is the server of this directory.
