@@ -165,8 +165,13 @@ impl Sources {
         id
     }
 
-    /// Adds the bytes of a file. Bytes that are not UTF-8 become U+FFFD, and the first is reported.
+    /// Adds the bytes of a file. Bytes that are not UTF-8 become U+FFFD, and the first is reported. UTF-16, as some
+    /// shells write it, is read, and reported too: no migration tool takes it.
     pub fn add_bytes(&mut self, path: impl Into<PathBuf>, bytes: Vec<u8>) -> (SourceId, Option<BadEncoding>) {
+        if let Some(text) = utf_16(&bytes) {
+            let id = self.add(path, text);
+            return (id, Some(BadEncoding { span: Span::new(id, 0..0) }));
+        }
         match String::from_utf8(bytes) {
             Ok(text) => (self.add(path, text), None),
             Err(error) => {
@@ -230,6 +235,17 @@ impl Sources {
     }
 }
 
+/// The text of bytes that begin with a byte order mark of UTF-16.
+fn utf_16(bytes: &[u8]) -> Option<String> {
+    let read: fn([u8; 2]) -> u16 = match bytes {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| read([pair[0], pair[1]])).collect();
+    Some(String::from_utf16_lossy(&units))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,6 +262,15 @@ mod tests {
         assert_eq!(at(5), (2, 2));
         assert_eq!(at(4), (2, 1), "inside a character is that character");
         assert_eq!(at(999), (3, 1));
+    }
+
+    #[test]
+    fn utf_16_is_read_and_reported() {
+        let mut sources = Sources::new();
+        let (id, bad) = sources.add_bytes("a.sql", b"\xfe\xff\0a\0\xe4".to_vec());
+        assert_eq!((sources.file(id).text(), bad.is_some()), ("a\u{e4}", true));
+        let (id, _) = sources.add_bytes("b.sql", b"\xff\xfea\0b\0".to_vec());
+        assert_eq!(sources.file(id).text(), "ab");
     }
 
     #[test]

@@ -14,6 +14,8 @@ use super::strict;
 /// A tree costs about a kilobyte a token, and a stack frame or more a level. PostgreSQL gives up far below these.
 const MOST_TOKENS: usize = 200_000;
 const DEEPEST: usize = 2_000;
+/// `NOT NOT …` nests without brackets, and the time that squawk takes grows with the square of the depth.
+const MOST_IN_A_ROW: usize = 500;
 
 /// Texts up to this size cannot nest deeper than an ordinary stack bears.
 const SMALL: usize = 256;
@@ -40,15 +42,21 @@ pub(super) fn on_large_stack<T: Send>(size: usize, work: impl FnOnce() -> T + Se
 
 /// Whether a tree of the text can be built at a bearable cost.
 pub(super) fn fits(text: &str) -> bool {
-    let (mut count, mut depth) = (0usize, 0usize);
-    tokens(text).all(|(kind, _)| {
+    let (mut count, mut depth, mut in_a_row) = (0usize, 0usize, 0usize);
+    tokens(text).all(|(kind, range)| {
+        match kind {
+            kind if is_trivia(kind) => {}
+            TokenKind::Minus | TokenKind::Plus | TokenKind::Tilde | TokenKind::At => in_a_row += 1,
+            TokenKind::Ident if text[range].eq_ignore_ascii_case("not") => in_a_row += 1,
+            _ => in_a_row = 0,
+        }
         match kind {
             TokenKind::OpenParen | TokenKind::OpenBracket => depth += 1,
             TokenKind::CloseParen | TokenKind::CloseBracket => depth = depth.saturating_sub(1),
             _ => {}
         }
         count += usize::from(!is_trivia(kind));
-        count <= MOST_TOKENS && depth <= DEEPEST
+        count <= MOST_TOKENS && depth <= DEEPEST && in_a_row <= MOST_IN_A_ROW
     })
 }
 

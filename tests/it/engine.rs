@@ -157,3 +157,14 @@ fn files_that_cannot_be_read_are_findings_and_cost_only_themselves() {
 fn the_bench_parts_texts_into_migrations() {
     assert_eq!(bench::sections("a\n-- next migration\nb\n"), ["a\n", "b\n"]);
 }
+
+#[test]
+fn a_script_of_another_database_is_one_finding() {
+    let mysql = "CREATE TABLE `t` (`a` int(11));\nDROP TABLE `u`;\nUPDATE `v` SET a = 1;\nDROP TABLE `w`;\n";
+    let judged = judge(Written::Sql, None, mysql);
+    assert_eq!(judged.ids(), ["syntax-error"]);
+    let note = "PostgreSQL can read 0 of the 4 statements here: is this meant for another database?";
+    assert_eq!(judged.findings[0].notes, [note]);
+    let mixed = "DROP TABL a;\nSELECT 1;\nDROP TABL b;\nSELECT 1;\n";
+    assert_eq!(judge(Written::Sql, None, mixed).ids(), ["syntax-error", "syntax-error"]);
+}

@@ -1,5 +1,6 @@
 //! What is neither SQL nor Python.
 
+use crate::history::Script;
 use crate::lint::prelude::*;
 
 /// The rule.
@@ -19,18 +20,33 @@ pub static RULE: Rule = Rule {
 fn check(context: &ProjectContext<'_>) -> Vec<Draft> {
     let problems = context.project.problems.iter().filter(|problem| problem.kind == ProblemKind::Syntax);
     let files = problems.map(|problem| Draft::new(problem.message.clone()).at(problem.span));
-    let steps = context.project.migrations.iter().enumerate().flat_map(|(index, migration)| {
-        migration.scripts().flat_map(|script| script.steps()).filter_map(move |(_, step)| {
-            match &step.operation {
-                Operation::Unparsed { message } => Some(
-                    Draft::new(format!("PostgreSQL cannot read this statement: {message}"))
-                        .at(step.span)
-                        .of(index)
-                        .label("not a statement of PostgreSQL"),
-                ),
-                _ => None,
-            }
-        })
+    let migrations = context.project.migrations.iter().enumerate();
+    let statements = migrations.flat_map(|(index, migration)| {
+        migration.scripts().flat_map(unread).map(move |draft| draft.of(index))
     });
-    files.chain(steps).collect()
+    files.chain(statements).collect()
+}
+
+/// More mistakes than that are one: the text is not meant for PostgreSQL.
+const MOST_MISTAKES: usize = 3;
+
+fn unread(script: &Script) -> Vec<Draft> {
+    let mistakes = script.steps().filter_map(|(_, step)| match &step.operation {
+        Operation::Unparsed { message } => Some(
+            Draft::new(format!("PostgreSQL cannot read this statement: {message}"))
+                .at(step.span)
+                .label("not a statement of PostgreSQL"),
+        ),
+        _ => None,
+    });
+    let mut drafts: Vec<Draft> = mistakes.collect();
+    let (mistakes, all) = (drafts.len(), script.statements.len());
+    if mistakes > MOST_MISTAKES && mistakes * 2 > all {
+        let note = format!(
+            "PostgreSQL can read {} of the {all} statements here: is this meant for another database?",
+            all.saturating_sub(mistakes)
+        );
+        drafts = drafts.drain(..1).map(|first| first.note(note.clone())).collect();
+    }
+    drafts
 }

@@ -187,6 +187,10 @@ fn depth_does_not_exhaust_the_stack() {
     assert!(matches!(operation(&nested), Operation::Query { .. }));
     let deeper = format!("SELECT {}1{}", "(".repeat(100_000), ")".repeat(100_000));
     assert!(matches!(operation(&deeper), Operation::Opaque { .. }));
+    for operator in ["NOT ", "- "] {
+        let prefixed = format!("SELECT {}true", operator.repeat(50_000));
+        assert!(matches!(operation(&prefixed), Operation::Opaque { .. }), "{operator}");
+    }
     assert!(!expression(&"(".repeat(100_000)).understood);
 }
 
