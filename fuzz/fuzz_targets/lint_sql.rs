@@ -1,8 +1,0 @@
-//! Lints any bytes as the newest of two SQL migrations.
-#![no_main]
-
-mod project;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    project::lint(&[("0001_first.up.sql", b"CREATE TABLE t (a int);\n"), ("0002_second.up.sql", bytes)]);
-});
