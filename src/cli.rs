@@ -165,7 +165,8 @@ pub struct FailOn(pub Option<Severity>);
 #[cfg(feature = "roundtrip")]
 #[derive(Args, Debug)]
 pub struct RunArgs {
-    /// Where PostgreSQL comes from: auto, local, embedded or docker [default: auto]
+    /// Where PostgreSQL comes from: auto, local, embedded, docker, or the URL of a server, where mig-check makes databases
+    /// of its own [default: auto]
     #[arg(long, value_name = "WHERE", value_parser = server)]
     pub server: Option<Server>,
     /// The Docker image to run on, where {pg} stands for the version of --pg [default: postgres:{pg}-alpine]
@@ -309,7 +310,9 @@ impl CheckArgs {
 #[cfg(feature = "roundtrip")]
 impl RunArgs {
     fn lay_over(self, config: &mut Config) {
-        config.server = self.server.unwrap_or(config.server);
+        if let Some(server) = self.server {
+            config.server = server;
+        }
         config.image = self.image.or(config.image.take());
         config.python = self.python.or(config.python.take());
         config.offline |= self.offline;

@@ -91,7 +91,7 @@ pub struct Override {
 }
 
 /// Where the round trip gets its server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Server {
     /// An installation of this machine, a container, or what a package registry offers.
     Auto,
@@ -101,6 +101,18 @@ pub enum Server {
     Embedded,
     /// A container.
     Docker,
+    /// Somebody else's server.
+    Url(Secret),
+}
+
+/// A URL, which holds a password: nobody may see it printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Secret(…)")
+    }
 }
 
 impl std::str::FromStr for Server {
@@ -112,7 +124,9 @@ impl std::str::FromStr for Server {
             "local" => Ok(Self::Local),
             "embedded" => Ok(Self::Embedded),
             "docker" => Ok(Self::Docker),
-            _ => Err(format!("unknown server `{name}` (servers: auto, local, embedded, docker)")),
+            // Also what is no good URL: the refusal must not show it.
+            url if url.contains([':', '/', '@']) => Ok(Self::Url(Secret(url.to_owned()))),
+            _ => Err(format!("unknown server `{name}` (servers: auto, local, embedded, docker, or a URL)")),
         }
     }
 }

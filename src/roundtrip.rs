@@ -25,7 +25,7 @@ use crate::source::Sources;
 
 pub use rules::RULES;
 pub use seed::Data;
-pub use server::{NoServer, ServerChoice, cache_directory};
+pub use server::{NoServer, Secret, ServerChoice, cache_directory};
 
 /// What the user chose.
 #[derive(Clone, Debug, Default)]
@@ -130,7 +130,7 @@ async fn run_all(
     let mut servers = Vec::new();
     for major in versions::wished(&options.postgres) {
         let wish = server::Wish {
-            choice: options.server,
+            choice: options.server.clone(),
             image: options.image.clone(),
             major,
             offline: options.offline,

@@ -26,6 +26,7 @@ if ! { cmp -s tests/requirements.txt .venv/installed-requirements.txt && .venv/b
     python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
     command -v cc >/dev/null || missing+=(gcc libc6-dev)
     command -v git >/dev/null || missing+=(git)
+    command -v openssl >/dev/null || missing+=(openssl)
     [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
 
     echo "Laying out .venv with Alembic, its drivers and npm" >&2

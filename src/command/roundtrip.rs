@@ -22,13 +22,14 @@ pub(super) fn run(
     found: &mut Found,
 ) -> Result<(), Failure> {
     let options = Options {
-        server: match config.server {
+        server: match &config.server {
             // Who names an image wants it run.
             Server::Auto if config.image.is_some() => ServerChoice::Docker,
             Server::Auto => ServerChoice::Auto,
             Server::Local => ServerChoice::Local,
             Server::Embedded => ServerChoice::Embedded,
             Server::Docker => ServerChoice::Docker,
+            Server::Url(url) => ServerChoice::Url(roundtrip::Secret(url.0.clone())),
         },
         image: config.image.clone(),
         postgres: config.postgres.clone(),

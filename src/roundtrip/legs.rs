@@ -322,6 +322,21 @@ impl Walk<'_> {
             });
             return Some(reason);
         }
+        if self.stage.lacks_rights(failure) {
+            let reason =
+                format!("its upgrade needs rights that it is not given on this server: {}", failure.message);
+            self.outcome.failures.push(ProjectFailure {
+                project: self.place.project.root.clone(),
+                what: format!(
+                    "{} needs rights that mig-check gives no migration on somebody else's server: {}",
+                    self.id(index),
+                    failure.message
+                ),
+                remedy: "use --server local or --server docker, where migrations may do everything"
+                    .to_owned(),
+            });
+            return Some(reason);
+        }
         let reason = format!("it does not upgrade without {}: {}", self.missing()?, failure.message);
         self.outcome.remarks.push(format!("{} and what needs it was not run: {reason}", self.id(index)));
         Some(reason)

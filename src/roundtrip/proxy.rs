@@ -95,7 +95,7 @@ async fn serve(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
     let Ok(mut server) = UnixStream::connect(&shared.socket).await else {
         return wire::refuse(&mut client, "57P03", "the disposable server is gone").await;
     };
-    server.write_all(&startup.led_to(b"postgres", database.as_bytes())).await?;
+    server.write_all(&startup.led_to(b"postgres", database.as_bytes(), None)).await?;
     copy_bidirectional(&mut client, &mut server).await?;
     Ok(())
 }

@@ -7,9 +7,12 @@ mod directory;
 #[cfg(feature = "docker")]
 mod docker;
 mod embedded;
+mod encryption;
 mod extension;
 mod local;
+mod remote;
 mod template;
+mod url;
 
 use std::path::{Path, PathBuf};
 
@@ -25,9 +28,11 @@ use super::Progress;
 use binaries::Binaries;
 use directory::{Owner, RunDirectory};
 use local::Local;
+use remote::Remote;
+use url::Url;
 
 /// Where the server comes from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ServerChoice {
     /// An installation of this machine, a container, or what a package registry offers.
     #[default]
@@ -38,6 +43,18 @@ pub enum ServerChoice {
     Embedded,
     /// A container only.
     Docker,
+    /// Somebody else's server.
+    Url(Secret),
+}
+
+/// What nobody may see printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Secret(…)")
+    }
 }
 
 /// What is asked of the server.
@@ -90,7 +107,7 @@ const COMMON_SETTINGS: &[&str] = &[
 #[derive(Debug)]
 pub(super) struct Server {
     // Before the directory, which goes last.
-    _machine: Machine,
+    machine: Machine,
     directory: RunDirectory,
     version: String,
     major: u16,
@@ -106,6 +123,7 @@ enum Machine {
     Docker {
         _container: Box<docker::Container>,
     },
+    Remote(Box<Remote>),
 }
 
 impl Server {
@@ -113,7 +131,7 @@ impl Server {
     pub async fn start(wish: &Wish, progress: &dyn Progress) -> Result<Self, NoServer> {
         directory::sweep();
         let owner = Owner::current();
-        match wish.choice {
+        match &wish.choice {
             ServerChoice::Auto => Self::at_hand(wish, owner, progress).await,
             ServerChoice::Local => {
                 let binaries = Binaries::installed(wish, owner.as_ref()).await?;
@@ -123,6 +141,7 @@ impl Server {
                 let binaries = Binaries::embedded(wish, owner.as_ref(), progress).await?;
                 Self::local(&binaries, owner, progress).await
             }
+            ServerChoice::Url(url) => Self::remote(&Url::read(&url.0)?, wish).await,
             #[cfg(feature = "docker")]
             ServerChoice::Docker => Self::docker(docker::Engine::find().await?, wish, progress).await,
             #[cfg(not(feature = "docker"))]
@@ -171,7 +190,7 @@ impl Server {
         let directory = new_directory(owner)?;
         let server = Local::start(binaries, &directory, progress).await?;
         let machine = Machine::Local { _server: server };
-        Ok(Self { _machine: machine, directory, version: binaries.version.clone(), major: binaries.major })
+        Ok(Self { machine, directory, version: binaries.version.clone(), major: binaries.major })
     }
 
     #[cfg(feature = "docker")]
@@ -188,7 +207,20 @@ impl Server {
                 format!("ask for --pg {major}, or write {{pg}} into --image where the version belongs"),
             ));
         }
-        Ok(Self { _machine: machine, directory, version, major })
+        Ok(Self { machine, directory, version, major })
+    }
+
+    async fn remote(url: &Url, wish: &Wish) -> Result<Self, NoServer> {
+        let directory = new_directory(None)?;
+        let remote = Remote::start(url, &directory).await?;
+        let (version, major) = remote.version().await?;
+        if let Some(wished) = wish.major.filter(|wished| *wished != major) {
+            return Err(NoServer::new(
+                format!("the server of the URL is PostgreSQL {version}, not {wished}"),
+                format!("ask for --pg {major}, or leave out --pg"),
+            ));
+        }
+        Ok(Self { machine: Machine::Remote(Box::new(remote)), directory, version, major })
     }
 
     /// `15.18`.
@@ -211,14 +243,50 @@ impl Server {
         self.directory.path()
     }
 
-    /// Connects to one of its databases, past the proxy.
+    /// Whether all of the server is ours: its roles, too.
+    pub fn is_ours(&self) -> bool {
+        !matches!(self.machine, Machine::Remote(_))
+    }
+
+    /// The name of a database of ours.
+    pub fn name(&self, what: &str) -> String {
+        match &self.machine {
+            Machine::Remote(remote) => format!("{}_{what}", remote.role()),
+            _ => format!("mig_check_{what}"),
+        }
+    }
+
+    /// Makes a database, empty or as a copy of another one of ours.
+    pub async fn create_database(&self, name: &str, template: Option<&str>) -> Result<(), sqlx::Error> {
+        let mut statement = format!("CREATE DATABASE {name}");
+        if let Machine::Remote(remote) = &self.machine {
+            statement += &format!(" OWNER {}", remote.role());
+        }
+        if let Some(template) = template {
+            statement += &format!(" TEMPLATE {template}");
+            if self.major >= 15 {
+                statement += " STRATEGY file_copy";
+            }
+        }
+        self.administer(&[statement]).await
+    }
+
+    /// Connects to one of its databases, past the proxy, as migrations do.
     pub async fn connect(&self, database: &str) -> Result<PgConnection, sqlx::Error> {
-        connect(&self.directory, database).await
+        connect_as(&self.directory.socket(), "postgres", database).await
+    }
+
+    /// Connects to the maintenance database, as who may make and drop databases.
+    pub async fn maintenance(&self) -> Result<PgConnection, sqlx::Error> {
+        match &self.machine {
+            Machine::Remote(remote) => remote.connect().await,
+            _ => self.connect("postgres").await,
+        }
     }
 
     /// Runs statements that are ours, in the maintenance database.
     pub async fn administer(&self, statements: &[String]) -> Result<(), sqlx::Error> {
-        let mut connection = self.connect("postgres").await?;
+        let mut connection = self.maintenance().await?;
         for statement in statements {
             sqlx::raw_sql(AssertSqlSafe(statement.clone())).execute(&mut connection).await?;
         }
@@ -235,11 +303,11 @@ fn new_directory(owner: Option<Owner>) -> Result<RunDirectory, NoServer> {
     })
 }
 
-async fn connect(directory: &RunDirectory, database: &str) -> Result<PgConnection, sqlx::Error> {
+async fn connect_as(socket: &Path, user: &str, database: &str) -> Result<PgConnection, sqlx::Error> {
     PgConnectOptions::new_without_pgpass()
-        .socket(directory.socket_directory())
+        .socket(socket.parent().unwrap_or(socket))
         .port(5432)
-        .username("postgres")
+        .username(user)
         .database(database)
         .ssl_mode(PgSslMode::Disable)
         .disable_statement_logging()
@@ -247,9 +315,12 @@ async fn connect(directory: &RunDirectory, database: &str) -> Result<PgConnectio
         .await
 }
 
-/// The version of the server behind a socket, as in `15.18`, and its first number.
+/// The version of the server behind our socket, as in `15.18`, and its first number.
 async fn ask_version(directory: &RunDirectory) -> Result<(String, u16), sqlx::Error> {
-    let mut connection = connect(directory, "postgres").await?;
+    version_of(connect_as(&directory.socket(), "postgres", "postgres").await?).await
+}
+
+async fn version_of(mut connection: PgConnection) -> Result<(String, u16), sqlx::Error> {
     let (version, number): (String, String) =
         sqlx::query_as("SELECT current_setting('server_version'), current_setting('server_version_num')")
             .fetch_one(&mut connection)
@@ -258,10 +329,8 @@ async fn ask_version(directory: &RunDirectory) -> Result<(String, u16), sqlx::Er
     let _ = connection.close().await;
     // `15.18 (Debian 15.18-0+deb12u1)`
     let version = version.split_whitespace().next().unwrap_or_default().to_owned();
-    Ok((
-        version,
-        number.parse::<u32>().ok().and_then(|number| u16::try_from(number / 10_000).ok()).unwrap_or(0),
-    ))
+    let major = number.parse::<u32>().ok().and_then(|number| u16::try_from(number / 10_000).ok());
+    Ok((version, major.unwrap_or_default()))
 }
 
 /// Has the kernel end the child when the thread that spawns it ends, even by SIGKILL. Elsewhere than on Linux the

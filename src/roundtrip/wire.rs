@@ -42,11 +42,16 @@ impl Startup {
             .map(|(_, value)| value)
     }
 
-    /// The same message, for another user and database.
-    pub fn led_to(&self, user: &[u8], database: &[u8]) -> Vec<u8> {
-        let ours: [(&[u8], &[u8]); 2] = [(b"user", user), (b"database", database)];
-        let kept =
-            parameters(&self.body).into_iter().filter(|(name, _)| *name != b"user" && *name != b"database");
+    /// The same message, for another user and database, with further options before its own.
+    pub fn led_to(&self, user: &[u8], database: &[u8], options: Option<&str>) -> Vec<u8> {
+        let own = self.parameter("options").unwrap_or_default();
+        let options = options.map(|options| [options.as_bytes(), b" ", own].concat());
+        let mut ours: Vec<(&[u8], &[u8])> = vec![(b"user", user), (b"database", database)];
+        ours.extend(options.as_deref().map(|options| (&b"options"[..], options)));
+        let kept: Vec<_> = parameters(&self.body)
+            .into_iter()
+            .filter(|(name, _)| ours.iter().all(|(ours, _)| ours != name))
+            .collect();
         let mut body = self.protocol.to_be_bytes().to_vec();
         for (name, value) in ours.into_iter().chain(kept) {
             for word in [name, value] {
@@ -131,9 +136,12 @@ mod tests {
     #[test]
     fn a_greeting_keeps_everything_but_user_and_database() {
         let body = b"user\0me\0database\0production\0options\0-c search_path=a\0\0".to_vec();
-        let sent = Startup { protocol: 196_608, body }.led_to(b"postgres", b"ours");
+        let sent = Startup { protocol: 196_608, body }.led_to(b"postgres", b"ours", None);
         assert_eq!(sent[..4], size_with_itself(sent.len() - 4));
         assert_eq!(&sent[8..], b"user\0postgres\0database\0ours\0options\0-c search_path=a\0\0");
+        let body = b"user\0me\0options\0-c a=1\0\0".to_vec();
+        let sent = Startup { protocol: 196_608, body }.led_to(b"u", b"d", Some("endpoint=x"));
+        assert_eq!(&sent[8..], b"user\0u\0database\0d\0options\0endpoint=x -c a=1\0\0");
     }
 
     #[test]

@@ -45,10 +45,13 @@ const HOMES: &[(&str, &[&str])] = &[
     ("junit-report", &["report/junit"]),
     ("landlock", &["roundtrip"]),
     ("md-5", &["frontend/alembic"]),
+    ("ring", &["roundtrip"]),
     ("ruff_python_ast", &["frontend/alembic"]),
     ("ruff_python_parser", &["frontend/alembic"]),
     ("ruff_text_size", &["frontend/alembic"]),
     ("rustix", &["roundtrip"]),
+    ("rustls-native-certs", &["roundtrip"]),
+    ("percent-encoding", &["roundtrip"]),
     ("postgres-protocol", &["roundtrip"]),
     ("serde", &[""]),
     ("serde_json", &[""]),
@@ -63,7 +66,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("testcontainers", &["roundtrip"]),
     ("thiserror", &[""]),
     ("tokio", &["roundtrip"]),
+    ("tokio-rustls", &["roundtrip"]),
     ("toml", &["config", "frontend"]),
+    ("url", &["roundtrip"]),
 ];
 
 struct Module {

@@ -33,7 +33,7 @@ fn finish(child: Child) -> (ExitStatus, String) {
 }
 
 /// The containers of a run, in whatever state.
-fn containers(run: u32) -> String {
+pub fn containers(run: u32) -> String {
     let docker = Command::new("docker")
         .args(["ps", "--all", "--quiet", "--filter", &format!("label=mig-check.pid={run}")])
         .output()

