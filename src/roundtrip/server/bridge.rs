@@ -90,8 +90,7 @@ async fn serve(mut client: UnixStream, upstream: &Upstream) -> io::Result<()> {
     let (mut server, certificate) = match upstream.connect().await {
         Ok(connected) => connected,
         Err(error) => {
-            return wire::refuse(&mut client, "08001", &format!("the server cannot be reached: {error}"))
-                .await;
+            return wire::refuse(&mut client, "08001", &error.to_string()).await;
         }
     };
     let startup = match greeting {
@@ -121,8 +120,7 @@ async fn serve(mut client: UnixStream, upstream: &Upstream) -> io::Result<()> {
             return client.shutdown().await;
         }
         Err(error) => {
-            return wire::refuse(&mut client, "08001", &format!("the server cannot be entered: {error}"))
-                .await;
+            return wire::refuse(&mut client, "08001", &error.to_string()).await;
         }
     }
     copy_bidirectional(&mut client, &mut server).await?;
