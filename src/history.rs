@@ -126,6 +126,8 @@ pub struct Migration {
     pub depends_on: Vec<Reference>,
     /// Names of the branch that starts here.
     pub branch_labels: Vec<String>,
+    /// What its file imports, by full name: `shop.models.Order`. Nothing for SQL files.
+    pub imports: Vec<Reference>,
     /// The upgrade.
     pub up: Script,
     /// The downgrade; `None` if there is none.

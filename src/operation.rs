@@ -88,7 +88,7 @@ pub enum Operation {
     RefreshView { name: Name, concurrently: bool },
     /// `CREATE [OR REPLACE] FUNCTION` or `PROCEDURE`. The body runs only when it is called; it holds what can be read
     /// of it.
-    CreateFunction { name: Name, replace: bool, body: Vec<(Operation, Certainty)> },
+    CreateFunction { name: Name, replace: bool, traits: FunctionTraits, body: Vec<(Operation, Certainty)> },
     /// `CREATE [OR REPLACE] TRIGGER`.
     CreateTrigger { name: String, table: Name, replace: bool },
     /// `DROP TRIGGER`.
@@ -134,6 +134,17 @@ pub enum Certainty {
     Certain,
     /// It depends on something that cannot be known; completes "runs only if …".
     May(String),
+}
+
+/// What is written beside the body of a function.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FunctionTraits {
+    /// `SECURITY DEFINER`.
+    pub definer: bool,
+    /// `SET search_path`.
+    pub sets_path: bool,
+    /// `IMMUTABLE` or `STABLE`.
+    pub settled: bool,
 }
 
 /// Parts of `CREATE TABLE`.

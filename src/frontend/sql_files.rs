@@ -236,6 +236,7 @@ impl Reader<'_> {
             parents: previous.map(|id| Reference { id: id.to_owned(), span: header }).into_iter().collect(),
             depends_on: Vec::new(),
             branch_labels: Vec::new(),
+            imports: Vec::new(),
             comments: comments.collect(),
             up,
             down,

@@ -189,6 +189,7 @@ mod tests {
                 parents: parents.iter().map(reference).collect(),
                 depends_on: Vec::new(),
                 branch_labels: Vec::new(),
+                imports: Vec::new(),
                 up: Script { span, body: Body::Empty, statements: Vec::new() },
                 down: None,
                 comments: Vec::new(),

@@ -32,9 +32,9 @@ fn add(
             Some((schema, name)) => Name::qualified(schema, name),
             None => Name::unqualified(call),
         };
-        let Some(body) = schema.function(&name) else { continue };
+        let Some(function) = schema.function(&name) else { continue };
         if entered.insert(schema.qualify(&name)) {
-            for (inner, own) in body {
+            for (inner, own) in function.body.iter() {
                 add(inner, &both(certainty, own), schema, entered, done);
             }
         }

@@ -5,7 +5,7 @@ use super::held::Held;
 use super::schema::{Moment, Schema, Table};
 use crate::finding::Direction;
 use crate::history::{Graph, Language, Migration, Project, Scope, Script, Statement};
-use crate::operation::{Name, Operation, Persistence};
+use crate::operation::{Column, Name, Operation, Persistence};
 use crate::source::{Sources, Span};
 
 /// The project as a whole.
@@ -88,7 +88,7 @@ impl Context<'_> {
             known.persistence == Persistence::Temporary || (self.was_just_created(known) && !known.written)
         });
         table_is_new
-            || self.schema.view(table).is_some_and(|created| self.is_at_hand(created))
+            || self.schema.view(table).is_some_and(|view| self.is_at_hand(view.created))
             || self.is_made_unread(table)
     }
 
@@ -135,6 +135,16 @@ impl Context<'_> {
         self.later().any(|(_, operation)| {
             matches!(operation, Operation::DropTable { table: dropped, .. } if self.schema.qualify(dropped) == table)
         })
+    }
+
+    /// The columns that the operation makes, each with its table.
+    pub fn new_columns(&self) -> impl Iterator<Item = (&Name, &Column)> {
+        let (table, columns) = match self.operation {
+            Operation::CreateTable(create) => (Some(&create.table), create.columns.as_slice()),
+            Operation::AddColumn { table, column, .. } => (Some(table), std::slice::from_ref(column)),
+            _ => (None, [].as_slice()),
+        };
+        table.into_iter().flat_map(move |table| columns.iter().map(move |column| (table, column)))
     }
 
     /// The statement's other operations.

@@ -9,6 +9,8 @@ use crate::source::Span;
 pub struct Held {
     /// The table, with its schema.
     pub table: Name,
+    /// Index of the migration that took it.
+    pub migration: usize,
     /// The transaction, by the number of the whole run.
     pub transaction: u32,
     /// The statement that took it.
@@ -21,12 +23,13 @@ impl Held {
         let table = stops_everything(context.operation)?;
         let transaction = context.now.transaction?;
         let table = Some(table).filter(|table| !context.is_at_hand_table(table))?;
-        Some(Self { table: context.schema.qualify(table), transaction, by: context.statement.span })
+        let (table, migration) = (context.schema.qualify(table), context.now.migration);
+        Some(Self { table, migration, transaction, by: context.statement.span })
     }
 }
 
 /// The table that an operation locks so that nobody else can use it; the table is still there afterwards.
-fn stops_everything(operation: &Operation) -> Option<&Name> {
+pub fn stops_everything(operation: &Operation) -> Option<&Name> {
     match operation {
         Operation::RenameTable { table, .. }
         | Operation::AddColumn { table, .. }

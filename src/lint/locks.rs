@@ -163,6 +163,13 @@ pub enum Shape {
     Truncate,
     TruncateCascade,
     DropTrigger,
+    CreatePartitionOf,
+    AlterDomainConstraint,
+    TypeOfForeignKey,
+    TypeOfViewColumn,
+    DropColumnOfView,
+    DropIndexOfConstraint,
+    PrimaryKeyOnNullable,
     EnumValueUsed,
 }
 

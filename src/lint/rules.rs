@@ -1,60 +1,109 @@
 //! Every rule that reads, in the order of their ids. Written by `UPDATE=1 cargo test registry`.
 
 pub mod allow_without_reason;
+pub mod application_models_imported;
 pub mod attach_without_check;
+pub mod autovacuum_disabled;
 pub mod backfill_under_lock;
 pub mod blocking_detach;
 pub mod blocking_index_build;
 pub mod blocking_index_drop;
 pub mod blocking_refresh;
 pub mod blocking_reindex;
+pub mod broad_grant;
 pub mod check_without_not_valid;
+pub mod concurrent_not_alone;
 pub mod concurrently_in_transaction;
+pub mod credentials_in_migration;
 pub mod dangling_revision;
+pub mod delete_without_backup;
 pub mod deleted_migration;
 pub mod disabled_triggers;
+pub mod domain_constraint_scan;
 pub mod drop_cascade;
 pub mod drop_column_without_backup;
+pub mod drop_index_of_constraint;
 pub mod drop_table_without_backup;
 pub mod duplicate_revision;
 pub mod edited_migration;
 pub mod empty_downgrade;
 pub mod empty_migration;
 pub mod enum_left_behind;
+pub mod enum_not_created;
 pub mod enum_value_in_same_transaction;
 pub mod exclusion_constraint;
+pub mod explicit_lock;
+pub mod foreign_key_drop_locks_parent;
 pub mod foreign_key_locks_parent;
+pub mod foreign_key_type_change;
 pub mod foreign_key_type_mismatch;
+pub mod foreign_key_without_action;
+pub mod foreign_key_without_index;
 pub mod foreign_key_without_not_valid;
+pub mod identifier_too_long;
+pub mod index_dropped_before_replacement;
+pub mod invalid_index_skipped;
+pub mod json_column;
 pub mod late_migration;
+pub mod limited_text;
+pub mod locks_pile_up;
+pub mod lossy_downgrade;
 pub mod malformed_allow;
 pub mod missing_downgrade;
+pub mod missing_lock_timeout;
+pub mod money_column;
+pub mod narrow_key;
 pub mod not_null_without_default;
+pub mod not_repeatable;
+pub mod not_valid_never_validated;
 pub mod opaque_step;
 pub mod orphan_downgrade;
+pub mod padded_text;
+pub mod partition_of_locks_parent;
+pub mod primary_key_dropped;
 pub mod primary_key_without_index;
+pub mod quoted_name;
 pub mod raising_downgrade;
+pub mod redundant_index;
 pub mod refused_in_transaction;
 pub mod rename_column;
 pub mod rename_enum_value;
+pub mod rename_schema;
 pub mod rename_table;
+pub mod required_default_dropped;
 pub mod revision_cycle;
 pub mod rewriting_column;
+pub mod row_security_disabled;
+pub mod row_security_without_policy;
 pub mod second_head_after_merge;
+pub mod security_definer_search_path;
 pub mod set_not_null_scan;
+pub mod setting_outlives_migration;
 pub mod several_heads;
+pub mod superuser_role;
 pub mod syntax_error;
 pub mod table_rewrite;
+pub mod table_without_key;
+pub mod timeout_cancels_concurrent_build;
+pub mod timestamp_without_time_zone;
 pub mod truncate_without_backup;
 pub mod type_change_rewrite;
+pub mod unbatched_update;
 pub mod unique_constraint_without_index;
 pub mod unknown_rule;
+pub mod unlogged_table;
 pub mod unmirrored_downgrade;
+pub mod unnamed_constraint;
+pub mod unnamed_constraint_dropped;
 pub mod unreadable_file;
+pub mod unrelated_changes;
+pub mod unreviewed_autogenerate;
 pub mod unsupported_on_partitioned;
 pub mod unused_allow;
+pub mod vague_message;
 pub mod validate_in_same_transaction;
 pub mod version_taken_on_base;
+pub mod view_blocks_change;
 pub mod volatile_default;
 
 use super::Rule;
@@ -62,59 +111,108 @@ use super::Rule;
 /// Every rule that reads.
 pub static RULES: &[&Rule] = &[
     &allow_without_reason::RULE,
+    &application_models_imported::RULE,
     &attach_without_check::RULE,
+    &autovacuum_disabled::RULE,
     &backfill_under_lock::RULE,
     &blocking_detach::RULE,
     &blocking_index_build::RULE,
     &blocking_index_drop::RULE,
     &blocking_refresh::RULE,
     &blocking_reindex::RULE,
+    &broad_grant::RULE,
     &check_without_not_valid::RULE,
+    &concurrent_not_alone::RULE,
     &concurrently_in_transaction::RULE,
+    &credentials_in_migration::RULE,
     &dangling_revision::RULE,
+    &delete_without_backup::RULE,
     &deleted_migration::RULE,
     &disabled_triggers::RULE,
+    &domain_constraint_scan::RULE,
     &drop_cascade::RULE,
     &drop_column_without_backup::RULE,
+    &drop_index_of_constraint::RULE,
     &drop_table_without_backup::RULE,
     &duplicate_revision::RULE,
     &edited_migration::RULE,
     &empty_downgrade::RULE,
     &empty_migration::RULE,
     &enum_left_behind::RULE,
+    &enum_not_created::RULE,
     &enum_value_in_same_transaction::RULE,
     &exclusion_constraint::RULE,
+    &explicit_lock::RULE,
+    &foreign_key_drop_locks_parent::RULE,
     &foreign_key_locks_parent::RULE,
+    &foreign_key_type_change::RULE,
     &foreign_key_type_mismatch::RULE,
+    &foreign_key_without_action::RULE,
+    &foreign_key_without_index::RULE,
     &foreign_key_without_not_valid::RULE,
+    &identifier_too_long::RULE,
+    &index_dropped_before_replacement::RULE,
+    &invalid_index_skipped::RULE,
+    &json_column::RULE,
     &late_migration::RULE,
+    &limited_text::RULE,
+    &locks_pile_up::RULE,
+    &lossy_downgrade::RULE,
     &malformed_allow::RULE,
     &missing_downgrade::RULE,
+    &missing_lock_timeout::RULE,
+    &money_column::RULE,
+    &narrow_key::RULE,
     &not_null_without_default::RULE,
+    &not_repeatable::RULE,
+    &not_valid_never_validated::RULE,
     &opaque_step::RULE,
     &orphan_downgrade::RULE,
+    &padded_text::RULE,
+    &partition_of_locks_parent::RULE,
+    &primary_key_dropped::RULE,
     &primary_key_without_index::RULE,
+    &quoted_name::RULE,
     &raising_downgrade::RULE,
+    &redundant_index::RULE,
     &refused_in_transaction::RULE,
     &rename_column::RULE,
     &rename_enum_value::RULE,
+    &rename_schema::RULE,
     &rename_table::RULE,
+    &required_default_dropped::RULE,
     &revision_cycle::RULE,
     &rewriting_column::RULE,
+    &row_security_disabled::RULE,
+    &row_security_without_policy::RULE,
     &second_head_after_merge::RULE,
+    &security_definer_search_path::RULE,
     &set_not_null_scan::RULE,
+    &setting_outlives_migration::RULE,
     &several_heads::RULE,
+    &superuser_role::RULE,
     &syntax_error::RULE,
     &table_rewrite::RULE,
+    &table_without_key::RULE,
+    &timeout_cancels_concurrent_build::RULE,
+    &timestamp_without_time_zone::RULE,
     &truncate_without_backup::RULE,
     &type_change_rewrite::RULE,
+    &unbatched_update::RULE,
     &unique_constraint_without_index::RULE,
     &unknown_rule::RULE,
+    &unlogged_table::RULE,
     &unmirrored_downgrade::RULE,
+    &unnamed_constraint::RULE,
+    &unnamed_constraint_dropped::RULE,
     &unreadable_file::RULE,
+    &unrelated_changes::RULE,
+    &unreviewed_autogenerate::RULE,
     &unsupported_on_partitioned::RULE,
     &unused_allow::RULE,
+    &vague_message::RULE,
     &validate_in_same_transaction::RULE,
     &version_taken_on_base::RULE,
+    &view_blocks_change::RULE,
     &volatile_default::RULE,
 ];

@@ -2,8 +2,10 @@
 //! Refuses to know files and findings.
 
 mod apply;
+mod session;
 mod table;
 
+pub use session::Session;
 pub use table::{ColumnState, ConstraintState, Table};
 
 use std::collections::BTreeMap;
@@ -36,8 +38,41 @@ pub struct Index {
     pub unique: bool,
     /// Whether it has a predicate.
     pub partial: bool,
+    /// Whether a constraint owns it.
+    pub owned: bool,
     /// When it was created.
     pub created: Moment,
+}
+
+/// A view, materialised or not.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// Whether it keeps what it read.
+    pub materialized: bool,
+    /// The tables and views that it reads, with schema.
+    pub reads: Vec<Name>,
+    /// The statement that made it.
+    pub sql: Rc<str>,
+    /// When it was created.
+    pub created: Moment,
+}
+
+/// A domain.
+#[derive(Clone, Copy, Debug)]
+pub struct Domain {
+    /// Whether it has constraints.
+    pub constrained: bool,
+    /// When it was created.
+    pub created: Moment,
+}
+
+/// A function or procedure.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// What a call does.
+    pub body: Rc<[(Operation, Certainty)]>,
+    /// Whether it gives every row of a statement the same value: `IMMUTABLE` or `STABLE`.
+    pub settled: bool,
 }
 
 /// An enum type.
@@ -50,32 +85,18 @@ pub struct EnumState {
 }
 
 /// The known schema. Names are kept with their schema.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Schema {
     tables: BTreeMap<Name, Rc<Table>>,
     indexes: BTreeMap<Name, Index>,
     enums: BTreeMap<Name, EnumState>,
-    /// Domains and whether they have constraints.
-    domains: BTreeMap<Name, bool>,
-    /// Views, materialised or not, and when they were created.
-    views: BTreeMap<Name, Moment>,
+    domains: BTreeMap<Name, Domain>,
+    views: BTreeMap<Name, View>,
     /// What a call of each function does.
-    functions: BTreeMap<Name, Rc<[(Operation, Certainty)]>>,
-    search_path: String,
-}
-
-impl Default for Schema {
-    fn default() -> Self {
-        Self {
-            tables: BTreeMap::new(),
-            indexes: BTreeMap::new(),
-            enums: BTreeMap::new(),
-            domains: BTreeMap::new(),
-            views: BTreeMap::new(),
-            functions: BTreeMap::new(),
-            search_path: "public".to_owned(),
-        }
-    }
+    functions: BTreeMap<Name, Function>,
+    session: Session,
+    /// What was known when the running transaction began, if a statement began it.
+    begun: Option<Box<Schema>>,
 }
 
 impl Schema {
@@ -83,7 +104,7 @@ impl Schema {
     pub fn qualify(&self, name: &Name) -> Name {
         match name.schema {
             Some(_) => name.clone(),
-            None => Name::qualified(self.search_path.clone(), name.name.clone()),
+            None => Name::qualified(self.session.schema().to_owned(), name.name.clone()),
         }
     }
 
@@ -120,17 +141,38 @@ impl Schema {
 
     /// Whether a type is a domain, and if so whether it has constraints. `None`: it is no domain that we know.
     pub fn domain_is_constrained(&self, data_type: &DataType) -> Option<bool> {
-        self.domains.get(&self.qualify(&type_name(data_type))).copied()
+        self.domain(&type_name(data_type)).map(|domain| domain.constrained)
     }
 
-    /// When the history created a view, if it did.
-    pub fn view(&self, name: &Name) -> Option<Moment> {
-        self.views.get(&self.qualify(name)).copied()
+    /// The domain, if the history created it.
+    pub fn domain(&self, name: &Name) -> Option<Domain> {
+        self.domains.get(&self.qualify(name)).copied()
+    }
+
+    /// The view, if the history created it.
+    pub fn view(&self, name: &Name) -> Option<&View> {
+        self.views.get(&self.qualify(name))
+    }
+
+    /// The views that read a table, with their names.
+    pub fn views_of(&self, table: &Name) -> impl Iterator<Item = (&Name, &View)> {
+        let table = self.qualify(table);
+        self.views.iter().filter(move |(_, view)| view.reads.contains(&table))
+    }
+
+    /// All tables that the history has touched, with their names.
+    pub fn tables(&self) -> impl Iterator<Item = (&Name, &Table)> {
+        self.tables.iter().map(|(name, table)| (name, table.as_ref()))
+    }
+
+    /// The settings of the session.
+    pub fn session(&self) -> &Session {
+        &self.session
     }
 
     /// What a call of a function does, if the history created it.
-    pub fn function(&self, name: &Name) -> Option<&[(Operation, Certainty)]> {
-        self.functions.get(&self.qualify(name)).map(Rc::as_ref)
+    pub fn function(&self, name: &Name) -> Option<&Function> {
+        self.functions.get(&self.qualify(name))
     }
 
     /// Foreign keys that point at a table from others: the table that has it, and the constraint.
@@ -147,6 +189,17 @@ impl Schema {
                 table.constraints.iter().filter(|c| points_at(c)).map(move |constraint| (name, constraint))
             })
             .collect()
+    }
+}
+
+impl View {
+    /// Whether the view reads a column of a table, as far as its text says: it names it, or all columns.
+    pub fn names(&self, column: &ColumnState) -> bool {
+        let text = self.sql.to_lowercase();
+        let words = |c: char| !(c.is_alphanumeric() || c == '_' || c == '$');
+        // What was added after the view is not in its `*`; the two orders are not compared.
+        let all = column.added.is_none() && text.replace("(*)", "").contains('*');
+        all || text.split(words).any(|word| word == column.name.to_lowercase())
     }
 }
 

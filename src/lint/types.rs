@@ -1,6 +1,8 @@
 //! Which type changes PostgreSQL makes without touching rows, and which functions are volatile. Measured on 12 to 18.
 //! Refuses to know tables.
 
+use std::sync::LazyLock;
+
 use crate::operation::{DataType, Expression};
 
 /// What a type change does to the table.
@@ -50,6 +52,26 @@ pub fn change(from: &DataType, to: &DataType) -> Change {
     if brief { Change::Brief } else { Change::Rewrite }
 }
 
+/// Whether a type change may cut or refuse values that the old type holds. Types that are not known lose nothing.
+pub fn loses_values(from: &DataType, to: &DataType) -> bool {
+    const NUMBERS: &[&str] = &["smallint", "integer", "bigint", "numeric"];
+    let rank = |name: &str| NUMBERS.iter().position(|known| *known == name);
+    let text_like = |name: &str| matches!(name, "text" | "character varying");
+    if from.name == to.name && from.name == "numeric" {
+        return change(from, to) == Change::Rewrite;
+    }
+    match (rank(&from.name), rank(&to.name)) {
+        (Some(old), Some(new)) => new < old,
+        _ if from.name == to.name || (text_like(&from.name) && text_like(&to.name)) => {
+            !widens(from, to, 0, None)
+        }
+        _ => {
+            (from.name.starts_with("timestamp") && to.name == "date")
+                || (text_like(&from.name) && (rank(&to.name).is_some() || to.name == "uuid"))
+        }
+    }
+}
+
 fn is_time(name: &str) -> bool {
     name.starts_with("timestamp") || name.starts_with("time ") || name == "interval"
 }
@@ -69,79 +91,17 @@ pub fn volatile_call(default: &Expression) -> Option<&str> {
     })
 }
 
-/// Volatile functions that a default may call: `pg_proc.provolatile = 'v'`, and those of the extensions uuid-ossp and
-/// pgcrypto.
-const VOLATILE: &[&str] = &[
-    "clock_timestamp",
-    "currval",
-    "gen_random_bytes",
-    "gen_random_uuid",
-    "gen_salt",
-    "lastval",
-    "nextval",
-    "pg_sleep",
-    "random",
-    "random_normal",
-    "setval",
-    "timeofday",
-    "uuid_generate_v1",
-    "uuid_generate_v1mc",
-    "uuid_generate_v4",
-    "uuidv4",
-    "uuidv7",
-];
+/// Volatile functions that a default may call, sorted: `pg_proc.provolatile = 'v'` of 15 to 18, and those of the
+/// extensions uuid-ossp and pgcrypto.
+static VOLATILE: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("types/volatile.txt").lines().collect());
 
-/// Functions of PostgreSQL that are stable or immutable and stand in defaults: what is neither here nor volatile is
-/// the user's own, and may be either.
-const SETTLED: &[&str] = &[
-    "array",
-    "cast",
-    "coalesce",
-    "concat",
-    "current_catalog",
-    "current_date",
-    "current_role",
-    "current_schema",
-    "current_setting",
-    "current_time",
-    "current_timestamp",
-    "current_user",
-    "date",
-    "date_part",
-    "date_trunc",
-    "extract",
-    "greatest",
-    "json_build_array",
-    "json_build_object",
-    "jsonb_build_array",
-    "jsonb_build_object",
-    "least",
-    "localtime",
-    "localtimestamp",
-    "lower",
-    "make_date",
-    "make_interval",
-    "make_timestamp",
-    "make_timestamptz",
-    "md5",
-    "now",
-    "nullif",
-    "position",
-    "session_user",
-    "statement_timestamp",
-    "timezone",
-    "to_char",
-    "to_date",
-    "to_timestamp",
-    "to_tsvector",
-    "transaction_timestamp",
-    "upper",
-    "user",
-];
+/// The other functions of `pg_proc`, and what the grammar writes like a function, sorted: what is neither here nor
+/// volatile is the user's own, and may be either.
+static SETTLED: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("types/settled.txt").lines().collect());
 
-/// A function that is not PostgreSQL's own, as far as this program knows: it may be volatile.
-pub fn unknown_call(default: &Expression) -> Option<&str> {
-    default.functions.iter().map(String::as_str).find(|function| {
+/// Functions that are not PostgreSQL's own, as far as this program knows: they may be volatile.
+pub fn unknown_calls(default: &Expression) -> impl Iterator<Item = &str> {
+    default.functions.iter().map(String::as_str).filter(|function| {
         let name = function.strip_prefix("pg_catalog.").unwrap_or(function);
         SETTLED.binary_search(&name).is_err() && VOLATILE.binary_search(&name).is_err()
     })
@@ -202,7 +162,25 @@ mod tests {
     }
 
     #[test]
+    fn narrower_types_lose_values() {
+        let loses = |from, to| loses_values(&of(from), &of(to));
+        assert!(
+            loses("bigint", "integer")
+                && loses("text", "character varying(20)")
+                && loses("numeric(10,2)", "numeric(8,2)")
+        );
+        assert!(loses("timestamp with time zone", "date") && loses("text", "uuid"));
+        assert!(
+            !loses("integer", "bigint")
+                && !loses("character varying(20)", "text")
+                && !loses("integer", "text")
+        );
+        assert!(!loses("character varying(20)", "character varying(30)") && !loses("jsonb", "json"));
+    }
+
+    #[test]
     fn function_lists_are_sorted_for_the_search() {
         assert!(VOLATILE.is_sorted() && SETTLED.is_sorted());
+        assert!(VOLATILE.iter().all(|name| SETTLED.binary_search(name).is_err()), "no name is in both");
     }
 }

@@ -56,9 +56,20 @@ pub fn judge(written: Written, before: Option<&str>, text: &str) -> Judged {
 }
 
 /// Judges a text as somebody wishes.
-pub fn judge_with(written: Written, before: Option<&str>, text: &str, settings: &Settings) -> Judged {
+pub fn judge_with(
+    written: Written,
+    before: Option<&str>,
+    text: &str,
+    scope: impl Fn(&Project) -> Scope,
+    settings: &Settings,
+) -> Judged {
     let folder = laid_out(written, before, text);
-    read_with(folder.path(), Scope::all, settings)
+    read_with(folder.path(), scope, settings)
+}
+
+/// All migrations but the first are pending together.
+pub fn pending(project: &Project) -> Scope {
+    Scope { checked: (1..project.migrations.len()).collect(), pending: true, base: None }
 }
 
 /// Judges the migrations of a text that a scope asks for.
@@ -160,7 +171,12 @@ fn write_alembic(folder: &Path, migrations: &[String]) {
     std::fs::write(folder.join("migrations").join("env.py"), env).expect("a file can be written");
     let mut parent = "None".to_owned();
     for (index, migration) in migrations.iter().enumerate() {
-        let mut file = String::from("import sqlalchemy as sa\nfrom alembic import op\n\n");
+        // A docstring of its own, or one that keeps the lines where they are.
+        let (docstring, migration) = match migration.split_once('\n') {
+            Some((first, rest)) if first.starts_with("\"\"\"") => (first, rest),
+            _ => ("\"\"\"Change the shop.\"\"\"", migration.as_str()),
+        };
+        let mut file = format!("{docstring}; import sqlalchemy as sa\nfrom alembic import op\n\n");
         if migration.contains("revision = ") {
             file.push_str(migration);
             parent = "\"before\"".to_owned();

@@ -76,6 +76,7 @@ fn migration(id: &str, parent: Option<&str>, statements: Vec<String>, file: Sour
         parents: parent.map(|id| Reference { id: id.to_owned(), span }).into_iter().collect(),
         depends_on: Vec::new(),
         branch_labels: Vec::new(),
+        imports: Vec::new(),
         up: Script { span, body: Body::Works, statements: statements.into_iter().map(statement).collect() },
         down: None,
         comments: Vec::new(),

@@ -18,6 +18,7 @@ mod frontends_alembic;
 mod frontends_sql;
 mod grammar;
 mod kills;
+mod labelled;
 mod locks;
 mod pages;
 mod readme;

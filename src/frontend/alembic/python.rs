@@ -7,6 +7,9 @@ use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::parse_module;
 use ruff_text_size::Ranged;
 
+use crate::history::Reference;
+use crate::source::{SourceId, Span};
+
 /// A Python file.
 #[derive(Debug)]
 pub struct Parsed {
@@ -45,6 +48,31 @@ pub fn parse(text: &str) -> Result<Parsed, SyntaxError> {
         }
         Err(error) => Err(SyntaxError { message: error.error.to_string(), range: range(&error) }),
     }
+}
+
+/// What a module imports, at its top or in its functions, by full name. `TYPE_CHECKING` blocks do not run.
+pub fn imports(body: &[Stmt], source: SourceId) -> Vec<Reference> {
+    let mut found = Vec::new();
+    for statement in body {
+        let range = statement.range();
+        let span = Span::new(source, range.start().to_usize()..range.end().to_usize());
+        match statement {
+            Stmt::Import(import) => {
+                found.extend(import.names.iter().map(|name| Reference { id: name.name.to_string(), span }));
+            }
+            Stmt::ImportFrom(import) => {
+                let dots = ".".repeat(import.level as usize);
+                let module = import.module.as_ref().map_or("", |module| module.as_str());
+                let path = format!("{dots}{module}");
+                found.extend(
+                    import.names.iter().map(|name| Reference { id: format!("{path}.{}", name.name), span }),
+                );
+            }
+            Stmt::FunctionDef(function) => found.extend(imports(&function.body, source)),
+            _ => {}
+        }
+    }
+    found
 }
 
 /// The first bracket that nests deeper than is read. Brackets in text count too, up to the next function.

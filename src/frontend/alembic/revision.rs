@@ -71,6 +71,7 @@ pub fn read(
             Comment { span, text: sources.text(span).trim_start_matches('#').trim().to_owned() }
         })
         .collect();
+    let imports = python::imports(&parsed.body, source);
     let module = Module::new(source, file.to_owned(), parsed.body);
     let mut output = Output::new(Rc::clone(naming));
     output.mute();
@@ -102,6 +103,7 @@ pub fn read(
         parents: references(&module, "down_revision"),
         depends_on: references(&module, "depends_on"),
         branch_labels: references(&module, "branch_labels").into_iter().map(|label| label.id).collect(),
+        imports,
         up: up.unwrap_or(Script { span: header, body: Body::Empty, statements: Vec::new() }),
         down,
         comments,

@@ -20,7 +20,8 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let Operation::DropIndex { index, concurrently: false, .. } = context.operation else { return None };
     let known = context.schema.index(index);
     let table = known.map(|known| &known.table);
-    if known.is_some_and(|known| context.is_at_hand(known.created)) {
+    // What a constraint owns is not dropped by this at all.
+    if known.is_some_and(|known| known.owned || context.is_at_hand(known.created)) {
         return None;
     }
     if table.is_some_and(|table| context.is_new(table) || context.drops_later(table)) {

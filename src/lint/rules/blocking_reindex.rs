@@ -35,7 +35,10 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         (ReindexTarget::Schema, Some(schema)) => {
             (format!("SCHEMA {schema}"), Shape::ReindexTable, "each table".to_owned())
         }
-        (ReindexTarget::Database | ReindexTarget::System, _) | (_, None) => return None,
+        (ReindexTarget::Database, Some(database)) => {
+            (format!("DATABASE {database}"), Shape::ReindexTable, "each table".to_owned())
+        }
+        (ReindexTarget::System, _) | (_, None) => return None,
     };
     let keyword = what.split_once(' ').map_or(what.as_str(), |(keyword, _)| keyword);
     let target = what.split_once(' ').map_or("", |(_, target)| target);

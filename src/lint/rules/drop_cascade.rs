@@ -30,6 +30,10 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         Operation::DropView { name, cascade: true, .. } => (format!("view {name}"), Some(name)),
         Operation::DropIndex { index, cascade: true, .. } => (format!("index {index}"), None),
         Operation::DropSchema { name, cascade: true, .. } => (format!("schema {}", quote(name)), None),
+        Operation::Other { kind, objects } if cascades(kind, &context.statement.sql) => {
+            let name = objects.first().map(|name| format!(" {name}")).unwrap_or_default();
+            (format!("{}{name}", kind.trim_start_matches("DROP ").to_lowercase()), None)
+        }
         _ => return None,
     };
     if on.is_some_and(|table| context.is_new(table)) {
@@ -54,4 +58,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     } else {
         draft.note(format!("As far as the history says: {}", keys.join(", ")))
     })
+}
+
+/// Whether a statement that has no operation of its own drops with CASCADE: a function, an extension, a domain.
+fn cascades(kind: &str, sql: &str) -> bool {
+    kind.starts_with("DROP ") && sql.trim_end().to_uppercase().ends_with(" CASCADE")
 }

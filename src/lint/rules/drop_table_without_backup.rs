@@ -26,22 +26,10 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         return None;
     }
     let shown = table.to_string();
-    let mut draft =
+    let draft =
         Draft::new(format!("Dropping {shown} destroys its rows, and the history holds no copy of them"))
             .label("the rows of this table are gone")
             .note(locks::sentence(Shape::DropTable, &[("nokey", &shown)]));
-    let parents = known.map(|known| known.constraints.as_slice()).unwrap_or_default().iter();
-    let parents: std::collections::BTreeSet<String> = parents
-        .filter_map(|constraint| match &constraint.kind {
-            ConstraintKind::ForeignKey { references, .. } => Some(self::shown(references)),
-            _ => None,
-        })
-        .filter(|parent| *parent != shown)
-        .collect();
-    if !parents.is_empty() {
-        let parents: Vec<String> = parents.into_iter().collect();
-        draft = draft.note(format!("Its foreign keys lock {} in the same way", parents.join(" and ")));
-    }
     let retired = format!("{}_old", table.name);
     let (name, schema) = advice::python_table(table);
     let code = Advice::new(context)

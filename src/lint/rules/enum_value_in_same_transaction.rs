@@ -31,7 +31,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let text = &context.statement.sql;
     let (name, value) = context.schema.enums().filter(|_| uses).find_map(|(name, known)| {
         let mut added = known.added.iter().filter(|(_, moment)| context.same_transaction(*moment));
-        let made_here = known.created.is_some_and(|created| context.same_transaction(created));
+        // Since 17 a type of the same transaction is spared.
+        let made_here = known.created.is_some_and(|created| context.same_transaction(created))
+            && !context.meets_before(17);
         let value = added.find(|(value, _)| text.contains(&format!("'{}'", value.replace('\'', "''"))));
         value.filter(|_| !made_here).map(|(value, _)| (name, value))
     })?;

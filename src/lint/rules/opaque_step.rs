@@ -1,5 +1,6 @@
 //! What could not be read.
 
+use super::unnamed_constraint_dropped;
 use crate::history::Script;
 use crate::lint::prelude::*;
 use crate::source::Span;
@@ -21,11 +22,15 @@ pub static RULE: Rule = Rule {
 /// One finding a direction: where one step cannot be read, the next often cannot for the same reason.
 fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     let migration = context.migration;
-    migration.scripts().filter_map(unread).collect()
+    migration.scripts().filter_map(|script| unread(script, context)).collect()
 }
 
-fn unread(script: &Script) -> Option<Draft> {
-    let steps = script.steps().filter_map(|(_, step)| match &step.operation {
+fn unread(script: &Script, context: &MigrationContext<'_>) -> Option<Draft> {
+    let known_to_fail = |operation: &Operation, span: Span| {
+        unnamed_constraint_dropped::is_one(operation, context.sources.text(span))
+    };
+    let steps = script.steps().filter_map(|(statement, step)| match &step.operation {
+        operation if known_to_fail(operation, statement.span) => None,
         Operation::Opaque { reason } => Some((step.span, reason)),
         _ => None,
     });

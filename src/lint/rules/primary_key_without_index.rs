@@ -21,10 +21,14 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         Operation::AddConstraint { table, constraint } => (table, constraint),
         _ => return None,
     };
-    let ConstraintKind::PrimaryKey { columns } = &constraint.kind else { return None };
     if context.is_new(table) {
         return None;
     }
+    let columns = match &constraint.kind {
+        ConstraintKind::PrimaryKey { columns } => columns,
+        ConstraintKind::UsingIndex { index, primary: true } => return on_nullable(context, table, index),
+        _ => return None,
+    };
     let shown = table.to_string();
     let name = quote(&constraint.name.clone().unwrap_or_else(|| format!("{}_pkey", table.name)));
     let build = format!("CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({})", advice::quoted(columns));
@@ -42,5 +46,24 @@ fn check(context: &Context<'_>) -> Option<Draft> {
                 "Build a unique index CONCURRENTLY first, then make it the primary key, which is brief",
                 code,
             ),
+    )
+}
+
+/// The index is there, but a column of it may hold NULL, so that every row is read.
+fn on_nullable(context: &Context<'_>, table: &Name, index: &str) -> Option<Draft> {
+    let known = context.schema.table(table)?;
+    let index = context.schema.index(&Name { name: index.to_owned(), ..table.clone() })?;
+    let nullable = |column: &&String| {
+        known.column(column).is_some_and(|state| state.not_null == Some(false))
+            && !known.proves_not_null(column)
+    };
+    let column = quote(index.columns.iter().find(nullable)?);
+    let shown = table.to_string();
+    Some(
+        Draft::new(format!("Making {column} the primary key sets it NOT NULL, which reads all of {shown} while every query on it waits"))
+            .grows_with(table)
+            .label(format!("{shown} is locked and read"))
+            .note(locks::sentence(Shape::PrimaryKeyOnNullable, &[("nullable", &shown)]))
+            .help(format!("Set {column} NOT NULL first, with a check that is validated before"), ""),
     )
 }

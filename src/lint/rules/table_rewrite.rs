@@ -18,25 +18,34 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     let (what, table) = match context.operation {
-        Operation::Other { kind: kind @ ("VACUUM FULL" | "CLUSTER"), objects } => (*kind, objects.first()?),
-        Operation::AlterTable { table, action: action @ ("SET LOGGED" | "SET UNLOGGED") } => (*action, table),
+        Operation::Other { kind: kind @ ("VACUUM FULL" | "CLUSTER"), objects } => (*kind, objects.first()),
+        Operation::AlterTable {
+            table,
+            action: action @ ("SET LOGGED" | "SET UNLOGGED" | "SET TABLESPACE" | "SET ACCESS METHOD"),
+        } => (*action, Some(table)),
+        Operation::AlterColumn { table, action: action @ "SET EXPRESSION", .. } => (*action, Some(table)),
         _ => return None,
     };
-    if context.is_new(table) {
+    if table.is_some_and(|table| context.is_new(table)) {
         return None;
     }
-    let shown = table.to_string();
+    // Without a name it is every table of the database, or every one that was clustered before.
+    let shown = table.map_or_else(|| "every table".to_owned(), ToString::to_string);
     let help = match what {
         "VACUUM FULL" | "CLUSTER" => {
             "Use pg_repack or pg_squeeze, which let queries go on, outside of migrations"
         }
+        "SET EXPRESSION" => {
+            "Add a column with the new expression as a plain one, fill it in batches, and swap the names"
+        }
         _ => "Create a new table of the wanted kind, copy in batches, and swap the names",
     };
-    Some(
-        Draft::new(format!("{what} writes all of {shown} anew while every query on it waits"))
-            .grows_with(table)
-            .label(format!("{shown} is locked and written anew"))
-            .note(locks::sentence(Shape::Cluster, &[("t", &shown)]))
-            .help(help, ""),
-    )
+    let draft = Draft::new(format!("{what} writes all of {shown} anew while every query on it waits"))
+        .label(format!("{shown} is locked and written anew"))
+        .note(locks::sentence(Shape::Cluster, &[("t", &shown)]))
+        .help(help, "");
+    Some(match table {
+        Some(table) => draft.grows_with(table),
+        None => draft,
+    })
 }

@@ -23,7 +23,15 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     if context.is_new(table) {
         return None;
     }
-    let (call, verb) = match (types::volatile_call(default), types::unknown_call(default)) {
+    let settled = |call: &str| {
+        let name = match call.rsplit_once('.') {
+            Some((schema, name)) => Name::qualified(schema, name),
+            None => Name::unqualified(call),
+        };
+        context.schema.function(&name).is_some_and(|function| function.settled)
+    };
+    let unsettled = types::unknown_calls(default).find(|call| !settled(call));
+    let (call, verb) = match (types::volatile_call(default), unsettled) {
         (Some(call), _) => (call, "rewrites"),
         (None, Some(call)) => (call, "may rewrite"),
         (None, None) => return None,

@@ -4,15 +4,23 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::table::{ColumnState, ConstraintState, Copied, Table, stored_type};
-use super::{EnumState, Index, Moment, Schema};
-use crate::operation::{Constraint, ConstraintKind, CreateIndex, CreateTable, Name, Operation, Persistence};
+use super::{Domain, EnumState, Function, Index, Moment, Schema, Session, View};
+use crate::operation::{
+    Constraint, ConstraintKind, CreateIndex, CreateTable, Name, Operation, Persistence, TransactionVerb,
+};
 
 impl Schema {
     /// What is known after an operation. `sql` is the statement that it is part of.
     pub fn apply(&mut self, operation: &Operation, sql: &str, now: Moment) {
+        self.session.apply(operation, sql, now.transaction);
         match operation {
             Operation::CreateTable(create) => self.create_table(create, sql, now),
-            Operation::DropTable { table, .. } => self.drop_table(table),
+            Operation::DropTable { table, cascade, .. } => {
+                if *cascade {
+                    self.drop_views_of(&self.qualify(table));
+                }
+                self.drop_table(table);
+            }
             Operation::RenameTable { table, to } => {
                 let from = self.qualify(table);
                 self.move_table(&from, Name { schema: from.schema.clone(), name: to.clone() }, now);
@@ -108,12 +116,30 @@ impl Schema {
             Operation::Copy { table: Some(table), fills: false } => {
                 self.copied_rows(std::slice::from_ref(table), None, sql, now);
             }
-            _ => self.apply_to_others(operation, now),
+            Operation::Transaction(verb) => self.transact(*verb),
+            _ => self.apply_to_others(operation, sql, now),
+        }
+    }
+
+    /// What a rollback takes back is forgotten.
+    fn transact(&mut self, verb: TransactionVerb) {
+        match verb {
+            TransactionVerb::Begin => {
+                self.begun = None;
+                self.begun = Some(Box::new(self.clone()));
+            }
+            TransactionVerb::Commit => self.begun = None,
+            TransactionVerb::Rollback => {
+                if let Some(begun) = self.begun.take() {
+                    *self = *begun;
+                }
+            }
+            TransactionVerb::Savepoint => {}
         }
     }
 
     /// Operations on what is no table.
-    fn apply_to_others(&mut self, operation: &Operation, now: Moment) {
+    fn apply_to_others(&mut self, operation: &Operation, sql: &str, now: Moment) {
         match operation {
             Operation::CreateEnum { name, .. } => {
                 let state = EnumState { created: Some(now), added: Vec::new() };
@@ -140,17 +166,29 @@ impl Schema {
                 self.domains.remove(&name);
             }
             Operation::CreateDomain { name, constrained, .. } => {
-                self.domains.insert(self.qualify(name), *constrained);
+                let domain = Domain { constrained: *constrained, created: now };
+                self.domains.insert(self.qualify(name), domain);
             }
-            Operation::CreateView { name, .. } => {
-                self.views.insert(self.qualify(name), now);
+            Operation::CreateView { name, reads, materialized, .. } => {
+                let reads = reads.iter().map(|table| self.qualify(table)).collect();
+                let view = View { materialized: *materialized, reads, sql: sql.into(), created: now };
+                self.views.insert(self.qualify(name), view);
             }
-            Operation::DropView { name, .. } => {
+            Operation::Other { kind: "CREATE POLICY", objects } => {
+                if let Some(table) = objects.first() {
+                    self.table_mut(table).has_policy = true;
+                }
+            }
+            Operation::DropView { name, cascade, .. } => {
                 let name = self.qualify(name);
                 self.views.remove(&name);
+                if *cascade {
+                    self.drop_views_of(&name);
+                }
             }
-            Operation::CreateFunction { name, body, .. } => {
-                self.functions.insert(self.qualify(name), body.as_slice().into());
+            Operation::CreateFunction { name, body, traits, .. } => {
+                let function = Function { body: body.as_slice().into(), settled: traits.settled };
+                self.functions.insert(self.qualify(name), function);
             }
             Operation::Other { kind: "DROP FUNCTION" | "DROP PROCEDURE" | "DROP ROUTINE", objects } => {
                 for name in objects {
@@ -167,19 +205,14 @@ impl Schema {
                 self.views.retain(|key, _| !inside(key));
                 self.functions.retain(|key, _| !inside(key));
             }
-            Operation::Set { name, value, .. } if name.eq_ignore_ascii_case("search_path") => {
-                let first = value.as_deref().and_then(|path| path.split(',').next());
-                let first = first.map(|schema| schema.trim().trim_matches(['\'', '"']));
-                let usable = first.filter(|schema| !schema.is_empty() && !schema.starts_with('$'));
-                self.search_path = usable.unwrap_or("public").to_owned();
-            }
             _ => {}
         }
     }
 
     /// A new script runs in a new session.
     pub fn new_session(&mut self) {
-        "public".clone_into(&mut self.search_path);
+        self.session = Session::default();
+        self.begun = None;
     }
 
     fn table_mut(&mut self, name: &Name) -> &mut Table {
@@ -211,6 +244,20 @@ impl Schema {
         if create.persistence != Persistence::Temporary {
             let sources = create.filled_from.as_deref().unwrap_or_default();
             self.copied_rows(sources, None, sql, now);
+        }
+    }
+
+    /// Forgets the views that read a table or a view, and those that read them.
+    fn drop_views_of(&mut self, read: &Name) {
+        let gone: Vec<Name> = self
+            .views
+            .iter()
+            .filter(|(_, view)| view.reads.contains(read))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in gone {
+            self.views.remove(&name);
+            self.drop_views_of(&name);
         }
     }
 
@@ -314,6 +361,7 @@ impl Schema {
                         self.table_mut(table).column_mut(column).not_null = Some(true);
                     }
                     index.unique = true;
+                    index.owned = true;
                     self.indexes.insert(Name { name: state.name.clone(), ..table.clone() }, index);
                 }
                 None
@@ -327,6 +375,7 @@ impl Schema {
                 plain: true,
                 unique: true,
                 partial: false,
+                owned: true,
                 created: now,
             };
             self.indexes.insert(Name { name: state.name.clone(), ..table.clone() }, index);
@@ -349,6 +398,7 @@ impl Schema {
             columns,
             unique: create.unique,
             partial: create.predicate.is_some(),
+            owned: false,
             created: now,
         };
         self.indexes.insert(key, index);

@@ -24,6 +24,8 @@ pub struct Table {
     pub columns: Vec<ColumnState>,
     /// Known constraints.
     pub constraints: Vec<ConstraintState>,
+    /// Whether the history gave it a policy for row-level security.
+    pub has_policy: bool,
     /// Whether the history has put rows into it.
     pub written: bool,
     /// The migration that last renamed it.
@@ -109,6 +111,7 @@ impl Table {
             complete: false,
             columns: Vec::new(),
             constraints: Vec::new(),
+            has_policy: false,
             written: false,
             renamed_in: None,
             copies: Vec::new(),

@@ -201,10 +201,18 @@ pub(super) fn type_(alter: &ast::AlterType) -> Operation {
 /// Domains have no operations of their own, but some of their changes read every table that uses them.
 pub(super) fn domain(alter: &ast::AlterDomain) -> Operation {
     let kind = match alter.action() {
+        Some(ast::AlterDomainAction::AddConstraint(_)) if ends_not_valid(alter) => {
+            "ALTER DOMAIN ADD CONSTRAINT NOT VALID"
+        }
         Some(ast::AlterDomainAction::AddConstraint(_)) => "ALTER DOMAIN ADD CONSTRAINT",
         Some(ast::AlterDomainAction::SetNotNull(_)) => "ALTER DOMAIN SET NOT NULL",
         Some(ast::AlterDomainAction::ValidateConstraint(_)) => "ALTER DOMAIN VALIDATE CONSTRAINT",
         _ => "ALTER DOMAIN",
     };
     Operation::Other { kind, objects: vec![name::optional(alter.domain_ref())] }
+}
+
+fn ends_not_valid(alter: &ast::AlterDomain) -> bool {
+    let text = expr::squeezed(alter.syntax()).to_ascii_uppercase();
+    text.trim_end_matches([';', ' ']).ends_with("NOT VALID")
 }

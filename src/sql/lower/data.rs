@@ -61,7 +61,7 @@ pub(super) fn update(update: &ast::Update) -> Operation {
         table: name::optional(update.relation_name().and_then(|name| name.relation_name_ref())),
         columns: update.set_clause().map(|set| set_columns(&set)).unwrap_or_default(),
         copied: update.set_clause().map(|set| copied_columns(&set)).unwrap_or_default(),
-        filtered: update.where_clause_or_current_of().is_some(),
+        filtered: filters(update.where_clause_or_current_of()),
         reads: reads(update.syntax()),
     }
 }
@@ -97,8 +97,21 @@ fn copied_columns(set: &ast::SetClause) -> Vec<String> {
 pub(super) fn delete(delete: &ast::Delete) -> Operation {
     Operation::Delete {
         table: name::optional(delete.relation_name().and_then(|name| name.relation_name_ref())),
-        filtered: delete.where_clause_or_current_of().is_some(),
+        filtered: filters(delete.where_clause_or_current_of()),
     }
+}
+
+/// Whether a clause leaves rows out: `WHERE true` and `WHERE 1 = 1` do not.
+fn filters(clause: Option<ast::WhereClauseOrCurrentOf>) -> bool {
+    let condition = match clause {
+        None => return false,
+        Some(ast::WhereClauseOrCurrentOf::WhereCurrentOf(_)) => return true,
+        Some(ast::WhereClauseOrCurrentOf::WhereClause(clause)) => clause.expr(),
+    };
+    condition.is_none_or(|condition| {
+        let text = expr::squeezed(condition.syntax()).to_ascii_lowercase().replace(['(', ')', ' '], "");
+        !matches!(text.as_str(), "true" | "1=1")
+    })
 }
 
 /// One operation for each branch that changes something.

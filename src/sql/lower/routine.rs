@@ -1,12 +1,13 @@
 //! Routines and anonymous blocks: what runs when they run. Refuses to know whether a routine is ever called.
 
+use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::plpgsql::Plpgsql;
 use squawk_syntax::sql_body::SqlBody;
 
 use super::{Nesting, plpgsql, whole};
-use crate::operation::{Certainty, Operation};
-use crate::sql::{Step, lower_inside, name};
+use crate::operation::{Certainty, FunctionTraits, Operation};
+use crate::sql::{Step, expr, lower_inside, name};
 
 /// A `DO` block, then what it holds, as far as it can be read: one step for each, at its own place in the body.
 pub(super) fn do_block(block: &ast::Do, nesting: Nesting) -> Vec<Step> {
@@ -32,6 +33,7 @@ pub(super) fn function(create: &ast::CreateFunction, nesting: Nesting) -> Operat
     Operation::CreateFunction {
         name: name::optional(create.name()),
         replace: create.or_replace().is_some(),
+        traits: traits(create.syntax()),
         body: called(create.plpgsql(), create.sql_body(), nesting),
     }
 }
@@ -40,8 +42,27 @@ pub(super) fn procedure(create: &ast::CreateProcedure, nesting: Nesting) -> Oper
     Operation::CreateFunction {
         name: name::optional(create.name()),
         replace: create.or_replace().is_some(),
+        traits: traits(create.syntax()),
         body: called(create.plpgsql(), create.sql_body(), nesting),
     }
+}
+
+fn traits(node: &SyntaxNode) -> FunctionTraits {
+    let mut traits = FunctionTraits::default();
+    for option in node.descendants().filter_map(ast::FuncOption::cast) {
+        match option {
+            ast::FuncOption::SecurityDefinerFuncOption(_) => traits.definer = true,
+            ast::FuncOption::SetFuncOption(it) => {
+                let text = expr::squeezed(it.syntax()).to_ascii_lowercase();
+                traits.sets_path |= text.contains("search_path");
+            }
+            ast::FuncOption::VolatilityFuncOption(it) => {
+                traits.settled = !it.syntax().text().to_string().eq_ignore_ascii_case("volatile");
+            }
+            _ => {}
+        }
+    }
+    traits
 }
 
 /// What a call does; nothing where that cannot be read.

@@ -241,7 +241,9 @@ fn primary_key(constraint: &sqlparser::ast::TableConstraint) -> Option<Vec<Strin
 }
 
 fn folded(name: &sqlparser::ast::Ident) -> String {
-    if name.quote_style.is_some() { name.value.clone() } else { name.value.to_ascii_lowercase() }
+    let name = if name.quote_style.is_some() { name.value.clone() } else { name.value.to_ascii_lowercase() };
+    // PostgreSQL cuts longer ones, which sqlparser does not know.
+    name.chars().take(63).collect()
 }
 
 fn of(name: &ObjectName) -> Name {

@@ -1,0 +1,56 @@
+//! Type change of a column that a foreign key ties to another table.
+
+use crate::lint::prelude::*;
+use crate::lint::schema::Table;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "foreign-key-type-change",
+        summary: "The type of a column in a foreign key is changed, which locks the other table as well",
+        severity: Severity::Warning,
+        preset: Preset::Default,
+        since: "0.1.0",
+        page: page!("foreign-key-type-change"),
+        evidence: Evidence::Lint,
+    },
+    check: Check::Step(check),
+};
+
+fn check(context: &Context<'_>) -> Option<Draft> {
+    let Operation::AlterColumnType { table, column, to, .. } = context.operation else { return None };
+    let known = context.schema.table(table)?;
+    let same = known.column(column).and_then(|known| known.data_type.as_ref()) == Some(to);
+    if same || context.is_at_hand_table(table) {
+        return None;
+    }
+    let own = context.schema.qualify(table);
+    let outward = known.constraints_on(column).filter_map(|key| match &key.kind {
+        ConstraintKind::ForeignKey { references, .. } => Some((references.clone(), key.name.clone())),
+        _ => None,
+    });
+    let inward =
+        context.schema.foreign_keys_to(table).into_iter().filter_map(|(child, key)| match &key.kind {
+            ConstraintKind::ForeignKey { referenced, .. } => {
+                let named = referenced.contains(column) || (referenced.is_empty() && is_key(known, column));
+                named.then(|| (child.clone(), key.name.clone()))
+            }
+            _ => None,
+        });
+    let goes_on = |name: &Name| *name != own && !context.is_at_hand_table(name);
+    let (other, key) = outward.chain(inward).find(|(name, _)| goes_on(name))?;
+    let (target, other) = (format!("{table}.{}", quote(column)), shown(&other));
+    Some(
+        Draft::new(format!("Changing the type of {target} makes every query on {other} wait as well"))
+            .label(format!("tied to {other} by {}", quote(&key)))
+            .note(locks::sentence(Shape::TypeOfForeignKey, &[("p", &other)]))
+            .note("Every row of the foreign key is checked again, unless the new type is only a wider form of the old one")
+            .help("Add a column of the new type beside it, fill it in batches, give it a foreign key NOT VALID, validate that, then swap the two", ""),
+    )
+}
+
+fn is_key(table: &Table, column: &str) -> bool {
+    table
+        .constraints_on(column)
+        .any(|constraint| matches!(constraint.kind, ConstraintKind::PrimaryKey { .. }))
+}

@@ -1,0 +1,62 @@
+//! A blocking lock without a lock_timeout.
+
+use crate::lint::held::stops_everything;
+use crate::lint::prelude::*;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "missing-lock-timeout",
+        summary: "A statement waits for a lock that stops others, without a lock_timeout",
+        severity: Severity::Warning,
+        preset: Preset::Strict,
+        since: "0.1.0",
+        page: page!("missing-lock-timeout"),
+        evidence: Evidence::Lint,
+    },
+    check: Check::Step(check),
+};
+
+fn check(context: &Context<'_>) -> Option<Draft> {
+    let table = blocked(context, context.operation)?;
+    let limit = context.schema.session().timeout("lock_timeout", context.now.transaction);
+    // One finding a script is enough: the first statement shows where the timeout belongs.
+    let said = context.earlier().any(|(_, operation)| blocked(context, operation).is_some());
+    if said || limit.is_some_and(|limit| limit > 0) {
+        return None;
+    }
+    let local = if context.statement.transaction.is_some() { "SET LOCAL" } else { "SET" };
+    let what = match limit {
+        Some(_) => "lock_timeout is 0, which is for ever",
+        None => "no lock_timeout is set",
+    };
+    Some(
+        Draft::new(format!("This waits for its lock on {table} as long as it takes, for {what}"))
+            .label("and every later query on the table waits behind it")
+            .note("A lock that waits is in the queue: whoever comes later waits as well, behind one long SELECT")
+            .help(
+                "Set a lock_timeout first, and run the migration again when it strikes; allow this where env.py or the role sets one",
+                Advice::new(context).run(Code::sql(format!("{local} lock_timeout = '5s'"))).finish(),
+            ),
+    )
+}
+
+/// The table in use that an operation locks against others.
+fn blocked(context: &Context<'_>, operation: &Operation) -> Option<String> {
+    let table = match operation {
+        Operation::CreateIndex(create) if !create.concurrently => Some(&create.table),
+        Operation::DropIndex { index, concurrently: false, .. } => {
+            let known = context.schema.index(index)?;
+            return (!context.is_at_hand_table(&known.table)).then(|| shown(&known.table));
+        }
+        Operation::AddConstraint { table, .. }
+        | Operation::DropTable { table, .. }
+        | Operation::SetTableSchema { table, .. }
+        | Operation::DetachPartition { table, concurrently: false, .. }
+        | Operation::AlterTable { table, .. }
+        | Operation::CreateTrigger { table, .. }
+        | Operation::DropTrigger { table, .. } => Some(table),
+        other => stops_everything(other),
+    };
+    table.filter(|table| !context.is_at_hand_table(table)).map(ToString::to_string)
+}

@@ -1,0 +1,38 @@
+//! CREATE TABLE … PARTITION OF a table in use.
+
+use crate::lint::prelude::*;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "partition-of-locks-parent",
+        summary: "A table is created as a partition, which locks the whole partitioned table",
+        severity: Severity::Warning,
+        preset: Preset::Default,
+        since: "0.1.0",
+        page: page!("partition-of-locks-parent"),
+        evidence: Evidence::Lint,
+    },
+    check: Check::Step(check),
+};
+
+fn check(context: &Context<'_>) -> Option<Draft> {
+    let Operation::CreateTable(create) = context.operation else { return None };
+    let parent = create.partition_of.as_ref()?;
+    if context.is_at_hand_table(parent) {
+        return None;
+    }
+    let (part, of) = (create.table.to_string(), parent.to_string());
+    let code = Advice::new(context)
+        .run(Code::sql(format!("CREATE TABLE {part} (LIKE {of} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")))
+        .run(Code::sql(format!("ALTER TABLE {part} ADD CONSTRAINT {}_bounds CHECK (…)", create.table.name)))
+        .run(Code::sql(format!("ALTER TABLE {of} ATTACH PARTITION {part} FOR VALUES …")))
+        .finish();
+    Some(
+        Draft::new(format!("Creating {part} as a partition makes every query on {of} wait behind it"))
+            .label(format!("{of} is locked completely"))
+            .note(locks::sentence(Shape::CreatePartitionOf, &[("pt", &of)]))
+            .note(format!("A default partition of {of} is read under the same lock"))
+            .help("Create it as a plain table and attach it, which lets queries go on", code),
+    )
+}

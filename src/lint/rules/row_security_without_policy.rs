@@ -1,0 +1,49 @@
+//! ENABLE ROW LEVEL SECURITY without a policy.
+
+use crate::lint::prelude::*;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "row-security-without-policy",
+        summary: "Row-level security is switched on for a table that has no policy, so nobody but its owner sees a row",
+        severity: Severity::Warning,
+        preset: Preset::Default,
+        since: "0.1.0",
+        page: page!("row-security-without-policy"),
+        evidence: Evidence::Lint,
+    },
+    check: Check::Migration(check),
+};
+
+fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
+    let up = &context.migration.up;
+    // What cannot be read may create the policy.
+    if up.steps().any(|(_, step)| step.operation.is_unknown()) {
+        return Vec::new();
+    }
+    let enabled = up.steps().filter_map(|(_, step)| match &step.operation {
+        Operation::AlterTable { table, action: "ENABLE ROW LEVEL SECURITY" } => Some((table, step.span)),
+        _ => None,
+    });
+    let bare = enabled.filter(|(table, _)| context.after.table(table).is_some_and(|known| !known.has_policy));
+    bare.map(|(table, span)| {
+        Draft::new(format!(
+            "{table} has row-level security but no policy: nobody but its owner sees or writes a row"
+        ))
+        .at(span)
+        .label("no policy follows")
+        .note("Queries do not fail, they find nothing, and INSERT is refused")
+        .help(
+            "Create the policies in the same migration",
+            match context.project.framework.language {
+                Language::Python => format!(
+                    "op.execute({})",
+                    advice::python_string(&format!("CREATE POLICY {}_all ON {table} USING (…)", table.name))
+                ),
+                Language::Sql => format!("CREATE POLICY {}_all ON {table} USING (…);", table.name),
+            },
+        )
+    })
+    .collect()
+}

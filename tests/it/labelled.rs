@@ -1,0 +1,60 @@
+//! Small migrations that people know to be safe, though they look dangerous, or to be dangerous: every one of the
+//! latter is found where it is dangerous, and nothing is said of the former, under the default preset.
+//!
+//! All of them follow `fixtures/labelled/before.sql`, which makes tables that are in use.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::bench::{self, Written};
+
+fn folder(name: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/labelled").join(name);
+    let entries = std::fs::read_dir(&folder).unwrap_or_else(|_| panic!("{} is missing", folder.display()));
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    paths
+}
+
+/// Lines, by their text, and the rules that speak of them.
+type Places = BTreeSet<(String, String)>;
+
+/// What is expected, what is found, and the whole report.
+fn judged(path: &Path) -> (Places, Places, String) {
+    let written = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("py") => Written::Python,
+        _ => Written::Sql,
+    };
+    let read = |path: &Path| std::fs::read_to_string(path).expect("labelled migrations are UTF-8");
+    let before = read(&path.with_file_name("../before.sql"));
+    let text = read(path);
+    let expected = text.lines().filter_map(|line| {
+        let (_, ids) = line.split_once(" expect: ")?;
+        Some(ids.split(',').map(|id| (line.trim().to_owned(), id.trim().to_owned())).collect::<Vec<_>>())
+    });
+    let expected = expected.flatten().collect();
+    let judged = bench::judge(written, Some(&before), &text);
+    let found = judged.findings.iter().map(|finding| {
+        let file = judged.sources.file(finding.span.source);
+        let line = judged.sources.position(finding.span).line.get();
+        (file.text().lines().nth(line - 1).unwrap_or_default().trim().to_owned(), finding.rule.id.to_owned())
+    });
+    let found = found.collect();
+    (expected, found, judged.text())
+}
+
+#[test]
+fn what_is_dangerous_is_found_and_what_is_safe_is_not() {
+    let mut wrong = Vec::new();
+    let (safe, dangerous) = (folder("safe"), folder("unsafe"));
+    for path in safe.iter().chain(&dangerous) {
+        let (expected, found, report) = judged(path);
+        if expected != found {
+            let name = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(path).display();
+            wrong.push(format!("{name}: expected {expected:?}\nfound {found:?}\n{report}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} are judged wrongly\n{}", wrong.len(), wrong.join("\n"));
+    assert!(safe.len() >= 60 && dangerous.len() >= 60, "enough of both kinds");
+    assert!(dangerous.iter().all(|path| !judged(path).0.is_empty()), "what is dangerous is said");
+}
