@@ -17,27 +17,15 @@ const DEEPEST: usize = 2_000;
 /// `NOT NOT …` nests without brackets, and the time that squawk takes grows with the square of the depth.
 const MOST_IN_A_ROW: usize = 500;
 
-/// Texts up to this size cannot nest deeper than an ordinary stack bears.
-const SMALL: usize = 256;
+/// What a level of nesting takes of the stack at most (in a debug build), by the byte of text that it takes to write it.
+const STACK_A_BYTE: usize = 4 << 10;
 /// Address space, not memory: only what is touched is ever backed.
-const STACK: usize = 1 << 30;
+const LARGEST_STACK: usize = 1 << 30;
 
-/// Runs on a large stack if a text of this size might need it.
-pub(super) fn on_large_stack<T: Send>(size: usize, work: impl FnOnce() -> T + Send) -> T {
-    if size <= SMALL {
-        return work();
-    }
-    // The work is in a cell so that it is still there when the system refuses the thread.
-    let work = std::sync::Mutex::new(Some(work));
-    let run = || work.lock().ok().and_then(|mut work| work.take()).map(|work| work());
-    let spawned = std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
-        thread.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    });
-    match spawned.ok().flatten().or_else(run) {
-        Some(result) => result,
-        None => unreachable!("the work is taken once, by the thread or here"),
-    }
+/// Runs here if the stack is large enough for whatever a text of this size nests, else on a new one.
+pub(super) fn on_large_stack<T>(size: usize, work: impl FnOnce() -> T) -> T {
+    let needed = (size * STACK_A_BYTE).clamp(64 << 10, LARGEST_STACK);
+    stacker::maybe_grow(needed, needed, work)
 }
 
 /// Whether a tree of the text can be built at a bearable cost.

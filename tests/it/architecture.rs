@@ -61,6 +61,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("squawk-line-index", &[]),
     ("squawk-parser", &[]),
     ("squawk-syntax", &["sql"]),
+    ("stacker", &["sql"]),
     ("strsim", &["config", "lint"]),
     ("tempfile", &[""]),
     ("testcontainers", &["roundtrip"]),
