@@ -90,6 +90,7 @@ fn read(found: &Found, shown: &Path, sources: &mut Sources) -> Project {
     if environment.per_migration {
         project.framework.transaction = TransactionRule::PerMigration;
     }
+    library.version_schema.clone_from(&environment.version_table.schema);
     project.version_table = Some(environment.version_table);
     let naming = Rc::new(environment.naming);
     for file in &found.files {

@@ -5,7 +5,9 @@ use std::process::Command;
 
 use mig_check::finding::Direction;
 use mig_check::frontend::{alembic_script, load};
-use mig_check::history::{Body, Certainty, Migration, ProblemKind, Project, Script, TransactionRule};
+use mig_check::history::{
+    Body, Certainty, Migration, ProblemKind, Project, Script, Statement, TransactionRule,
+};
 use mig_check::operation::Operation;
 use mig_check::source::Sources;
 
@@ -191,7 +193,10 @@ fn nothing_that_cannot_be_read_is_dropped() {
             "from sqlalchemy.orm import Session\n\ndef upgrade():\n    s = Session(bind=op.get_bind())\n    s.add(1)\n",
             "it changes rows through an ORM session",
         ),
-        ("import os\n\ndef upgrade():\n    op.execute(os.environ['SQL'])\n", "the environment is only known"),
+        (
+            "import os\n\ndef upgrade():\n    op.execute(os.environ['SQL'])\n",
+            "the environment variable `SQL` is only known",
+        ),
         ("def upgrade():\n    op.create_thing('x')\n", "`create_thing` is no operation of Alembic's own"),
         (
             "def upgrade():\n    op.drop_constraint(None, 't')\n",
@@ -204,6 +209,99 @@ fn nothing_that_cannot_be_read_is_dropped() {
         let found = reasons(up(&project));
         assert!(found.len() == 1 && found[0].starts_with(reason), "{code}: {found:?}");
     }
+}
+
+#[test]
+fn what_the_environment_may_set_is_read_as_it_is_otherwise_and_only_may_run() {
+    let (_, project) = project_of(
+        "import os\nSCHEMA = os.getenv('SCHEMA', 'Main')\n\ndef upgrade():\n    op.drop_table('t', schema=SCHEMA)\n    \
+         op.execute(f\"UPDATE {SCHEMA.lower()}.u SET a = 1\")\n    \
+         for n in range(int(os.environ.get('PARTS') or '2')):\n        op.drop_table(f'p_{n}')\n    \
+         op.drop_table(os.environ.get('NAME'))\n    if SCHEMA == 'Main':\n        op.drop_table('v')\n    op.drop_table('w')\n",
+    );
+    let script = up(&project);
+    assert_eq!(
+        sql(script),
+        [
+            "DROP TABLE \"Main\".t",
+            "UPDATE main.u SET a = 1",
+            "DROP TABLE p_0",
+            "DROP TABLE p_1",
+            "",
+            "DROP TABLE v",
+            "DROP TABLE w"
+        ]
+    );
+    let certain = |statement: &Statement| statement.certainty == Certainty::Certain;
+    let certain: Vec<bool> = script.statements.iter().map(certain).collect();
+    assert_eq!(certain, [false, false, false, false, true, false, true]);
+    let Certainty::May(condition) = &script.statements[0].certainty else { panic!("it is certain") };
+    assert!(condition.contains("the environment variable `SCHEMA`"), "{condition}");
+    assert_eq!(reasons(script), ["the environment variable `NAME` is only known when the migration runs"]);
+}
+
+#[test]
+fn what_env_py_hands_over_and_sets_is_known_to_revisions() {
+    let (_, project) = project_with(&[
+        (
+            "types_.py",
+            "from sqlalchemy.types import TypeDecorator, CHAR\nfrom sqlalchemy.dialects.postgresql import UUID\n\
+             class Key(TypeDecorator):\n    impl = CHAR\n    def load_dialect_impl(self, dialect):\n        \
+             if dialect.name == 'postgresql':\n            return dialect.type_descriptor(UUID())\n        \
+             return dialect.type_descriptor(CHAR(32))\n",
+        ),
+        ("alembic.ini", "[alembic]\nscript_location = scripts\n"),
+        (
+            "scripts/env.py",
+            "import sqlalchemy as sa\nfrom alembic import context\nfrom types_ import Key\nfrom models import tables\n\
+             sa.Key = Key\ncontext.configure(version_table_schema='app')\n\
+             context.run_migrations(tables=tables)\n",
+        ),
+        (
+            "scripts/versions/a.py",
+            &format!(
+                "from alembic import context\n{HEAD}def upgrade(tables):\n    \
+                 schema = context.get_context().version_table_schema\n    \
+                 op.add_column('t', sa.Column('k', sa.Key()), schema=schema)\n    \
+                 op.bulk_insert(tables.kind, [{{'name': 'a'}}])\n    op.execute(tables['kind'].delete())\n"
+            ),
+        ),
+        ("models.py", "def make():\n    return [x for x in y()]\ntables = make()\n"),
+    ]);
+    assert_eq!(
+        sql(up(&project)),
+        ["ALTER TABLE app.t ADD COLUMN k UUID", "INSERT INTO kind (name) VALUES ('a')", "DELETE FROM kind"]
+    );
+}
+
+#[test]
+fn labels_are_synchronised_as_the_package_does_it() {
+    let (_, project) = project_of(
+        "from alembic_postgresql_enum import TableReference\n\ndef upgrade():\n    \
+         op.sync_enum_values(enum_schema='public', enum_name='mood', new_values=['a', 'c'], affected_columns=[\
+         TableReference(table_schema='public', table_name='t', column_name='m', \
+         existing_server_default=\"'b'::mood\")], enum_values_to_rename=[('b', 'c')])\n",
+    );
+    let script = up(&project);
+    assert_eq!(reasons(script), Vec::<&str>::new());
+    let sql = sql(script);
+    assert_eq!(
+        sql[..2],
+        [
+            "ALTER TYPE \"public\".\"mood\" RENAME TO \"mood_old\"",
+            "CREATE TYPE \"public\".\"mood\" AS ENUM('a', 'c')"
+        ]
+    );
+    assert_eq!(
+        sql[6..9],
+        [
+            "ALTER TABLE \"public\".\"t\" ALTER COLUMN \"m\" DROP DEFAULT",
+            "ALTER TABLE \"public\".\"t\" ALTER COLUMN \"m\" TYPE \"public\".\"mood\" USING CASE WHEN \"m\"::text = 'b' \
+             THEN 'c'::\"public\".\"mood\" ELSE \"m\"::text::\"public\".\"mood\" END",
+            "ALTER TABLE \"public\".\"t\" ALTER COLUMN \"m\" SET DEFAULT 'c'::public.mood"
+        ]
+    );
+    assert_eq!(sql.last(), Some(&"DROP TYPE \"public\".\"mood_old\""));
 }
 
 #[test]

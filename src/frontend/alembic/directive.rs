@@ -2,6 +2,7 @@
 
 mod alter;
 mod create;
+mod enum_values;
 mod rows;
 
 pub use rows::execute;
@@ -53,9 +54,7 @@ pub fn run(
         | "create_exclude_constraint" => create::constraint(&operation, name, output),
         "drop_constraint" => alter::drop_constraint(&operation, output),
         "create_table_comment" | "drop_table_comment" => alter::table_comment(&operation, name),
-        "sync_enum_values" => {
-            Err(Cause::new("`sync_enum_values` compares the labels that the database holds when it runs"))
-        }
+        "sync_enum_values" => enum_values::sync(&operation),
         _ => Err(Cause::new(format!("`{name}` is no operation of Alembic's own"))),
     };
     match sent {

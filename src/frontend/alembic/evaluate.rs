@@ -113,12 +113,16 @@ impl<'a> Evaluator<'a> {
         let Some(function) = self.module.scope.get(name) else { return };
         let span = Span::new(self.module.source, 0..0);
         self.budget = BUDGET;
-        // Some env.py files hand `op` to the functions that they run.
-        let op = super::value::Argument { value: Value::path("alembic.op"), span };
-        let named = match &function {
-            Value::Function(function) if function.takes("op") => vec![("op".into(), op)],
-            _ => Vec::new(),
-        };
+        // Some env.py files hand `op` and more to the functions that they run.
+        let op = ("op".to_owned(), Value::path("alembic.op"));
+        let handed = self.library.handed.iter().filter(|(name, _)| name != "op").chain([&op]);
+        let taken =
+            handed.filter(|(name, _)| matches!(&function, Value::Function(function) if function.takes(name)));
+        let named = taken
+            .map(|(name, value)| {
+                (name.as_str().into(), super::value::Argument { value: value.clone(), span })
+            })
+            .collect();
         self.call(function, super::value::Arguments { positional: Vec::new(), named }, span);
     }
 

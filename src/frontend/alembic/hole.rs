@@ -5,12 +5,40 @@ use super::value::{Symbol, Value};
 
 /// Opens a part that is not known; its reason follows. Neither character has a meaning in SQL or Python.
 const OPEN: char = '\u{fff9}';
+/// Stands between the reason and what the part is where nobody has set it otherwise.
+const OTHERWISE: char = '\u{fffa}';
 /// Closes it.
 const CLOSE: char = '\u{fffb}';
 
 /// A part of a text that cannot be known; the reason completes "cannot be read because …".
 pub fn hole(reason: &str) -> String {
     format!("{OPEN}{reason}{CLOSE}")
+}
+
+/// A part that whoever runs the migration may set, with what it says otherwise.
+pub fn settable(reason: &str, otherwise: &str) -> String {
+    format!("{OPEN}{reason}{OTHERWISE}{otherwise}{CLOSE}")
+}
+
+/// The text as it is where nobody has set a part of it, with the reasons of the parts that were settable.
+pub fn unset(text: &str) -> (String, Vec<String>) {
+    let mut plain = String::with_capacity(text.len());
+    let mut reasons = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(OPEN) {
+        let (part, after) = after.split_once(CLOSE).unwrap_or((after, ""));
+        plain.push_str(before);
+        match part.split_once(OTHERWISE) {
+            Some((reason, otherwise)) => {
+                plain.push_str(otherwise);
+                reasons.push(reason.to_owned());
+            }
+            None => plain.push_str(&hole(part)),
+        }
+        rest = after;
+    }
+    plain.push_str(rest);
+    (plain, reasons)
 }
 
 /// Whether a text has such a part.
@@ -21,12 +49,24 @@ pub fn is_holed(text: &str) -> bool {
 /// What a value that cannot be shown leaves in a text.
 pub fn hole_of(value: &Value) -> Option<String> {
     match value {
-        Value::Unknown(unknown) => Some(hole(&unknown.reason)),
+        Value::Unknown(unknown) => Some(match unknown.likely.as_ref().and_then(shown) {
+            Some(likely) => settable(&unknown.reason, &likely),
+            None => hole(&unknown.reason),
+        }),
         Value::Symbol(_) => {
             let words = words(value)
                 .filter(|words| !words.starts_with("sqlalchemy") && !words.starts_with("alembic"))?;
             Some(hole(&format!("`{words}` is only known when the migration runs")))
         }
+        _ => None,
+    }
+}
+
+/// A plain value as text shows it.
+fn shown(value: &Value) -> Option<String> {
+    match value {
+        Value::Int(int) => Some(int.to_string()),
+        Value::Str(text) => Some(text.text.to_string()),
         _ => None,
     }
 }
@@ -102,5 +142,12 @@ mod tests {
             assert!(settle(&sql.replace("{}", &part)).is_err(), "{sql}");
         }
         assert_eq!(settle("SELECT $1, '$$'"), Ok("SELECT $1, '$$'".to_owned()));
+    }
+
+    #[test]
+    fn what_may_be_set_has_a_text_otherwise() {
+        let text = format!("DROP TABLE {}.{}", settable("a", "s"), hole("b"));
+        assert_eq!(unset(&text), (format!("DROP TABLE s.{}", hole("b")), vec!["a".to_owned()]));
+        assert_eq!(unset("SELECT 1"), ("SELECT 1".to_owned(), Vec::new()));
     }
 }

@@ -120,10 +120,17 @@ impl Output {
         if !hole::is_holed(text) {
             return self.send_known(text, place);
         }
-        match hole::settle(text) {
-            Ok(text) => self.send_known(&text, place),
+        let (text, settable) = hole::unset(text);
+        let height = self.conditions.len();
+        for reason in settable.into_iter().collect::<BTreeSet<_>>() {
+            let text = format!("nothing else is set where {reason}").into();
+            self.conditions.push(Condition { text, until: Until::Branch });
+        }
+        match hole::settle(&text) {
+            Ok(text) => self.send_known(&text, Place { literal: None, ..place }),
             Err(reason) => self.opaque_at(place, reason),
         }
+        self.conditions.truncate(height);
     }
 
     fn send_known(&mut self, text: &str, place: Place) {

@@ -28,7 +28,7 @@ pub fn read(
         Ok(read) => read,
         Err(error) => {
             let source = sources.add(shown, "");
-            let message = format!("cannot be read: {error}");
+            let message = format!("Cannot be read: {error}");
             project.problems.push(Problem {
                 kind: ProblemKind::Unreadable,
                 span: Span::new(source, 0..0),
@@ -41,14 +41,14 @@ pub fn read(
         project.problems.push(Problem {
             kind: ProblemKind::Unreadable,
             span: bad.span,
-            message: "is not UTF-8, which Python expects; save the file as UTF-8".to_owned(),
+            message: "Is not UTF-8, which Python expects; save the file as UTF-8".to_owned(),
         });
     }
     if sources.file(source).text().trim().is_empty() {
         project.problems.push(Problem {
             kind: ProblemKind::Empty,
             span: Span::new(source, 0..0),
-            message: "is empty where Alembic expects a revision".to_owned(),
+            message: "Is empty where Alembic expects a revision".to_owned(),
         });
         return;
     }
@@ -58,7 +58,7 @@ pub fn read(
             project.problems.push(Problem {
                 kind: ProblemKind::Syntax,
                 span: Span::new(source, error.range),
-                message: format!("is not valid Python: {}", error.message),
+                message: format!("Is not valid Python: {}", error.message),
             });
             return;
         }
@@ -81,7 +81,7 @@ pub fn read(
         project.problems.push(Problem {
             kind: ProblemKind::Syntax,
             span: Span::new(source, 0..0),
-            message: "declares no `revision`, without which Alembic does not start; \
+            message: "Declares no `revision`, without which Alembic does not start; \
                       move helpers out of the folder of revisions"
                 .to_owned(),
         });
@@ -93,7 +93,7 @@ pub fn read(
         project.problems.push(Problem {
             kind: ProblemKind::Syntax,
             span: header,
-            message: "has no `upgrade` function, without which Alembic cannot run it".to_owned(),
+            message: "Has no `upgrade` function, without which Alembic cannot run it".to_owned(),
         });
     }
     project.migrations.push(Migration {

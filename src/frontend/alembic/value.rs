@@ -10,6 +10,7 @@ use ruff_python_ast::{ExprLambda, StmtFunctionDef};
 use crate::source::Span;
 
 use super::evaluate::{Module, Scope};
+use super::hole;
 
 /// A Python value. Containers are immutable; mutation rebinds the name that holds them.
 #[derive(Clone, Debug)]
@@ -112,6 +113,8 @@ pub struct Argument {
 pub struct Unknown {
     /// Completes "cannot be read because …".
     pub reason: Rc<str>,
+    /// What it is where nobody has set it otherwise.
+    pub likely: Option<Value>,
 }
 
 /// Code of a function.
@@ -188,7 +191,29 @@ impl Value {
 
     /// Something that cannot be known; the reason completes "cannot be read because …".
     pub fn unknown(reason: impl Into<Rc<str>>) -> Self {
-        Self::Unknown(Rc::new(Unknown { reason: reason.into() }))
+        Self::Unknown(Rc::new(Unknown { reason: reason.into(), likely: None }))
+    }
+
+    /// Something that whoever runs the migration may set, with what it is otherwise.
+    pub fn settable(reason: &str, likely: Self) -> Self {
+        match likely {
+            Self::Str(text) => Self::text(hole::settable(reason, &text.text)),
+            Self::Unknown(_) => Self::unknown(reason),
+            likely => Self::Unknown(Rc::new(Unknown { reason: reason.into(), likely: Some(likely) })),
+        }
+    }
+
+    /// What [`Value::settable`] was made of.
+    pub fn as_settable(&self) -> Option<(Rc<str>, Self)> {
+        match self {
+            Self::Str(text) => {
+                let (text, reasons) = hole::unset(&text.text);
+                let reason = reasons.first()?.as_str().into();
+                (!hole::is_holed(&text)).then(|| (reason, Self::text(text)))
+            }
+            Self::Unknown(unknown) => Some((Rc::clone(&unknown.reason), unknown.likely.clone()?)),
+            _ => None,
+        }
     }
 
     /// A list.

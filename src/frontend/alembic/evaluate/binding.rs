@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
-use super::super::value::{Class, Function, FunctionKind, Value};
+use crate::source::Span;
+
+use super::super::render::types;
+use super::super::value::{Argument, Arguments, Class, Function, FunctionKind, Instance, Value};
 use super::{Evaluator, Scope};
 
 impl Evaluator<'_> {
@@ -94,11 +97,29 @@ impl Evaluator<'_> {
         }))
     }
 
+    /// Keeps what `load_dialect_impl` of a type gives for PostgreSQL, if that depends on nothing else.
+    fn choose_impl(&mut self, class: &Rc<Class>, function: &Rc<Function>) {
+        let span = Span::new(self.module.source, 0..0);
+        let object = Value::Instance(Rc::new(Instance {
+            class: Rc::clone(class),
+            attributes: std::cell::RefCell::default(),
+        }));
+        let dialect = Argument { value: Value::path(super::effect::DIALECT), span };
+        let arguments = Arguments { positional: vec![dialect], named: Vec::new() };
+        let muted = self.output.mute();
+        let chosen = self.call_function(function, Some(object), arguments, span);
+        self.output.unmute(muted);
+        if types::resolve(&chosen).is_ok() {
+            class.members.borrow_mut().push((types::CHOSEN.to_owned(), chosen));
+        }
+    }
+
     pub(super) fn define_class(&mut self, definition: &ast::StmtClassDef, scope: &Rc<Scope>) -> Value {
         let bases: Vec<Value> = definition.bases().iter().map(|base| self.expression(base, scope)).collect();
         let inner = Scope::within(scope);
         self.block(&definition.body, &inner);
         let names = inner.names();
+        let chosen = names.get("load_dialect_impl").cloned();
         let mut members: Vec<(String, Value)> = Vec::new();
         for statement in &definition.body {
             let name = match statement {
@@ -129,6 +150,9 @@ impl Evaluator<'_> {
         });
         if enumeration {
             self.make_members(&class);
+        }
+        if let Some(Value::Function(function)) = chosen {
+            self.choose_impl(&class, &function);
         }
         Value::Class(class)
     }

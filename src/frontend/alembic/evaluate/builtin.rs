@@ -98,6 +98,10 @@ impl Evaluator<'_> {
                 _ => Value::None,
             };
         }
+        if let Some((reason, arguments)) = unset(arguments) {
+            let value = self.compute(name, &arguments, span);
+            return value.map_or_else(|| Value::unknown(&*reason), |value| Value::settable(&reason, value));
+        }
         self.compute(name, arguments, span).unwrap_or_else(|| {
             let unknown = arguments.values().find(|value| value.why_unknown().is_some()).cloned();
             unknown.unwrap_or_else(|| Value::unknown(format!("what `{name}` gives is not followed")))
@@ -357,4 +361,17 @@ fn is_instance(value: &Value, class: &Value) -> Option<Value> {
         _ => return None,
     };
     Some(Value::Bool(own == name || (own == "bool" && name == "int")))
+}
+
+/// The arguments as they are where nobody has set those that may be, with the reason of the first of these.
+pub(super) fn unset(arguments: &Arguments) -> Option<(Rc<str>, Arguments)> {
+    let reason = arguments.values().find_map(Value::as_settable)?.0;
+    let mut plain = arguments.clone();
+    let named = plain.named.iter_mut().map(|(_, argument)| argument);
+    for argument in plain.positional.iter_mut().chain(named) {
+        if let Some((_, value)) = argument.value.as_settable() {
+            argument.value = value;
+        }
+    }
+    Some((reason, plain))
 }

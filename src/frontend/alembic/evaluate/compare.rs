@@ -132,6 +132,9 @@ impl Evaluator<'_> {
 
     pub(super) fn binary(&mut self, left: Value, op: Operator, right: Value, node: &impl Ranged) -> Value {
         use Value::{Dict, Float, Int, List, Set, Str, Tuple};
+        if let (Value::Unknown(_), Int(_), Some((reason, plain))) = (&left, &right, left.as_settable()) {
+            return Value::settable(&reason, self.binary(plain, op, right, node));
+        }
         let known = match (&left, op, &right) {
             (Str(a), Operator::Add, Value::Unknown(_) | Value::Symbol(_)) => {
                 let hole = hole_of(&right).unwrap_or_else(|| hole("a value put into text is not known"));

@@ -26,6 +26,22 @@ impl Evaluator<'_> {
         Value::None
     }
 
+    /// `context.run_migrations(…)`: every revision's functions get the keywords as their arguments.
+    pub(super) fn hand(&mut self, arguments: &Arguments) -> Value {
+        for (name, argument) in &arguments.named {
+            let value = match &argument.value {
+                // The tables of the models, which are not written as tables; each is known by its name.
+                Value::Unknown(_) | Value::Instance(_) if &**name == "tables" => {
+                    Value::path("sqlalchemy.MetaData.tables")
+                }
+                value => value.clone(),
+            };
+            self.library.handed.retain(|(known, _)| **known != **name);
+            self.library.handed.push((name.to_string(), value));
+        }
+        Value::None
+    }
+
     /// `context.config.get_main_option("key", default)`.
     pub(super) fn main_option(&self, arguments: &Arguments) -> Value {
         let key = arguments.value(0, "name").and_then(Value::as_str);

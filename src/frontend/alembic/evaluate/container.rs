@@ -52,6 +52,15 @@ impl Evaluator<'_> {
             Value::Class(class) if class.enumeration => {
                 key.as_str().and_then(|name| class_member(class, name)).unwrap_or_else(missing)
             }
+            Value::Symbol(_) if value.as_path() == Some("os.environ") => {
+                let name = key.as_str().unwrap_or("…");
+                Value::unknown(format!(
+                    "the environment variable `{name}` is only known when the migration runs"
+                ))
+            }
+            Value::Symbol(_) if value.as_path() == Some("sqlalchemy.MetaData.tables") => {
+                self.attribute(value, key.as_str().unwrap_or("…"))
+            }
             Value::Symbol(_) => Value::Symbol(Rc::new(Symbol::Item(value, key))),
             Value::Unknown(_) => value,
             _ => missing(),

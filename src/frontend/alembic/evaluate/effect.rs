@@ -7,7 +7,7 @@ use crate::source::Span;
 
 use super::super::directive;
 use super::super::render::last;
-use super::super::value::{Arguments, Call, Symbol, Value};
+use super::super::value::{Argument, Arguments, Call, Symbol, Value};
 use super::Evaluator;
 
 /// The migration's connection.
@@ -134,19 +134,34 @@ impl Evaluator<'_> {
             | (DRIVER, "connection" | "dbapi_connection" | "driver_connection") => Value::path(DRIVER),
             (DIALECT | CONNECTION, "name") => Value::text("postgresql"),
             (DIALECT, "driver") => Value::text("psycopg2"),
+            (CONTEXT, "version_table_schema") => {
+                self.library.version_schema.as_deref().map_or(Value::None, Value::text)
+            }
             (CONTEXT, "as_sql") => Value::Bool(false),
             (CONTEXT, "config" | "opts" | "environment_context") => {
                 Value::unknown("Alembic's configuration is only known when it runs")
+            }
+            (DIALECT, "type_descriptor") => {
+                Value::Symbol(Rc::new(Symbol::Attribute(value.clone(), name.into())))
             }
             (DIALECT, _) => Value::unknown("the server's version and abilities are only known when it runs"),
             ("alembic.context", "config") => Value::path(CONFIG),
             (CONFIG, "get_main_option") => Value::path(MAIN_OPTION),
             (CONFIG, _) => Value::unknown("Alembic's configuration is only known when it runs"),
-            ("os", "environ") => Value::unknown("the environment is only known when the migration runs"),
+            ("sqlalchemy.MetaData.tables", table) => {
+                let span = Span::new(self.module.source, 0..0);
+                let name = Argument { value: Value::text(table), span };
+                let arguments = Arguments { positional: vec![name], named: Vec::new() };
+                let callee = Value::path("sqlalchemy.table");
+                Value::Symbol(Rc::new(Symbol::Call(Call { callee, arguments, span })))
+            }
             (CONNECTION | DRIVER | CONTEXT | SESSION, _) => {
                 Value::Symbol(Rc::new(Symbol::Attribute(value.clone(), name.into())))
             }
-            (path, _) => Value::path(format!("{path}.{name}")),
+            (path, _) => {
+                let path = format!("{path}.{name}");
+                self.library.patched.get(&path).cloned().unwrap_or_else(|| Value::path(path))
+            }
         }
     }
 
@@ -180,6 +195,7 @@ impl Evaluator<'_> {
                 "is_offline_mode" => Value::Bool(false),
                 "execute" => self.operation("execute", None, arguments, span),
                 "config.get_main_option" => self.main_option(&arguments),
+                "run_migrations" => self.hand(&arguments),
                 _ => Value::unknown("Alembic's configuration is only known when it runs"),
             };
         }
@@ -290,6 +306,9 @@ impl Evaluator<'_> {
             Some(CONNECTION) => return self.on_connection(method, arguments, span),
             Some(SESSION) => return self.on_session(method, callee, arguments, span),
             Some(DRIVER) => return self.on_driver(method, arguments, span),
+            Some(DIALECT) => {
+                return arguments.value(0, "typeobj").cloned().unwrap_or(Value::None);
+            }
             Some(CONTEXT) => {
                 return match method {
                     "autocommit_block" => Value::path(AUTOCOMMIT),

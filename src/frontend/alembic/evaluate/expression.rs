@@ -197,10 +197,12 @@ impl Evaluator<'_> {
             let value = self.expression(operand, scope);
             match self.truth(&value) {
                 Some(truth) if truth == stops_at => {
-                    return if unknown.is_none() || matches!(value, Value::Bool(_)) {
-                        value
-                    } else {
-                        Value::Bool(stops_at)
+                    return match unknown.as_ref().map(Value::as_settable) {
+                        None => value,
+                        // `os.getenv("X") or "default"`.
+                        Some(Some((reason, Value::None))) if stops_at => Value::settable(&reason, value),
+                        Some(_) if matches!(value, Value::Bool(_)) => value,
+                        Some(_) => Value::Bool(stops_at),
                     };
                 }
                 Some(_) => last = value,

@@ -68,6 +68,11 @@ impl Evaluator<'_> {
 
     fn text_method(&mut self, text: &Text, name: &str, arguments: &Arguments) -> Value {
         let this = &*text.text;
+        if !matches!(name, "format" | "join")
+            && let Some((reason, Value::Str(plain))) = Value::Str(text.clone()).as_settable()
+        {
+            return Value::settable(&reason, self.text_method(&plain, name, arguments));
+        }
         // Only what cannot depend on the unknown parts is done to a text that has some.
         if is_holed(this) && !matches!(name, "format" | "strip" | "lstrip" | "rstrip" | "join" | "encode") {
             return Value::unknown("it depends on text that is only known when the migration runs");

@@ -118,6 +118,12 @@ pub struct Library {
     shown: PathBuf,
     /// The keys of Alembic's section of the configuration.
     options: BTreeMap<String, String>,
+    /// The schema of the version table, as `env.py` says.
+    pub version_schema: Option<String>,
+    /// What `env.py` hands to the functions of every revision, by name.
+    pub handed: Vec<(String, Value)>,
+    /// Names of libraries that `env.py` has set to something else.
+    pub patched: BTreeMap<String, Value>,
     read: HashMap<PathBuf, Option<Rc<Module>>>,
 }
 
@@ -128,7 +134,15 @@ impl Library {
     /// A library that looks for modules in some folders; paths are shown relative to `shown`. `options` are the keys
     /// of Alembic's section of the configuration.
     pub fn new(roots: Vec<PathBuf>, shown: PathBuf, options: BTreeMap<String, String>) -> Self {
-        Self { roots, shown, options, read: HashMap::new() }
+        Self {
+            roots,
+            shown,
+            options,
+            version_schema: None,
+            handed: Vec::new(),
+            patched: BTreeMap::new(),
+            read: HashMap::new(),
+        }
     }
 
     /// The value of a key of Alembic's section of the configuration.

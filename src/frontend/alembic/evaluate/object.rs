@@ -162,8 +162,16 @@ impl Evaluator<'_> {
         } else {
             value
         };
-        if let Value::Instance(instance) = object {
-            instance.attributes.borrow_mut().insert(name.to_owned(), value);
+        match object {
+            Value::Instance(instance) => {
+                instance.attributes.borrow_mut().insert(name.to_owned(), value);
+            }
+            Value::Symbol(_) => {
+                if let Some(path) = object.as_path() {
+                    self.library.patched.insert(format!("{path}.{name}"), value);
+                }
+            }
+            _ => {}
         }
     }
 }

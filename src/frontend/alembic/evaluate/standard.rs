@@ -66,6 +66,12 @@ impl Evaluator<'_> {
                 };
                 Value::Class(Rc::new(class))
             }
+            "os.getenv" | "os.environ.get" => {
+                let name = first.and_then(Value::as_str).unwrap_or("…");
+                let reason =
+                    format!("the environment variable `{name}` is only known when the migration runs");
+                Value::settable(&reason, arguments.value(1, "default").cloned().unwrap_or(Value::None))
+            }
             "uuid.UUID" => Value::text(first?.as_str()?),
             "os.path.join" => {
                 let parts: Option<Vec<&str>> = arguments.values().map(Value::as_str).collect();

@@ -167,10 +167,20 @@ impl Evaluator<'_> {
 
     fn for_each(&mut self, each: &ast::StmtFor, scope: &Rc<Scope>) -> Flow {
         let over = self.expression(&each.iter, scope);
-        let Some(items) = self.items(&over) else {
-            let words = self.words(&*each.iter);
-            return self.loop_unknown(&each.body, Some(&each.target), &words, scope);
-        };
+        if let Some(items) = self.items(&over) {
+            return self.for_items(items, each, scope);
+        }
+        let words = self.words(&*each.iter);
+        match over.as_settable().and_then(|(_, otherwise)| self.items(&otherwise)) {
+            Some(items) => {
+                let condition = format!("nothing else is set for {words}");
+                self.perhaps(condition, |this| this.for_items(items, each, scope))
+            }
+            None => self.loop_unknown(&each.body, Some(&each.target), &words, scope),
+        }
+    }
+
+    fn for_items(&mut self, items: Vec<Value>, each: &ast::StmtFor, scope: &Rc<Scope>) -> Flow {
         for item in items {
             if !self.step() {
                 return Flow::Return(Value::None);

@@ -2,6 +2,7 @@
 
 use md5::{Digest, Md5};
 
+use super::super::hole;
 use super::super::value::Value;
 use super::{Cause, Rendered};
 
@@ -116,6 +117,17 @@ const LONGEST: usize = 63;
 
 /// One identifier.
 pub fn name(name: &str) -> String {
+    if hole::is_holed(name) {
+        let (text, reasons) = hole::unset(name);
+        return match reasons.first() {
+            Some(reason) if !hole::is_holed(&text) => hole::settable(reason, &quoted(&text)),
+            _ => name.to_owned(),
+        };
+    }
+    quoted(name)
+}
+
+fn quoted(name: &str) -> String {
     let plain = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '$')
         && !name.starts_with(|c: char| c.is_ascii_digit() || c == '$')
         && !name.is_empty()
@@ -141,7 +153,7 @@ pub fn value(given: &Value) -> Rendered {
 
 /// A table with its schema.
 pub fn table(schema: Option<&str>, table: &str) -> String {
-    match schema {
+    match schema.filter(|schema| !schema.is_empty()) {
         Some(schema) => format!("{}.{}", name(schema), name(table)),
         None => name(table),
     }

@@ -193,10 +193,16 @@ fn variant(callee: &Value, arguments: &Arguments) -> Result<Type, Cause> {
     Err(Cause::new("a type is written in a way that is not followed"))
 }
 
+/// The member of a class that is the type that its `load_dialect_impl` gives for PostgreSQL.
+pub const CHOSEN: &str = "load_dialect_impl(postgresql)";
+
 /// A `TypeDecorator` of the file: what it decorates.
 fn of_class(class: &Rc<Class>, arguments: &Arguments) -> Result<Type, Cause> {
     let members = class.members.borrow();
     let member = |name: &str| members.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+    if let Some(chosen) = member(CHOSEN) {
+        return resolve(chosen);
+    }
     if member("load_dialect_impl").is_some() || member("get_col_spec").is_some() {
         // Many projects carry the recipe of SQLAlchemy's documentation under its own name.
         if let Some((_, sql, family)) = CUSTOM.iter().find(|(known, ..)| *known == class.name) {
