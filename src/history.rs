@@ -28,6 +28,8 @@ pub struct Project {
     pub migrations: Vec<Migration>,
     /// Files or parts of files that could not be read. They never stop the rest.
     pub problems: Vec<Problem>,
+    /// What lies among the migrations and is not read, with the reason, a sentence each without its full stop.
+    pub left_out: Vec<String>,
     /// How the tool is run.
     pub runner: Runner,
 }
@@ -255,6 +257,10 @@ pub enum ProblemKind {
     Empty,
     /// A down file without its up file.
     Orphan,
+    /// A migration that the tool expects and that is not there.
+    Missing,
+    /// A migration that the tool passes over.
+    Skipped,
 }
 
 impl Project {

@@ -113,7 +113,11 @@ fn settings(config: &Config, project: &Project, sources: &Sources) -> Settings {
 fn remarks(loaded: &Loaded, config: &Config) -> Vec<String> {
     let nothing_new = loaded.projects.iter().all(|(_, scope)| scope.checked.is_empty());
     let base = config.base.iter().filter(|_| nothing_new);
-    base.map(|base| format!("{base} has every migration: nothing is judged")).collect()
+    let left_out = loaded
+        .projects
+        .iter()
+        .flat_map(|(project, _)| project.left_out.iter().map(|what| format!("{}: {what}", project.root)));
+    base.map(|base| format!("{base} has every migration: nothing is judged")).chain(left_out).collect()
 }
 
 fn lint(loaded: &Loaded, settings: &[Settings], found: &mut Found) {

@@ -65,6 +65,7 @@ fn empty(found: &Found, shown: &Path) -> Project {
         version_table: None,
         migrations: Vec::new(),
         problems: Vec::new(),
+        left_out: Vec::new(),
         runner: Runner::Alembic {
             directory: found.directory.clone(),
             config: found.config.clone(),

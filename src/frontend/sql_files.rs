@@ -1,7 +1,9 @@
 //! Reads migrations kept as SQL files, by the rows of [`super::layouts`]. Refuses to know any tool by name.
 
+mod lists;
 pub(super) mod names;
 mod order;
+mod placeholders;
 mod script;
 pub(super) mod sections;
 mod signs;
@@ -18,7 +20,7 @@ use crate::source::{SourceId, Sources, Span};
 use names::FileName;
 
 /// What a file is to its migration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Part {
     Up,
     Down,
@@ -27,6 +29,8 @@ pub(super) enum Part {
     /// Up and down as PostgreSQL needs it: they take the place of those for all databases.
     OwnUp,
     OwnDown,
+    /// Stands for all up to its version on a new database.
+    Baseline,
     /// A program, not SQL.
     Code,
     /// A program for the way back.
@@ -50,6 +54,8 @@ pub(super) struct Found {
     folder: String,
     /// The migrations' files, relative to the folder.
     files: Vec<(String, FileName)>,
+    /// SQL files beside them that are no migrations of the tool.
+    others: Vec<String>,
 }
 
 impl Found {
@@ -76,13 +82,17 @@ pub(super) fn find(tree: &Tree) -> Vec<Found> {
             continue;
         }
         let project = LAYOUTS.iter().find_map(|layout| {
-            let named: Vec<(String, FileName)> = files
-                .iter()
-                .filter_map(|file| (layout.name)(file).map(|name| (file.clone(), name)))
-                .collect();
+            let named = named(layout, folder, &files);
             let is_here = named.iter().any(|(_, name)| !name.part.is_code())
                 && layout.signs.iter().any(|sign| signs::holds(*sign, tree, folder, &named));
-            is_here.then(|| Found { layout, folder: folder.to_owned(), files: named })
+            is_here.then(|| {
+                let is_other = |file: &&String| {
+                    let is_named = named.iter().any(|(path, _)| path == *file);
+                    file.ends_with(".sql") && !file.contains('/') && !is_named
+                };
+                let others = files.iter().filter(is_other).cloned().collect();
+                Found { layout, folder: folder.to_owned(), files: named, others }
+            })
         });
         if let Some(project) = project {
             claimed.extend(project.files.iter().map(|(file, _)| join(folder, file)));
@@ -94,11 +104,40 @@ pub(super) fn find(tree: &Tree) -> Vec<Found> {
     found
 }
 
+/// The files that a tool would read in a folder. Where it looks into the folders below as well, they belong to it unless
+/// a version would stand twice then, or they are for another database.
+fn named(layout: &Layout, folder: &str, files: &[String]) -> Vec<(String, FileName)> {
+    let read = |path: &String| {
+        let name = if layout.nested { path.rsplit('/').next().unwrap_or(path) } else { path };
+        (layout.name)(name).map(|name| (path.clone(), name))
+    };
+    let found: Vec<(String, FileName)> = files.iter().filter_map(read).collect();
+    if !layout.nested {
+        return found;
+    }
+    let is_below = |path: &str| path.contains('/');
+    let direct = found.iter().filter(|(path, _)| !is_below(path)).cloned().collect::<Vec<_>>();
+    let ours = found.into_iter().filter(|(path, _)| {
+        let above = path.rsplit_once('/').map_or("", |(above, _)| above);
+        !signs::names_other_database(above)
+    });
+    let ours: Vec<(String, FileName)> = ours.collect();
+    let called = folder.rsplit('/').next().is_some_and(|name| name.to_ascii_lowercase().contains("migrat"));
+    let versions: BTreeSet<(&str, Part)> =
+        ours.iter().map(|(_, name)| (name.version.as_str(), name.part)).collect();
+    if (called || !direct.is_empty()) && versions.len() == ours.len() { ours } else { direct }
+}
+
 /// The SQL files of one folder, for which no tool is known.
 pub(super) fn loose(files: Vec<String>) -> Option<Found> {
     let named: Vec<(String, FileName)> =
         files.into_iter().filter_map(|file| names::any(&file).map(|name| (file, name))).collect();
-    (!named.is_empty()).then(|| Found { layout: &LOOSE, folder: String::new(), files: named })
+    (!named.is_empty()).then(|| Found {
+        layout: &LOOSE,
+        folder: String::new(),
+        files: named,
+        others: Vec::new(),
+    })
 }
 
 /// A text that is no file's.
@@ -108,7 +147,7 @@ pub(super) fn from_text(name: PathBuf, text: String, sources: &mut Sources) -> P
     // Markers tell the tool even where there is no folder.
     let marked = LAYOUTS.iter().find(|layout| signs::text_holds(layout, sources.file(source).text()));
     let layout = marked.unwrap_or(&LOOSE);
-    let mut reader = Reader { layout, sources, problems: Vec::new() };
+    let mut reader = Reader::of(layout, sources);
     let file = FileName { version: id.clone(), message: String::new(), part: Part::Both };
     let migration = reader.migration(&[(source, String::new(), file)], &BTreeSet::new(), None);
     reader.project(id, migration.into_iter().collect())
@@ -117,18 +156,22 @@ pub(super) fn from_text(name: PathBuf, text: String, sources: &mut Sources) -> P
 /// Reads a folder of migrations.
 pub(super) fn load(found: &Found, tree: &Tree, sources: &mut Sources) -> Project {
     let layout = found.layout;
-    let mut reader = Reader { layout, sources, problems: Vec::new() };
+    let values = placeholders::values(layout.placeholders, tree, &found.folder);
+    let mut reader = Reader { values, ..Reader::of(layout, sources) };
     // A version that is written in two ways is one version: the first file names it.
     let mut versions: BTreeMap<order::Rank, Vec<&(String, FileName)>> = BTreeMap::new();
     let ranks = order::Ranks::of(layout.order, tree, &found.folder);
     for file in &found.files {
-        if let Some(rank) = ranks.rank(&file.1.version) {
-            versions.entry(rank).or_default().push(file);
+        match ranks.rank(&file.0, &file.1) {
+            Some(rank) => versions.entry(rank).or_default().push(file),
+            None => reader.unlisted(tree, &found.folder, file, &ranks),
         }
     }
+    reader.left_out.extend(without_baselines(&mut versions));
+    reader.left_out.extend(others(found));
     let mut migrations: Vec<Migration> = Vec::new();
-    let mut previous: Option<String> = None;
-    for files in versions.values() {
+    let mut previous: Option<(String, order::Rank)> = None;
+    for (rank, files) in versions {
         let read: Vec<(SourceId, String, FileName)> = files
             .iter()
             .map(|(path, name)| {
@@ -138,14 +181,62 @@ pub(super) fn load(found: &Found, tree: &Tree, sources: &mut Sources) -> Project
             .collect();
         let opted_out = script::opted_out(layout, tree, &read, reader.sources);
         for group in one_each(read) {
-            if let Some(migration) = reader.migration(&group, &opted_out, previous.as_deref()) {
+            let parent = previous.as_ref().map(|(id, _)| id.as_str());
+            if let Some(migration) = reader.migration(&group, &opted_out, parent) {
+                reader.gap(&migration, previous.as_ref().map(|(_, rank)| rank), &rank);
                 migrations.push(migration);
             }
         }
-        previous = migrations.last().map(|migration| migration.id.clone());
+        previous = migrations.last().map(|migration| (migration.id.clone(), rank));
     }
+    reader.listed(tree, found, &ranks);
     let root = tree.shown(&found.folder).to_string_lossy().replace('\\', "/");
     reader.project(root, migrations)
+}
+
+/// What is said of the files that are no migrations.
+fn others(found: &Found) -> impl Iterator<Item = String> {
+    let (foreign, strange): (Vec<&str>, Vec<&str>) =
+        found.others.iter().map(String::as_str).partition(|file| signs::names_other_database(file));
+    let tool = found.layout.framework.name;
+    let why = [
+        (foreign, "named after another database".to_owned()),
+        (strange, format!("not named as {tool} names migrations")),
+    ];
+    why.into_iter().filter(|(files, _)| !files.is_empty()).map(|(files, why)| {
+        let shown = match files.as_slice() {
+            [only] => format!("{only} is"),
+            [first, rest @ ..] => format!("{first} and {} more SQL files are", rest.len()),
+            [] => String::new(),
+        };
+        format!("{shown} not read: {why}")
+    })
+}
+
+/// On a new database a baseline stands for all up to it. Where those are there they are read instead; else the newest
+/// baseline is the first migration. What is left out is said.
+fn without_baselines(versions: &mut BTreeMap<order::Rank, Vec<&(String, FileName)>>) -> Vec<String> {
+    let is_baseline = |file: &&(String, FileName)| file.1.part == Part::Baseline;
+    let ranks =
+        versions.iter().filter(|(_, files)| files.iter().any(is_baseline)).map(|(rank, _)| rank.clone());
+    let Some(newest) = ranks.last() else { return Vec::new() };
+    let replaced =
+        versions.range(..=&newest).any(|(_, files)| files.iter().any(|file| file.1.part == Part::Up));
+    let mut left_out = Vec::new();
+    for (rank, files) in versions.iter_mut() {
+        files.retain(|file| {
+            let stays = !is_baseline(file) || (*rank == newest && !replaced);
+            if !stays {
+                left_out.push(format!(
+                    "{} is not read: it only stands for all up to it on a new database",
+                    file.0
+                ));
+            }
+            stays
+        });
+    }
+    versions.retain(|_, files| !files.is_empty());
+    left_out
 }
 
 type File = (SourceId, String, FileName);
@@ -174,10 +265,70 @@ fn one_each(mut files: Vec<File>) -> Vec<Vec<File>> {
 struct Reader<'a> {
     layout: &'static Layout,
     sources: &'a mut Sources,
+    values: placeholders::Values,
     problems: Vec<Problem>,
+    left_out: Vec<String>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn of(layout: &'static Layout, sources: &'a mut Sources) -> Self {
+        let (values, problems, left_out) = Default::default();
+        Self { layout, sources, values, problems, left_out }
+    }
+
+    fn problem(&mut self, kind: ProblemKind, span: Span, message: impl Into<String>) {
+        self.problems.push(Problem { kind, span, message: message.into() });
+    }
+
+    /// A file that the tool's own list does not name.
+    fn unlisted(&mut self, tree: &Tree, folder: &str, file: &(String, FileName), ranks: &order::Ranks) {
+        // The way back needs no place of its own.
+        let Some((list, _)) = ranks.list.as_ref().filter(|_| !file.1.part.goes_down()) else { return };
+        let source = self.read(tree, &join(folder, &file.0));
+        let list = list.rsplit('/').next().unwrap_or(list);
+        let tool = self.layout.framework.name;
+        let message = format!("{list} does not list this file, so {tool} never runs it");
+        self.problem(ProblemKind::Skipped, script::first_line(self.sources, source), message);
+    }
+
+    /// What the tool's own list names, and is not there or comes too late.
+    fn listed(&mut self, tree: &Tree, found: &Found, ranks: &order::Ranks) {
+        let Some((path, entries)) = &ranks.list else { return };
+        let source = self.read(tree, path);
+        let tool = self.layout.framework.name;
+        let mut newest = None;
+        for entry in entries {
+            let span = Span::new(source, entry.at.clone());
+            let name = entry.names.join(" or ");
+            let is_there = |name: &String| {
+                found.files.iter().any(|(_, file)| file.version == *name && !file.part.goes_down())
+            };
+            if !entry.names.iter().any(is_there) {
+                let message = format!("There is no file for {name}, which is listed here, so {tool} stops");
+                self.problem(ProblemKind::Missing, span, message);
+            }
+            if entry.when.is_some() && entry.when <= newest {
+                let message = format!(
+                    "{name} is not later than an entry above it, so {tool} passes over it where that one has run"
+                );
+                self.problem(ProblemKind::Skipped, span, message);
+            }
+            newest = newest.max(entry.when);
+        }
+    }
+
+    /// A number that is left out, where the tool minds.
+    fn gap(&mut self, migration: &Migration, previous: Option<&order::Rank>, rank: &order::Rank) {
+        let Some(number) = rank.number().filter(|_| self.layout.gapless) else { return };
+        let expected = previous.and_then(order::Rank::number).unwrap_or_default() + 1;
+        if number > expected {
+            let tool = self.layout.framework.name;
+            let message =
+                format!("There is no migration {expected} before {}, so {tool} runs none", migration.id);
+            self.problem(ProblemKind::Missing, migration.header, message);
+        }
+    }
+
     fn read(&mut self, tree: &Tree, path: &str) -> SourceId {
         let shown = tree.shown(path);
         match self.sources.read(&tree.on_disk(path), &shown) {
@@ -208,11 +359,12 @@ impl Reader<'_> {
         let (source, _, name) = files.first()?;
         let header = script::first_line(self.sources, *source);
         if name.part.goes_down() {
-            let message = "there is no upward file for this downward one; it will never run".to_owned();
+            let message = "There is no upward file for this downward one, so it never runs".to_owned();
             self.problems.push(Problem { kind: ProblemKind::Orphan, span: header, message });
             return None;
         }
-        let read = script::Read { layout: self.layout, sources: self.sources, opted_out };
+        let read =
+            script::Read { layout: self.layout, sources: self.sources, values: &self.values, opted_out };
         let (up, mut down) = match name.part {
             Part::Code => (script::code(self.sources, *source), None),
             _ => read.directions(*source),
@@ -260,6 +412,7 @@ impl Reader<'_> {
             framework: Framework { downgrades, ..self.layout.framework.clone() },
             migrations,
             problems: self.problems,
+            left_out: self.left_out,
             runner: Runner::Sql,
         }
     }

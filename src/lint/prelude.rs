@@ -6,7 +6,7 @@ pub(super) use super::locks::{self, Shape};
 pub(super) use super::{Check, Draft, Rule, fix, reversible};
 pub(super) use crate::finding::{Evidence, Preset, RuleInfo, Severity, page};
 pub(super) use crate::history::{
-    Body, Difference, Edit, GraphFault, Language, Late, ProblemKind, SecondHead, Taken,
+    Body, Difference, Edit, GraphFault, Language, Late, Problem, ProblemKind, SecondHead, Taken,
 };
 pub(super) use crate::operation::{Column, ConstraintKind, Expression, Generated, Name, Operation, quote};
 

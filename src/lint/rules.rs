@@ -53,6 +53,7 @@ pub mod missing_downgrade;
 pub mod missing_lock_timeout;
 pub mod money_column;
 pub mod narrow_key;
+pub mod missing_migration;
 pub mod not_null_without_default;
 pub mod not_repeatable;
 pub mod not_valid_never_validated;
@@ -81,6 +82,7 @@ pub mod set_not_null_scan;
 pub mod setting_outlives_migration;
 pub mod several_heads;
 pub mod superuser_role;
+pub mod skipped_migration;
 pub mod syntax_error;
 pub mod table_rewrite;
 pub mod table_without_key;
@@ -163,6 +165,7 @@ pub static RULES: &[&Rule] = &[
     &missing_lock_timeout::RULE,
     &money_column::RULE,
     &narrow_key::RULE,
+    &missing_migration::RULE,
     &not_null_without_default::RULE,
     &not_repeatable::RULE,
     &not_valid_never_validated::RULE,
@@ -191,6 +194,7 @@ pub static RULES: &[&Rule] = &[
     &setting_outlives_migration::RULE,
     &several_heads::RULE,
     &superuser_role::RULE,
+    &skipped_migration::RULE,
     &syntax_error::RULE,
     &table_rewrite::RULE,
     &table_without_key::RULE,

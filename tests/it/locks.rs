@@ -110,6 +110,7 @@ fn every_row_of_the_lock_table_is_what_a_server_does() {
         version_table: None,
         migrations,
         problems: Vec::new(),
+        left_out: Vec::new(),
         runner: Runner::Sql,
     };
     let scope = Scope::all(&project);

@@ -13,8 +13,10 @@ pub const WITHOUT_EXAMPLES: &[&str] = &[
     "deleted-migration",
     "edited-migration",
     "late-migration",
+    "missing-migration",
     "orphan-downgrade",
     "second-head-after-merge",
+    "skipped-migration",
     "unreadable-file",
     "version-taken-on-base",
 ];

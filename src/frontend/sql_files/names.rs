@@ -52,6 +52,28 @@ pub(in crate::frontend) fn numbered(path: &str) -> Option<FileName> {
     (rest.is_empty() || rest.starts_with(['_', '-', '.'])).then(|| file(version, rest, Part::Both))?
 }
 
+/// `20240101000000_name.sql`.
+pub(in crate::frontend) fn supabase(path: &str) -> Option<FileName> {
+    numbered(path).filter(|_| path.contains('_'))
+}
+
+/// `1700000000000_name.sql`, known by its whole name; or a program.
+pub(in crate::frontend) fn node_pg_migrate(path: &str) -> Option<FileName> {
+    let (stem, extension) = directly(path)?.rsplit_once('.')?;
+    let (_, rest) = leading_number(stem)?;
+    let (stem, rest, part) = match extension {
+        "sql" => direction(stem).map_or((stem, rest, Part::Both), |(stem, part)| (stem, rest, part)),
+        "js" | "cjs" | "mjs" | "ts" | "cts" | "mts" if !stem.ends_with(".d") => (stem, rest, Part::Code),
+        _ => return None,
+    };
+    rest.starts_with(['_', '-']).then(|| file(stem, direction(rest).map_or(rest, |(rest, _)| rest), part))?
+}
+
+/// `structure.sql`, where Rails writes it.
+pub(in crate::frontend) fn structure(path: &str) -> Option<FileName> {
+    (path == "structure.sql").then(|| file("structure", "", Part::Both))?
+}
+
 /// [`numbered`], or a migration written in Go.
 pub(in crate::frontend) fn numbered_or_go(path: &str) -> Option<FileName> {
     match path.strip_suffix(".go") {
@@ -118,12 +140,21 @@ pub(in crate::frontend) fn popx(path: &str) -> Option<FileName> {
     for piece in pieces {
         part = match (piece, part) {
             ("autocommit", part) => part,
-            ("postgres" | "postgresql", Part::Up) => Part::OwnUp,
-            ("postgres" | "postgresql", Part::Down) => Part::OwnDown,
+            ("postgres" | "postgresql" | "pg", Part::Up) => Part::OwnUp,
+            ("postgres" | "postgresql" | "pg", Part::Down) => Part::OwnDown,
             _ => return None,
         };
     }
     file(version, message, part)
+}
+
+/// [`popx`] without `.autocommit`; or `<version>_name.up.fizz`, which is no SQL.
+pub(in crate::frontend) fn soda(path: &str) -> Option<FileName> {
+    let Some(stem) = path.strip_suffix(".fizz") else { return popx(path) };
+    let (stem, part) = direction(directly(stem)?)?;
+    let (version, rest) = leading_number(stem)?;
+    let part = if part == Part::Up { Part::Code } else { Part::DownCode };
+    rest.starts_with('_').then(|| file(version, rest, part))?
 }
 
 /// `<version>_name/up.sql` and `down.sql`; dashes in the version do not count.
@@ -184,7 +215,8 @@ pub(in crate::frontend) fn refinery(path: &str) -> Option<FileName> {
     numeric.then(|| file(version, rest, if rust { Part::Code } else { Part::Both }))?
 }
 
-/// `V1_2__name.sql`, `U1_2__name.sql` for the way back, `R__name.sql` after all others.
+/// `V1_2__name.sql`, `U1_2__name.sql` for the way back, `B1_2__name.sql` in place of all up to it, `R__name.sql` after
+/// all others.
 pub(in crate::frontend) fn flyway(path: &str) -> Option<FileName> {
     let (version, rest) = directly(path)?.strip_suffix(".sql")?.split_once("__")?;
     if version == "R" {
@@ -192,6 +224,7 @@ pub(in crate::frontend) fn flyway(path: &str) -> Option<FileName> {
     }
     let (part, version) = match version.split_at_checked(1)? {
         ("V", version) => (Part::Up, version),
+        ("B", version) => (Part::Baseline, version),
         ("U", version) => (Part::Down, version),
         _ => return None,
     };

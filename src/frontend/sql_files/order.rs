@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::super::layouts::Order;
 use super::super::tree::{Tree, join};
+use super::FileName;
+use super::lists::{self, Entry};
 
 /// A place in the order. Versions with equal places are the same version.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,34 +16,51 @@ pub(super) struct Rank {
     text: String,
 }
 
+impl Rank {
+    /// The number, where it is only one.
+    pub fn number(&self) -> Option<u128> {
+        self.numbers.first().copied().filter(|_| self.numbers.len() == 1)
+    }
+}
+
 /// The order of one folder.
 pub(super) struct Ranks {
     order: Order,
     /// Places by version, where a file of the tool lists them.
-    listed: BTreeMap<String, usize>,
+    places: BTreeMap<String, usize>,
+    /// That file, and what it lists.
+    pub list: Option<(String, Vec<Entry>)>,
 }
 
 impl Ranks {
     pub fn of(order: Order, tree: &Tree, folder: &str) -> Self {
-        let text = |name: &str| tree.text(&join(folder, name)).unwrap_or_default();
-        let listed = match order {
-            Order::Plan => changes(&text("sqitch.plan")),
-            Order::Journal => entries(&text("meta/_journal.json")),
-            Order::Number | Order::Dotted | Order::Text => Vec::new(),
+        let list = match order {
+            Order::Plan => Some(("sqitch.plan", lists::plan as fn(&str) -> Vec<Entry>)),
+            Order::Journal => Some(("meta/_journal.json", lists::journal as fn(&str) -> Vec<Entry>)),
+            Order::Number | Order::Dotted | Order::Text | Order::File => None,
         };
-        Self { order, listed: listed.into_iter().zip(0..).collect() }
+        let list = list.map(|(name, entries)| {
+            let path = join(folder, name);
+            let text = tree.text(&path).unwrap_or_default();
+            (path, entries(&text))
+        });
+        let entries = list.iter().flat_map(|(_, entries)| entries).zip(0..);
+        let places =
+            entries.flat_map(|(entry, place)| entry.names.iter().map(move |name| (name.clone(), place)));
+        Self { order, places: places.collect(), list }
     }
 
-    /// The place of a version; nothing if the tool would not run it.
-    pub fn rank(&self, version: &str) -> Option<Rank> {
+    /// The place of a file; nothing if the tool would not run it.
+    pub fn rank(&self, path: &str, name: &FileName) -> Option<Rank> {
+        let version = name.version.as_str();
         let ranked = |numbers| Rank { last: false, numbers, text: String::new() };
-        let by_text = |last| Rank { last, numbers: Vec::new(), text: version.to_owned() };
+        let by_text = |last, text: &str| Rank { last, numbers: Vec::new(), text: text.to_owned() };
         Some(match self.order {
             Order::Number => {
                 let end = version.find(|c: char| !c.is_ascii_digit()).unwrap_or(version.len());
                 match version[..end].parse() {
                     Ok(number) => Rank { text: version[end..].to_owned(), ..ranked(vec![number]) },
-                    Err(_) => by_text(true),
+                    Err(_) => by_text(true, version),
                 }
             }
             Order::Dotted => {
@@ -53,25 +72,12 @@ impl Ranks {
                         }
                         ranked(numbers)
                     }
-                    Err(_) => by_text(true),
+                    Err(_) => by_text(true, version),
                 }
             }
-            Order::Text => by_text(false),
-            Order::Plan | Order::Journal => ranked(vec![*self.listed.get(version)? as u128]),
+            Order::Text => by_text(false, version),
+            Order::File => by_text(false, path.rsplit('/').next().unwrap_or(path)),
+            Order::Plan | Order::Journal => ranked(vec![*self.places.get(version)? as u128]),
         })
     }
-}
-
-/// The names of the changes of a `sqitch.plan`: lines that begin neither with `%`, a pragma, nor with `@`, a tag.
-fn changes(plan: &str) -> Vec<String> {
-    let lines = plan.lines().map(str::trim).filter(|line| !line.starts_with(['%', '@', '#']));
-    let names = lines.filter_map(|line| line.split_whitespace().next());
-    names.filter(|name| !name.starts_with('-')).map(|name| name.trim_start_matches('+').to_owned()).collect()
-}
-
-/// The files that drizzle's journal lists, in its order.
-fn entries(journal: &str) -> Vec<String> {
-    let journal: serde_json::Value = serde_json::from_str(journal).unwrap_or_default();
-    let entries = journal["entries"].as_array().into_iter().flatten();
-    entries.filter_map(|entry| entry["tag"].as_str()).map(str::to_owned).collect()
 }

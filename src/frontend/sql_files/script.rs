@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::super::layouts::{Layout, OptOut, Sends};
+use super::super::layouts::{Layout, OptOut, Placeholders, Sends};
 use super::super::tree::Tree;
+use super::File;
+use super::placeholders::{self, Values};
 use super::sections::Section;
-use super::{File, transactions};
+use super::transactions::{self, Unit};
 use crate::history::{Body, Certainty, Comment, Script, Statement, Step, TransactionRule};
 use crate::operation::{Operation, ReindexTarget};
 use crate::source::{SourceId, Sources, Span};
@@ -16,6 +18,8 @@ use crate::sql;
 pub(super) struct Read<'a> {
     pub layout: &'a Layout,
     pub sources: &'a Sources,
+    /// What placeholders stand for.
+    pub values: &'a Values,
     /// Files that run without a transaction, whatever stands in them.
     pub opted_out: &'a BTreeSet<SourceId>,
 }
@@ -39,22 +43,28 @@ impl Read<'_> {
     fn script(&self, source: SourceId, sections: &[Section]) -> Script {
         let file = self.sources.file(source);
         let mut statements: Vec<Statement> = Vec::new();
-        let mut messages: Vec<Vec<usize>> = Vec::new();
+        let mut messages: Vec<Vec<Vec<usize>>> = Vec::new();
         for section in sections {
             let first = statements.len();
             statements.extend(self.statements(source, section.range.clone()));
-            if section.one_message || self.layout.sends == Sends::Script {
-                messages.push((first..statements.len()).collect());
+            messages.push(if section.one_message || self.layout.sends != Sends::Statements {
+                vec![(first..statements.len()).collect()]
             } else {
-                messages.extend((first..statements.len()).map(|index| vec![index]));
-            }
+                (first..statements.len()).map(|index| vec![index]).collect()
+            });
         }
         let opted_out = self.opted_out.contains(&source)
-            || sections.iter().any(|section| section.opted_out)
             || (self.layout.opt_out == OptOut::Flyway && none_can_be_wrapped(&statements));
         let rule = self.layout.framework.transaction;
-        let wraps = matches!(rule, TransactionRule::AllPending | TransactionRule::PerMigration);
-        transactions::number(&mut statements, &messages, wraps && !opted_out);
+        let wraps = !opted_out && matches!(rule, TransactionRule::AllPending | TransactionRule::PerMigration);
+        let units: Vec<Unit> = if self.layout.sends == Sends::Blocks {
+            let blocks = messages.into_iter().zip(sections);
+            blocks.map(|(messages, block)| Unit { messages, wrapped: wraps && !block.opted_out }).collect()
+        } else {
+            let wrapped = wraps && !sections.iter().any(|section| section.opted_out);
+            vec![Unit { messages: messages.concat(), wrapped }]
+        };
+        transactions::number(&mut statements, &units);
         let start = sections.first().map_or(0, |section| section.range.start);
         let end = sections.last().map_or(file.text().len(), |section| section.range.end);
         let body = if statements.is_empty() { Body::Empty } else { Body::Works };
@@ -62,47 +72,45 @@ impl Read<'_> {
     }
 
     fn statements(&self, source: SourceId, range: Range<usize>) -> Vec<Statement> {
-        let text = &self.sources.file(source).text()[range.clone()];
-        let readable =
-            if self.layout.opt_out == OptOut::Flyway { without_placeholders(text) } else { text.to_owned() };
-        let span = |part: Range<usize>| Span::new(source, range.start + part.start..range.start + part.end);
-        let lowered = sql::lower(&readable).into_iter();
+        let file = self.sources.file(source).text();
+        let text = &file[range.clone()];
+        let filled = placeholders::fill(self.layout.placeholders, text, self.values);
+        let span = |part: &Range<usize>| {
+            let part = filled.written(part);
+            Span::new(source, range.start + part.start..range.start + part.end)
+        };
+        let lowered = sql::lower(&filled.text).into_iter();
         lowered
-            .map(|statement| Statement {
-                span: span(statement.range.clone()),
-                sql: text[statement.range].to_owned(),
-                steps: statement
-                    .steps
-                    .into_iter()
+            .map(|statement| {
+                let sql = &filled.text[statement.range.clone()];
+                let unread =
+                    statement.steps.iter().any(|step| matches!(step.operation, Operation::Unparsed { .. }));
+                let opaque = if let Some(name) = filled.unknown(&statement.range) {
+                    Some(format!("its ${{{name}}} gets its value from outside the project's files"))
+                } else {
+                    let go = self.layout.placeholders == Placeholders::GoTemplate;
+                    let is_template = (unread || go) && sql.contains("{{") && sql.contains("}}");
+                    is_template.then(|| "it is a template, which its tool fills in".to_owned())
+                };
+                let known = statement.steps.iter().filter(|_| opaque.is_none() || !unread);
+                let mut steps: Vec<Step> = known
                     .map(|step| Step {
-                        operation: step.operation,
-                        span: span(step.range),
-                        certainty: step.certainty,
+                        operation: step.operation.clone(),
+                        span: span(&step.range),
+                        certainty: step.certainty.clone(),
                     })
-                    .collect(),
-                transaction: None,
-                certainty: Certainty::Certain,
+                    .collect();
+                let sql = if opaque.is_some() { String::new() } else { sql.to_owned() };
+                let span = span(&statement.range);
+                steps.extend(opaque.map(|reason| Step {
+                    operation: Operation::Opaque { reason },
+                    span,
+                    certainty: Certainty::Certain,
+                }));
+                Statement { span, sql, steps, transaction: None, certainty: Certainty::Certain }
             })
             .collect()
     }
-}
-
-/// `${schema}` as a name of the same length, so that what stands around it can be read, at its place.
-fn without_placeholders(text: &str) -> String {
-    let mut out = text.to_owned();
-    let mut from = 0;
-    while let Some(start) = out[from..].find("${").map(|at| from + at) {
-        let Some(end) = out[start..].find('}').map(|at| start + at + 1) else { break };
-        let name = &out[start + 2..end - 1];
-        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.:".contains(c)) {
-            from = start + 2;
-            continue;
-        }
-        let word: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-        out.replace_range(start..end, &format!("p_{word}_"));
-        from = end;
-    }
-    out
 }
 
 /// Flyway runs a file without a transaction if nothing in it can run in one.
@@ -135,10 +143,6 @@ pub(super) fn opted_out(
         OptOut::None | OptOut::Section => false,
         OptOut::Beginning(marker) => sources.file(*source).text().starts_with(marker),
         OptOut::Path(part) => path.contains(part),
-        OptOut::FirstLine(word) => {
-            let first = sources.file(*source).text().lines().next().unwrap_or_default();
-            first.strip_prefix("--!").is_some_and(|rest| rest.trim_start().starts_with(word))
-        }
         OptOut::DieselMetadata => {
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
             let metadata = tree.text(&format!("{folder}/metadata.toml")).and_then(|text| text.parse().ok());

@@ -93,27 +93,60 @@ pub(in crate::frontend) fn dbmate(text: &str) -> Vec<Section> {
     if marked.is_empty() { whole(text) } else { marked }
 }
 
-/// `-- Up Migration` and `-- Down Migration`; without the first, all up to the second runs upwards.
+/// From the first `-- Up Migration` to the first `-- Down Migration`, or the other way round. Without the first, all of
+/// the text runs upwards, and what is marked as downwards with it.
 pub(in crate::frontend) fn node_pg_migrate(text: &str) -> Vec<Section> {
-    let marked = marked(text, |line| {
-        let words =
-            line.trim_start().strip_prefix("--")?.trim_start_matches(['-', ' ', '\t']).to_ascii_lowercase();
-        let mut words = words.split_whitespace();
-        let up = match words.next()? {
-            "up" => true,
-            "down" => false,
-            _ => return None,
+    let first = |direction: &str| {
+        let marker = |line: &str| {
+            let words = line
+                .trim_start()
+                .strip_prefix("--")?
+                .trim_start_matches(|c: char| c == '-' || c.is_whitespace());
+            let words = words.to_ascii_lowercase();
+            let mut words = words.split_whitespace();
+            (words.next()? == direction && words.next()?.starts_with("migration")).then_some(())
         };
-        words.next()?.starts_with("migration").then_some((up, false))
+        lines(text).find(|(line, _)| marker(line).is_some()).map(|(_, range)| range.start)
+    };
+    let (up, down) = (first("up"), first("down"));
+    let up_to = |start: usize, other: Option<usize>| {
+        start..other.filter(|other| *other > start).unwrap_or(text.len())
+    };
+    let mut sections = vec![section(true, up.map_or(0..text.len(), |start| up_to(start, down)))];
+    sections.extend(down.map(|start| section(false, up_to(start, up))));
+    sections
+}
+
+/// `--! no-transaction` on the first line after the header of a committed migration.
+pub(in crate::frontend) fn graphile(text: &str) -> Vec<Section> {
+    let is_header = |line: &str| {
+        line.strip_prefix("--! ").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
+    };
+    let mut body = text.lines().skip_while(|line| is_header(line)).skip_while(|line| line.trim().is_empty());
+    let opted_out = body.next().and_then(|line| line.strip_prefix("--!")).is_some_and(|rest| {
+        let rest = rest.trim_start().strip_prefix("no-transaction");
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
     });
-    match marked.first() {
+    vec![Section { opted_out, ..section(true, 0..text.len()) }]
+}
+
+/// `---- create above / drop below ----`, and in each part `---- tern: disable-tx ----`.
+pub(in crate::frontend) fn tern(text: &str) -> Vec<Section> {
+    let marker = "---- create above / drop below ----";
+    let parts = match text.find(marker) {
+        Some(at) => vec![section(true, 0..at), section(false, at + marker.len()..text.len())],
         None => whole(text),
-        Some(first) if !first.up && !marked.iter().any(|section| section.up) => {
-            let before = text[..first.range.start].rfind("--").unwrap_or(0);
-            std::iter::once(section(true, 0..before)).chain(marked).collect()
-        }
-        Some(_) => marked,
-    }
+    };
+    let opts_out =
+        |part: &Section| text[part.range.clone()].lines().any(|line| line == "---- tern: disable-tx ----");
+    parts.into_iter().map(|part| Section { opted_out: opts_out(&part), ..part }).collect()
+}
+
+/// `-- atlas:txmode none` before the first statement.
+pub(in crate::frontend) fn atlas(text: &str) -> Vec<Section> {
+    let mut head = text.lines().take_while(|line| line.trim().is_empty() || line.starts_with("--"));
+    let opted_out = head.any(|line| line.trim_end() == "-- atlas:txmode none");
+    vec![Section { opted_out, ..section(true, 0..text.len()) }]
 }
 
 /// Sections that each begin after a line for which `marker` gives direction and opt-out.

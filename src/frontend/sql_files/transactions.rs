@@ -4,16 +4,30 @@
 use crate::history::Statement;
 use crate::operation::{Operation, TransactionVerb};
 
-/// Numbers the transactions of a script. `wrapped` says that the tool opens one around all of it; each of `messages`
-/// holds the numbers of the statements that are sent together.
-pub(super) fn number(statements: &mut [Statement], messages: &[Vec<usize>], wrapped: bool) {
+/// What the tool wraps in one transaction, or in none.
+pub(super) struct Unit {
+    /// The numbers of the statements that are sent together, for each message.
+    pub messages: Vec<Vec<usize>>,
+    /// Whether the tool opens a transaction around all of it.
+    pub wrapped: bool,
+}
+
+/// Numbers the transactions of a script.
+pub(super) fn number(statements: &mut [Statement], units: &[Unit]) {
     let mut next = 0;
     let mut fresh = || {
         next += 1;
         next - 1
     };
-    let mut open = wrapped.then(&mut fresh);
-    for message in messages {
+    let mut open = None;
+    let messages = units.iter().flat_map(|unit| {
+        let first = std::iter::once(Some(unit.wrapped)).chain(std::iter::repeat(None));
+        unit.messages.iter().zip(first)
+    });
+    for (message, begins) in messages {
+        if let Some(wrapped) = begins {
+            open = wrapped.then(&mut fresh);
+        }
         // PostgreSQL runs several statements of a message in one transaction, until one of them ends it.
         let mut implicit = None;
         for &index in message {
