@@ -198,11 +198,7 @@ pub(super) fn load(found: &Found, tree: &Tree, sources: &mut Sources) -> Project
 fn others(found: &Found) -> impl Iterator<Item = String> {
     let (foreign, strange): (Vec<&str>, Vec<&str>) =
         found.others.iter().map(String::as_str).partition(|file| signs::names_other_database(file));
-    let tool = found.layout.framework.name;
-    let why = [
-        (foreign, "named after another database".to_owned()),
-        (strange, format!("not named as {tool} names migrations")),
-    ];
+    let why = [(foreign, "named after another database"), (strange, "not named as a migration")];
     why.into_iter().filter(|(files, _)| !files.is_empty()).map(|(files, why)| {
         let shown = match files.as_slice() {
             [only] => format!("{only} is"),
@@ -217,9 +213,8 @@ fn others(found: &Found) -> impl Iterator<Item = String> {
 /// baseline is the first migration. What is left out is said.
 fn without_baselines(versions: &mut BTreeMap<order::Rank, Vec<&(String, FileName)>>) -> Vec<String> {
     let is_baseline = |file: &&(String, FileName)| file.1.part == Part::Baseline;
-    let ranks =
-        versions.iter().filter(|(_, files)| files.iter().any(is_baseline)).map(|(rank, _)| rank.clone());
-    let Some(newest) = ranks.last() else { return Vec::new() };
+    let newest = versions.iter().rev().find(|(_, files)| files.iter().any(is_baseline));
+    let Some(newest) = newest.map(|(rank, _)| rank.clone()) else { return Vec::new() };
     let replaced =
         versions.range(..=&newest).any(|(_, files)| files.iter().any(|file| file.1.part == Part::Up));
     let mut left_out = Vec::new();
