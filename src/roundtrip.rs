@@ -9,6 +9,7 @@ mod diff;
 mod engine;
 mod legs;
 mod proxy;
+mod rows;
 mod rules;
 mod seed;
 mod server;

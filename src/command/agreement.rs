@@ -5,6 +5,8 @@ use crate::finding::{Evidence, Finding};
 /// What lint foretells, and what the round trip then sees.
 const SEEN_AS: &[(&str, &[&str])] = &[
     ("concurrently-in-transaction", &["upgrade-fails", "downgrade-fails"]),
+    ("drop-column-without-backup", &["values-lost"]),
+    ("drop-table-without-backup", &["rows-lost"]),
     ("empty-downgrade", &["downgrade-does-nothing"]),
     ("enum-left-behind", &["downgrade-leaves-objects"]),
     ("enum-value-in-same-transaction", &["upgrade-fails"]),

@@ -18,7 +18,7 @@ use super::server::{self, Server};
 use super::snapshot::Snapshot;
 use super::verdict::{self, OnRows, Place, Trip};
 use super::{Options, Outcome, Progress, ProjectFailure};
-use attempt::Attempt;
+use attempt::{Attempt, Losses};
 use stage::Stage;
 
 /// Runs all legs of a project.
@@ -147,7 +147,7 @@ impl Walk<'_> {
             if let Some(level) = level {
                 self.stage.fill(self.place.id(index), level).await?;
             }
-            let attempt = self.attempt(index, &mut shown).await?;
+            let attempt = self.attempt(index, &before, &mut shown).await?;
             let (Some(now), Some((leg, failure))) = (level, attempt.failure()) else { break attempt };
             level = (now == Level::Full && failure.is_about_rows()).then_some(Level::Plain);
             on_rows.push(OnRows { leg, level: now, failure: failure.clone() });
@@ -181,14 +181,16 @@ impl Walk<'_> {
                 self.stage.restore(&self.applied).await?;
                 return Ok(Some(before));
             }
-            Attempt::OneWay { after, reason } => {
+            Attempt::OneWay { after, reason, losses } => {
+                self.tell_losses(index, &losses);
                 self.applied.push(index);
                 self.case(Some(index), Leg::Up, None);
                 self.skip_rest(index, &[Leg::Down, Leg::UpAgain], &reason, shown);
                 self.one_way.get_or_insert((index, reason));
                 return Ok(Some(after));
             }
-            Attempt::DownFails { after, failure } => {
+            Attempt::DownFails { after, failure, losses } => {
+                self.tell_losses(index, &losses);
                 self.applied.push(index);
                 self.case(Some(index), Leg::Up, None);
                 self.case(Some(index), Leg::Down, None);
@@ -198,7 +200,10 @@ impl Walk<'_> {
                 self.stage.restore(&self.applied).await?;
                 return Ok(Some(after));
             }
-            Attempt::Returned { after, undone, again, drift } => (after, undone, again, drift),
+            Attempt::Returned { after, undone, again, drift, losses } => {
+                self.tell_losses(index, &losses);
+                (after, undone, again, drift)
+            }
         };
         self.applied.push(index);
         for leg in [Leg::Up, Leg::Down, Leg::UpAgain] {
@@ -297,6 +302,12 @@ impl Walk<'_> {
             findings.iter_mut().for_each(|finding| finding.notes.push(note.clone()));
         }
         self.outcome.findings.extend(findings);
+    }
+
+    fn tell_losses(&mut self, index: usize, losses: &Losses) {
+        for (leg, losses) in losses {
+            self.tell(verdict::lost(self.place, index, *leg, losses));
+        }
     }
 
     /// The migrations that were left out, as a sentence names them.

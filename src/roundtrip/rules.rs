@@ -16,6 +16,10 @@ pub static RULES: &[&RuleInfo] = &[
     &UPGRADE_MAY_FAIL_ON_ROWS,
     &DOWNGRADE_FAILS_ON_ROWS,
     &DOWNGRADE_MAY_FAIL_ON_ROWS,
+    &ROWS_LOST,
+    &VALUES_LOST,
+    &VALUES_CHANGED,
+    &SEQUENCE_BEHIND_ROWS,
     &FULL_DOWNGRADE_FAILS,
     &FULL_DOWNGRADE_DIFFERS,
     &FULL_UPGRADE_FAILS,
@@ -98,6 +102,25 @@ verdict!(
     "downgrade-may-fail-on-rows",
     Warning,
     "A downgrade fails on some of the rows that the schema allows"
+);
+verdict!(
+    ROWS_LOST,
+    "rows-lost",
+    Warning,
+    "Rows that were there before an upgrade are gone after its downgrade"
+);
+verdict!(VALUES_LOST, "values-lost", Warning, "A downgrade brings a column back without its values");
+verdict!(
+    VALUES_CHANGED,
+    "values-changed",
+    Warning,
+    "Values are not the same after an upgrade and its downgrade"
+);
+verdict!(
+    SEQUENCE_BEHIND_ROWS,
+    "sequence-behind-rows",
+    Error,
+    "A sequence will give a key that is taken already"
 );
 verdict!(
     FULL_DOWNGRADE_FAILS,

@@ -1,6 +1,7 @@
 //! Calls what a round trip has shown by its name: one cause, one finding. Refuses to know how it was run.
 
 mod harmless;
+mod lost;
 mod on_rows;
 mod place;
 
@@ -12,6 +13,7 @@ use super::engine::Failure;
 use super::rules;
 use super::snapshot::Snapshot;
 
+pub(super) use lost::lost;
 pub(super) use on_rows::{OnRows, on_rows};
 pub(super) use place::Place;
 
@@ -192,14 +194,16 @@ fn joined(mut items: Vec<String>) -> String {
 fn help(place: Place<'_>, changes: &[Change]) -> Option<Help> {
     // What depends on others goes first: tables before the types of their columns.
     let statements: Vec<String> = changes.iter().rev().flat_map(Change::repair).collect();
-    if statements.is_empty() {
-        return None;
-    }
+    (!statements.is_empty()).then(|| statements_help(place, "Add to the downgrade", &statements))
+}
+
+/// Statements to add to a script, in the author's language.
+fn statements_help(place: Place<'_>, text: &str, statements: &[String]) -> Help {
     let lines = statements.iter().map(|sql| match place.project.framework.language {
         Language::Sql => format!("{sql};"),
         Language::Python => python(sql),
     });
-    Some(Help { text: "Add to the downgrade".to_owned(), code: lines.collect::<Vec<_>>().join("\n") })
+    Help { text: text.to_owned(), code: lines.collect::<Vec<_>>().join("\n") }
 }
 
 /// A statement as a call of Alembic.

@@ -332,3 +332,8 @@ fn tables_of_every_kind_get_rows_and_those_that_get_none_are_named() {
 fn what_only_rows_make_fail_is_told_from_what_fails_on_some_rows() {
     data_case("on-rows");
 }
+
+#[test]
+fn what_rows_lose_on_their_way_is_said_and_what_is_meant_is_not() {
+    data_case("losses");
+}

@@ -7,6 +7,7 @@ use crate::finding::{Direction, Leg};
 
 use super::super::diff::{Change, compare};
 use super::super::engine::{EngineError, Failure};
+use super::super::rows::{self, Loss, fallen_behind};
 use super::super::snapshot::Snapshot;
 use super::{Walk, cannot_undo};
 
@@ -17,10 +18,12 @@ pub(super) enum Attempt {
     OneWay {
         after: Snapshot,
         reason: String,
+        losses: Losses,
     },
     DownFails {
         after: Snapshot,
         failure: Failure,
+        losses: Losses,
     },
     Returned {
         after: Snapshot,
@@ -29,8 +32,12 @@ pub(super) enum Attempt {
         again: Option<Failure>,
         /// How the second upgrade differs from the first.
         drift: Vec<Change>,
+        losses: Losses,
     },
 }
+
+/// What rows lost, by the leg that shows it.
+pub(super) type Losses = Vec<(Leg, Vec<Loss>)>;
 
 impl Attempt {
     /// Where it failed, and how.
@@ -49,28 +56,34 @@ impl Walk<'_> {
     pub(super) async fn attempt(
         &mut self,
         index: usize,
+        before: &Snapshot,
         shown: &mut BTreeSet<Leg>,
     ) -> Result<Attempt, EngineError> {
+        let rows_before = self.stage.rows(before).await?;
         self.announce(index, Leg::Up, shown);
         if let Err(failure) = self.stage.run(index, Direction::Up).await? {
             return Ok(Attempt::UpFails(failure));
         }
         let after = self.stage.snapshot().await?;
+        let rows_after = self.stage.rows(&after).await?;
+        let mut losses = vec![(Leg::Up, fallen_behind(&rows_before, &rows_after))];
         if let Some(reason) = cannot_undo(self.place.project, &self.place.project.migrations[index]) {
-            return Ok(Attempt::OneWay { after, reason });
+            return Ok(Attempt::OneWay { after, reason, losses });
         }
         self.announce(index, Leg::Down, shown);
         if let Err(failure) = self.stage.run(index, Direction::Down).await? {
-            return Ok(Attempt::DownFails { after, failure });
+            return Ok(Attempt::DownFails { after, failure, losses });
         }
         let undone = self.stage.snapshot().await?;
+        let rows_undone = self.stage.rows(&undone).await?;
+        losses.push((Leg::Down, rows::losses(&rows_before, &rows_after, &rows_undone)));
         self.announce(index, Leg::UpAgain, shown);
         let again = self.stage.run(index, Direction::Up).await?.err();
         let drift = match &again {
             Some(_) => Vec::new(),
             None => compare(&after, &self.stage.snapshot().await?),
         };
-        Ok(Attempt::Returned { after, undone, again, drift })
+        Ok(Attempt::Returned { after, undone, again, drift, losses })
     }
 
     pub(super) fn announce(&self, index: usize, leg: Leg, shown: &mut BTreeSet<Leg>) {

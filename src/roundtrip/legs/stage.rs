@@ -15,6 +15,7 @@ use super::super::engine::alembic::AlembicEngine;
 use super::super::engine::sql::SqlEngine;
 use super::super::engine::{Engine, EngineError, Failure, Ran};
 use super::super::proxy::Proxy;
+use super::super::rows::Rows;
 use super::super::seed::{Level, Seeder};
 use super::super::server::Server;
 use super::super::snapshot::{Kind, Object, ObjectId, Snapshot};
@@ -137,6 +138,17 @@ impl<'a> Stage<'a> {
         }
         self.reader = Some(reader);
         Ok(())
+    }
+
+    /// What stands in the tables of the trial database; nothing where migrations are to meet none.
+    pub async fn rows(&mut self, snapshot: &Snapshot) -> Result<Rows, EngineError> {
+        if self.seeder.is_none() {
+            return Ok(Rows::default());
+        }
+        let mut reader = self.take_reader().await?;
+        let rows = Rows::read(&mut reader, snapshot).await?;
+        self.reader = Some(reader);
+        Ok(rows)
     }
 
     /// Tables that never got a row, each with its reason.

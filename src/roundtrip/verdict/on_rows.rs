@@ -1,6 +1,7 @@
 //! Failures that only rows provoke: which of them every table in use meets, and which depend on what stands in it.
 
 use crate::finding::{Direction, Finding, Leg};
+use crate::history::Script;
 use crate::operation::Operation;
 
 use super::super::engine::Failure;
@@ -71,7 +72,8 @@ fn fails_always(place: Place<'_>, index: usize, before: &Snapshot, found: &OnRow
         return true;
     }
     match (found.level, failure.code.as_deref()) {
-        (Level::Plain, Some("23502")) => true,
+        // What the migration writes itself may know rows that we do not.
+        (Level::Plain, Some("23502")) => !place.writes(index, found.leg),
         // A key of new columns: all rows have the same value there.
         (Level::Plain, Some("23503" | "23505")) => {
             let Some(columns) = key_columns(failure) else { return false };
@@ -96,6 +98,18 @@ fn key_columns(failure: &Failure) -> Option<Vec<&str>> {
 }
 
 impl Place<'_> {
+    /// Whether a migration writes to rows, or does what we cannot read.
+    fn writes(&self, index: usize, leg: Leg) -> bool {
+        let migration = &self.project.migrations[index];
+        let script = if leg == Leg::Down { migration.down.as_ref() } else { Some(&migration.up) };
+        let mut steps = script.into_iter().flat_map(Script::steps);
+        steps.any(|(_, step)| match &step.operation {
+            Operation::Update { .. } => true,
+            Operation::Query { calls, .. } => !calls.is_empty(),
+            other => other.is_unknown(),
+        })
+    }
+
     /// The table that the failing statement is about.
     fn table_at(&self, index: usize, leg: Leg, failure: &Failure) -> Option<String> {
         let migration = &self.project.migrations[index];
