@@ -51,9 +51,9 @@ pub mod lossy_downgrade;
 pub mod malformed_allow;
 pub mod missing_downgrade;
 pub mod missing_lock_timeout;
+pub mod missing_migration;
 pub mod money_column;
 pub mod narrow_key;
-pub mod missing_migration;
 pub mod not_null_without_default;
 pub mod not_repeatable;
 pub mod not_valid_never_validated;
@@ -81,8 +81,8 @@ pub mod security_definer_search_path;
 pub mod set_not_null_scan;
 pub mod setting_outlives_migration;
 pub mod several_heads;
-pub mod superuser_role;
 pub mod skipped_migration;
+pub mod superuser_role;
 pub mod syntax_error;
 pub mod table_rewrite;
 pub mod table_without_key;
@@ -163,9 +163,9 @@ pub static RULES: &[&Rule] = &[
     &malformed_allow::RULE,
     &missing_downgrade::RULE,
     &missing_lock_timeout::RULE,
+    &missing_migration::RULE,
     &money_column::RULE,
     &narrow_key::RULE,
-    &missing_migration::RULE,
     &not_null_without_default::RULE,
     &not_repeatable::RULE,
     &not_valid_never_validated::RULE,
@@ -193,8 +193,8 @@ pub static RULES: &[&Rule] = &[
     &set_not_null_scan::RULE,
     &setting_outlives_migration::RULE,
     &several_heads::RULE,
-    &superuser_role::RULE,
     &skipped_migration::RULE,
+    &superuser_role::RULE,
     &syntax_error::RULE,
     &table_rewrite::RULE,
     &table_without_key::RULE,
