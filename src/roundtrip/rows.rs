@@ -97,7 +97,12 @@ fn source(snapshot: &Snapshot, id: &ObjectId) -> String {
 }
 
 fn select(snapshot: &Snapshot, id: &ObjectId, table: &Table) -> String {
-    let columns: Vec<String> = table.columns.iter().map(|column| quote(column)).collect();
+    // A virtual column is computed when it is read, which may fail on rows that are fine themselves.
+    let read = |(at, column): (usize, &String)| {
+        let computed = table.types[at].is_empty() && !table.key.contains(&at);
+        if computed { "NULL".to_owned() } else { quote(column) }
+    };
+    let columns: Vec<String> = table.columns.iter().enumerate().map(read).collect();
     let key: Vec<String> = table.key.iter().map(|at| (at + 1).to_string()).collect();
     let order = if key.is_empty() { String::new() } else { format!(" ORDER BY {}", key.join(", ")) };
     format!("SELECT {} FROM {}{order} LIMIT {}", columns.join(", "), source(snapshot, id), COMPARED + 1)
