@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Lays out what the tests and the README's commands need beside Rust: a virtual environment at .venv with Alembic, its
-# drivers, PostgreSQL's parser and npm; a Docker engine, and in it an image of PostgreSQL. Does nothing when everything is
-# there. Debian's packages are installed, and the engine is started, only by root.
+# drivers, PostgreSQL's parser and npm; then, unless it is called as `tests/prepare.sh python`, a Docker engine, and in it
+# an image of PostgreSQL. Does nothing when everything is there. Debian's packages are installed, and the engine is
+# started, only by root.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -35,6 +36,8 @@ if ! { cmp -s tests/requirements.txt .venv/installed-requirements.txt && .venv/b
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
     cp tests/requirements.txt .venv/installed-requirements.txt
 fi
+
+[ "${1:-}" != python ] || exit 0
 
 if ! docker info >/dev/null 2>&1; then
     command -v dockerd >/dev/null && command -v docker >/dev/null || install_packages docker.io

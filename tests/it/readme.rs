@@ -9,7 +9,13 @@ use mig_check::report::FORMATS;
 
 const README: &str = include_str!("../../README.md");
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-const PREPARE: &str = "tests/prepare.sh && ";
+/// What lays out the machine before a command; tests run after it.
+const PREPARE: [&str; 2] = ["tests/prepare.sh && ", "tests/prepare.sh python && "];
+
+/// A command without what prepares for it.
+fn prepared(command: &str) -> &str {
+    PREPARE.iter().find_map(|prepare| command.strip_prefix(prepare)).unwrap_or(command)
+}
 
 /// A command of the README with the output that it shows.
 #[derive(Debug, PartialEq, Eq)]
@@ -63,7 +69,7 @@ fn without_versions(line: &str) -> String {
 fn commands_print_what_the_readme_shows() {
     let mut run = 0;
     for Shown { command, output } in shown(README) {
-        let bare = command.strip_prefix(PREPARE).unwrap_or(&command);
+        let bare = prepared(&command);
         let Some(arguments) =
             bare.strip_prefix("mig-check").or_else(|| bare.strip_prefix("cargo run --release -- "))
         else {
@@ -91,7 +97,7 @@ fn commands_print_what_the_readme_shows() {
 fn other_commands_are_known_and_run_elsewhere() {
     let ci = include_str!("../../.ci/run");
     for Shown { command, output } in shown(README) {
-        let bare = command.strip_prefix(PREPARE).unwrap_or(&command);
+        let bare = prepared(&command);
         match bare {
             "cargo test" => assert!(ci.contains(&command), ".ci/run runs the README's test command"),
             "cargo install --path ." => {}
