@@ -212,6 +212,59 @@ fn nothing_that_cannot_be_read_is_dropped() {
 }
 
 #[test]
+fn parameters_of_the_driver_are_filled_in_as_the_driver_fills_them() {
+    let (_, project) = project_of(
+        "def upgrade():\n    c = op.get_bind()\n    \
+         c.execute(\"UPDATE t SET a = %s, b = '5%%' WHERE c IN %s\", (\"it's\", (1, 2)))\n    \
+         c.execute('UPDATE t SET a = %s WHERE b = %s', [(1, None), (2, True)])\n    \
+         c.execute('UPDATE t SET a = %s', 7)\n    \
+         c.execute('UPDATE t SET a = %(a)s, b = %(a)s', a=[1, 2])\n    \
+         c.exec_driver_sql(\"DELETE FROM t WHERE a LIKE '%%x'\")\n    \
+         c.connection.cursor().execute(\"DELETE FROM t WHERE a LIKE '%x'\")\n    \
+         c.connection.cursor().execute('DELETE FROM t WHERE a IN %s', ((1, 2),))\n    \
+         c.connection.cursor().executemany('DELETE FROM t WHERE a = %s', [(1,), (2,)])\n    \
+         c.execute(sa.text('DELETE FROM t WHERE a in\\n:a'), {'a': (1, 2)})\n    \
+         c.execute(sa.text('INSERT INTO t VALUES (:a)'), [{'a': 1}, {'a': 2}])\n",
+    );
+    assert_eq!(reasons(up(&project)), Vec::<&str>::new());
+    assert_eq!(
+        sql(up(&project)),
+        [
+            "UPDATE t SET a = 'it''s', b = '5%' WHERE c IN (1, 2)",
+            "UPDATE t SET a = 1 WHERE b = NULL",
+            "UPDATE t SET a = 2 WHERE b = true",
+            "UPDATE t SET a = 7",
+            "UPDATE t SET a = ARRAY[1, 2], b = ARRAY[1, 2]",
+            "DELETE FROM t WHERE a LIKE '%x'",
+            "DELETE FROM t WHERE a LIKE '%x'",
+            "DELETE FROM t WHERE a IN (1, 2)",
+            "DELETE FROM t WHERE a = 1",
+            "DELETE FROM t WHERE a = 2",
+            "DELETE FROM t WHERE a in\n(1, 2)",
+            "INSERT INTO t VALUES (1)",
+            "INSERT INTO t VALUES (2)",
+        ]
+    );
+    for (call, reason) in [
+        (
+            "'UPDATE t SET a = %s', (c.execute('SELECT 1').fetchall()[0],)",
+            "rows are only known when the query runs",
+        ),
+        (
+            "'UPDATE t SET a = %s', c.execute('SELECT 1').fetchall()",
+            "rows are only known when the query runs",
+        ),
+        ("'UPDATE t SET a = %s'", "`%s` has no value, which the driver refuses"),
+        ("'UPDATE t SET a = %(b)s', a=1", "`%(b)s` has no value, which the driver refuses"),
+        ("'UPDATE t SET a = %s', (1, 2)", "it has fewer places than values, which the driver refuses"),
+    ] {
+        let (_, project) =
+            project_of(&format!("def upgrade():\n    c = op.get_bind()\n    c.execute({call})\n"));
+        assert_eq!(reasons(up(&project)), [reason], "{call}");
+    }
+}
+
+#[test]
 fn what_the_environment_may_set_is_read_as_it_is_otherwise_and_only_may_run() {
     let (_, project) = project_of(
         "import os\nSCHEMA = os.getenv('SCHEMA', 'Main')\n\ndef upgrade():\n    op.drop_table('t', schema=SCHEMA)\n    \
@@ -443,6 +496,28 @@ fn helpers_of_the_repository_are_followed_and_shown_where_they_are_called() {
     let script = up(&project);
     assert_eq!(sql(script), ["DROP TABLE former"]);
     assert_eq!(sources.text(script.statements[0].span), "helpers.drop_it()");
+}
+
+#[test]
+fn a_package_passes_on_what_it_imports_by_star_from_packages_within() {
+    let (_, project) = project_with(&[
+        ("alembic.ini", "[alembic]\nscript_location = scripts\n"),
+        ("shop/__init__.py", ""),
+        ("shop/db/__init__.py", "from .custom import *\nfrom . import names as known\n"),
+        ("shop/db/custom/__init__.py", "from .int_enum import IntEnum\nfrom ..names import TABLE\n"),
+        ("shop/db/custom/int_enum.py", "import sqlalchemy as sa\nIntEnum = sa.SmallInteger\n"),
+        ("shop/db/names.py", "TABLE = 'former'\n"),
+        ("scripts/env.py", ""),
+        (
+            "scripts/versions/a.py",
+            &format!(
+                "{HEAD}from shop.db import IntEnum, TABLE, known\n\ndef upgrade():\n    \
+                 op.add_column(TABLE, sa.Column('c', IntEnum()))\n    op.drop_table(known.TABLE)\n"
+            ),
+        ),
+    ]);
+    assert_eq!(reasons(up(&project)), Vec::<&str>::new());
+    assert_eq!(sql(up(&project)), ["ALTER TABLE former ADD COLUMN c SMALLINT", "DROP TABLE former"]);
 }
 
 #[test]

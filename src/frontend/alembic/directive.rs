@@ -3,9 +3,10 @@
 mod alter;
 mod create;
 mod enum_values;
+mod index;
 mod rows;
 
-pub use rows::execute;
+pub use rows::{Reader, execute};
 
 use crate::source::Span;
 
@@ -35,7 +36,7 @@ pub fn run(
     let name = name.strip_prefix("batch_").filter(|_| batch.is_none()).unwrap_or(name);
     let sent = match name {
         "execute" => {
-            execute(output, arguments, false, span);
+            execute(output, arguments, Reader::Text, span);
             return None;
         }
         "bulk_insert" => rows::bulk_insert(&operation),
@@ -45,7 +46,7 @@ pub fn run(
         "add_column" => create::column(&operation, output),
         "drop_column" => alter::drop_column(&operation),
         "alter_column" => alter::column(&operation, output),
-        "create_index" => create::index(&operation, output),
+        "create_index" => index::index(&operation, output),
         "drop_index" => alter::drop_index(&operation),
         "create_primary_key"
         | "create_unique_constraint"
@@ -90,7 +91,7 @@ pub fn schema_item(output: &mut Output, item: &Value, create: bool, span: Span) 
             }),
         },
         "Sequence" => statement::sequence(call, create, "").map(|sql| vec![(sql, None)]),
-        "Index" => create::standing_index(call, create, output).map(|sql| vec![(sql, None)]),
+        "Index" => index::standing_index(call, create, output).map(|sql| vec![(sql, None)]),
         "DOMAIN" => Err(Cause::new("a domain is created by its type object")),
         _ => return false,
     };

@@ -2,6 +2,7 @@
 
 pub mod column;
 pub mod constraint;
+pub mod driver;
 pub mod element;
 mod function;
 pub mod literal;

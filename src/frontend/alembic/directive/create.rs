@@ -1,17 +1,14 @@
 //! Operations that create: tables, columns, indexes, constraints, with everything that SQLAlchemy adds to them.
 
-use super::super::naming::Named;
 use super::super::output::Output;
 use super::super::render::column::{Column, column as read_column};
-use super::super::render::constraint::{
-    Constraint, Kind, Referred, column_name, condition, exclude, include,
-};
+use super::super::render::constraint::{Constraint, Kind, Referred, column_name, exclude, include};
 use super::super::render::types::Enumeration;
 use super::super::render::{
     Cause, Rendered, constraint as clause, flag, given, last, list, literal, quote, text,
 };
 use super::super::value::{Arguments, Call, Value};
-use super::alter::index_key;
+use super::index::{column_index, create_index, storage};
 use super::{Operation, Sent, alter_table};
 
 /// `CREATE TYPE … AS ENUM`.
@@ -90,7 +87,7 @@ pub(super) fn table_of(
             inner.positional.first().map(|argument| argument.value.clone()).unwrap_or(Value::None);
         let keys: Vec<Value> = inner.positional.drain(..).skip(1).map(|argument| argument.value).collect();
         sent.push((
-            create_index(&index_name, &keys, schema.as_deref(), &name, &inner, output)?,
+            create_index(&index_name, &keys, (schema.as_deref(), &name, false), &inner, output)?,
             Some(call.span),
         ));
     }
@@ -185,45 +182,10 @@ fn table_options(arguments: &Arguments) -> Rendered {
     Ok(options)
 }
 
-fn storage(parameters: &Value) -> Rendered {
-    let Value::Dict(items) = parameters else {
-        return Err(Cause::of(parameters, "storage parameters are not a dictionary"));
-    };
-    let parts = items
-        .iter()
-        .map(|(key, value)| {
-            let value = match value {
-                Value::Int(int) => int.to_string(),
-                Value::Bool(truth) => if *truth { "True" } else { "False" }.to_owned(),
-                other => text(other)?,
-            };
-            Ok(format!("{} = {value}", text(key)?))
-        })
-        .collect::<Result<Vec<_>, Cause>>()?;
-    Ok(parts.join(", "))
-}
-
 fn unique_of(column: &Column) -> Constraint {
     let mut unique = Constraint::new(Kind::Unique(String::new()));
     unique.columns = vec![column.name.clone()];
     unique
-}
-
-/// The index of `index=True`.
-fn column_index(column: &Column, schema: Option<&str>, table: &str, output: &Output) -> Rendered {
-    let columns = [column.name.clone()];
-    let named = Named { table, schema, columns: &columns, ..Named::default() };
-    let (name, settled) = output
-        .naming
-        .name("ix", &named)
-        .ok_or_else(|| Cause::new("an index has no name and no convention gives it one"))?;
-    let unique = if column.unique { "UNIQUE " } else { "" };
-    Ok(format!(
-        "CREATE {unique}INDEX {} ON {} ({})",
-        quote::constraint(&name, settled)?,
-        quote::table(schema, table),
-        quote::name(&column.name)
-    ))
 }
 
 pub(super) fn column(operation: &Operation<'_>, output: &mut Output) -> Result<Vec<Sent>, Cause> {
@@ -263,105 +225,6 @@ pub(super) fn column(operation: &Operation<'_>, output: &mut Output) -> Result<V
     }
     sent.extend(comment(&column, &on));
     Ok(sent)
-}
-
-pub(super) fn index(operation: &Operation<'_>, output: &mut Output) -> Result<Vec<Sent>, Cause> {
-    let (schema, table) = operation.table(1, "table_name")?;
-    let name = operation.arguments.value(0, "index_name").unwrap_or(&Value::None);
-    let keys = operation.value(2, 1, "columns").unwrap_or(&Value::None);
-    let keys = list(keys, true)?;
-    let mut options = operation.arguments.clone();
-    let position = if operation.batch.is_some() { 2 } else { 3 };
-    if let Some(unique) = options.positional.get(position + 1).cloned() {
-        options.named.push(("unique".into(), unique));
-    }
-    let sql = create_index(name, &keys, schema.as_deref(), &table, &options, output)?;
-    Ok(vec![(sql, None)])
-}
-
-/// `CREATE INDEX` of keys with the options that `sa.Index` and `op.create_index` share.
-fn create_index(
-    name: &Value,
-    keys: &[Value],
-    schema: Option<&str>,
-    table: &str,
-    options: &Arguments,
-    output: &Output,
-) -> Rendered {
-    let operators = match given(options.named("postgresql_ops")) {
-        Some(Value::Dict(items)) => items.as_ref().clone(),
-        Some(other) => return Err(Cause::of(other, "operator classes are not a dictionary")),
-        None => Vec::new(),
-    };
-    let mut parts = Vec::new();
-    let mut columns = Vec::new();
-    for key in keys {
-        let (mut sql, column) = index_key(key)?;
-        if let Some(column) = &column
-            && let Some((_, operator)) = operators.iter().find(|(known, _)| known.as_str() == Some(column))
-        {
-            sql.push_str(&format!(" {}", text(operator)?));
-        }
-        columns.extend(column);
-        parts.push(sql);
-    }
-    let (name, settled) = match name {
-        Value::None => {
-            let named = Named { table, schema, columns: &columns, ..Named::default() };
-            output.naming.name("ix", &named).ok_or_else(|| Cause::new("an index has no name"))?
-        }
-        Value::Str(name) => (name.text.to_string(), name.settled),
-        other => (text(other)?, false),
-    };
-    let mut sql = "CREATE ".to_owned();
-    if flag(options.named("unique"))? {
-        sql.push_str("UNIQUE ");
-    }
-    sql.push_str("INDEX ");
-    if flag(options.named("postgresql_concurrently"))? {
-        sql.push_str("CONCURRENTLY ");
-    }
-    if flag(options.named("if_not_exists"))? {
-        sql.push_str("IF NOT EXISTS ");
-    }
-    sql.push_str(&format!("{} ON {} ", quote::constraint(&name, settled)?, quote::table(schema, table)));
-    if let Some(method) = given(options.named("postgresql_using")) {
-        sql.push_str(&format!("USING {} ", text(method)?.to_lowercase()));
-    }
-    sql.push_str(&format!("({})", parts.join(", ")));
-    sql.push_str(&include(options)?);
-    match options.named("postgresql_nulls_not_distinct") {
-        Some(Value::Bool(true)) => sql.push_str(" NULLS NOT DISTINCT"),
-        Some(Value::Bool(false)) => sql.push_str(" NULLS DISTINCT"),
-        _ => {}
-    }
-    if let Some(parameters) = given(options.named("postgresql_with")) {
-        sql.push_str(&format!(" WITH ({})", storage(parameters)?));
-    }
-    if let Some(space) = given(options.named("postgresql_tablespace")) {
-        sql.push_str(&format!(" TABLESPACE {}", quote::value(space)?));
-    }
-    if let Some(predicate) = given(options.named("postgresql_where")) {
-        sql.push_str(&format!(" WHERE {}", condition(predicate)?));
-    }
-    Ok(sql)
-}
-
-/// `sa.Index(…).create(bind)` and `.drop(bind)`: the table is known from its columns.
-pub(super) fn standing_index(call: &Call, create: bool, output: &Output) -> Rendered {
-    let name = call.arguments.value(0, "name").unwrap_or(&Value::None);
-    if !create {
-        return Ok(format!("DROP INDEX {}", quote::constraint(&text(name)?, false)?));
-    }
-    let keys: Vec<Value> =
-        call.arguments.positional.iter().skip(1).map(|argument| argument.value.clone()).collect();
-    let mut renderer = super::super::render::element::Renderer { qualified: true, ..Default::default() };
-    for key in &keys {
-        renderer.element(key, &super::super::render::types::Family::Null)?;
-    }
-    let table =
-        renderer.tables.first().ok_or_else(|| Cause::new("an index is on no table that is written here"))?;
-    create_index(name, &keys, table.schema.as_deref(), &table.name, &call.arguments, output)
 }
 
 pub(super) fn constraint(

@@ -6,7 +6,7 @@ use ruff_python_ast::Expr;
 
 use crate::source::Span;
 
-use super::super::directive;
+use super::super::directive::{self, Reader};
 use super::super::value::{Argument, Arguments, Call, Symbol, Text, Value};
 use super::Evaluator;
 use super::effect::{AUTOCOMMIT, CONNECTION, CONTEXT, DRIVER, SESSION};
@@ -16,8 +16,8 @@ impl Evaluator<'_> {
         let rows = || Value::unknown("rows are only known when the query runs");
         match method {
             "execute" | "scalar" | "scalars" | "exec_driver_sql" => {
-                let raw = method == "exec_driver_sql";
-                directive::execute(&mut self.output, &arguments, raw, span);
+                let reader = if method == "exec_driver_sql" { Reader::Driver } else { Reader::Connection };
+                directive::execute(&mut self.output, &arguments, reader, span);
                 rows()
             }
             "begin" | "begin_nested" | "connect" | "execution_options" => Value::path(CONNECTION),
@@ -42,9 +42,10 @@ impl Evaluator<'_> {
 
     pub(super) fn on_driver(&mut self, method: &str, arguments: Arguments, span: Span) -> Value {
         match method {
-            "execute" => directive::execute(&mut self.output, &arguments, true, span),
+            "execute" => directive::execute(&mut self.output, &arguments, Reader::Cursor, span),
+            "executemany" => directive::execute(&mut self.output, &arguments, Reader::CursorRows, span),
             "cursor" => return Value::path(DRIVER),
-            "executemany" | "copy_expert" | "copy_from" | "callproc" => {
+            "copy_expert" | "copy_from" | "callproc" => {
                 self.output.opaque(span, format!("`{method}` of the driver is not followed"));
             }
             _ => {}

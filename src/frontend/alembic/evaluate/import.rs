@@ -1,5 +1,6 @@
 //! Imports. Modules of the same repository are read when one of their names is used; all others are only names.
 
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use ruff_python_ast as ast;
@@ -7,7 +8,8 @@ use ruff_python_ast as ast;
 use super::super::value::Value;
 use super::{BUDGET, Evaluator, Module, Scope};
 
-/// Names of a module of the repository that is not read yet begin with this.
+/// Names of a module of the repository that is not read yet begin with this: then come the module, the name and the
+/// file that holds the import, which a relative one starts from.
 const PENDING: &str = "import:";
 
 /// How many modules may pass a name on.
@@ -38,7 +40,7 @@ impl Evaluator<'_> {
             let bound = alias.asname.as_ref().unwrap_or(&alias.name);
             let value = match import.level {
                 0 => self.imported(module, Some(name)),
-                level => Value::path(format!("{PENDING}{}{module}:{name}", ".".repeat(level as usize))),
+                level => self.pending(&format!("{}{module}", ".".repeat(level as usize)), name),
             };
             scope.set(bound, value);
         }
@@ -46,7 +48,8 @@ impl Evaluator<'_> {
 
     fn import_all(&mut self, module: &str, level: u32, scope: &Rc<Scope>) {
         let dots = ".".repeat(level as usize);
-        if let Some(found) = self.find_module(&format!("{dots}{module}")) {
+        let holder = self.module.path.clone();
+        if let Some(found) = self.find_module(&format!("{dots}{module}"), &holder) {
             self.start(&found);
             for (name, value) in found.scope.names() {
                 if !name.starts_with('_') {
@@ -60,9 +63,13 @@ impl Evaluator<'_> {
     fn imported(&mut self, module: &str, name: Option<&str>) -> Value {
         let library = module.split('.').next().is_some_and(|first| matches!(first, "alembic" | "sqlalchemy"));
         if !library && self.library.holds(module) {
-            return Value::path(format!("{PENDING}{module}:{}", name.unwrap_or_default()));
+            return self.pending(module, name.unwrap_or_default());
         }
         Value::path(name.map_or_else(|| module.to_owned(), |name| format!("{module}.{name}")))
+    }
+
+    fn pending(&self, module: &str, name: &str) -> Value {
+        Value::path(format!("{PENDING}{module}:{name}:{}", self.module.path.display()))
     }
 
     /// The value that an import stands for, once it is used.
@@ -72,12 +79,13 @@ impl Evaluator<'_> {
 
     fn resolved_within(&mut self, value: Value, depth: usize) -> Value {
         let Some(pending) = value.as_path().and_then(|path| path.strip_prefix(PENDING)) else { return value };
-        let (module, name) = pending.split_once(':').unwrap_or((pending, ""));
-        let (module, name) = (module.to_owned(), name.to_owned());
+        let mut parts = pending.splitn(3, ':').map(str::to_owned);
+        let mut part = || parts.next().unwrap_or_default();
+        let (module, name, holder) = (part(), part(), PathBuf::from(part()));
         let submodule =
             if module.ends_with('.') { format!("{module}{name}") } else { format!("{module}.{name}") };
         if name.is_empty() {
-            return match self.find_module(&module) {
+            return match self.find_module(&module, &holder) {
                 Some(found) => {
                     self.start(&found);
                     Value::Module(found)
@@ -85,15 +93,15 @@ impl Evaluator<'_> {
                 None => Value::unknown(format!("`{module}` has no file of its own in this repository")),
             };
         }
-        let found = self.find_module(&module);
-        let value = found.as_ref().and_then(|found| {
-            self.start(found);
+        let found = self.find_module(&module, &holder);
+        let value = found.and_then(|found| {
+            self.start(&found);
             found.scope.get(&name)
         });
-        match value.zip(found) {
+        match value {
             Some(_) if depth == 0 => Value::unknown(format!("`{name}` is imported in a circle")),
-            Some((value, found)) => self.resolved_in(&found, value, depth - 1),
-            None => match self.find_module(&submodule) {
+            Some(value) => self.resolved_within(value, depth - 1),
+            None => match self.find_module(&submodule, &holder) {
                 Some(found) => {
                     self.start(&found);
                     Value::Module(found)
@@ -103,19 +111,11 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The value of an import that another module has written.
-    fn resolved_in(&mut self, module: &Rc<Module>, value: Value, depth: usize) -> Value {
-        let caller = std::mem::replace(&mut self.module, Rc::clone(module));
-        let value = self.resolved_within(value, depth);
-        self.module = caller;
-        value
-    }
-
     /// A name of a module of the repository.
     pub(super) fn module_name(&mut self, module: &Rc<Module>, name: &str) -> Value {
         self.start(module);
         match module.scope.get(name) {
-            Some(value) => self.resolved_in(module, value, DEEPEST),
+            Some(value) => self.resolved(value),
             None => {
                 let folder = module.path.parent().map(|folder| folder.join(name));
                 match folder.and_then(|path| self.library.find_at(&path, self.sources)) {
@@ -129,12 +129,12 @@ impl Evaluator<'_> {
         }
     }
 
-    fn find_module(&mut self, name: &str) -> Option<Rc<Module>> {
+    fn find_module(&mut self, name: &str, holder: &Path) -> Option<Rc<Module>> {
         let dots = name.len() - name.trim_start_matches('.').len();
         if dots == 0 {
             return self.library.find(name, self.sources);
         }
-        let mut folder = self.module.path.parent()?;
+        let mut folder = holder.parent()?;
         for _ in 1..dots {
             folder = folder.parent()?;
         }

@@ -226,7 +226,10 @@ impl Renderer {
 
 /// Whether `IN` stands before, where a list is several values and no array.
 fn follows_in(sql: &str) -> bool {
-    sql.trim_end().to_uppercase().ends_with(" IN")
+    sql.split(|c: char| !c.is_alphanumeric() && c != '_' && !c.is_whitespace())
+        .next_back()
+        .and_then(|words| words.split_whitespace().next_back())
+        .is_some_and(|word| word.eq_ignore_ascii_case("in"))
 }
 
 /// The kind of literal that a plain value is by itself.
