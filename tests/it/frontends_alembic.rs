@@ -154,7 +154,7 @@ fn a_branch_on_the_unknown_may_happen_both_ways() {
     let may = |text: &str| Certainty::May(text.to_owned());
     assert_eq!(
         certainty,
-        [&may("`'t' in names` is true"), &may("`'t' in names` is false"), &Certainty::Certain]
+        [&may("table `t` exists"), &may("table `t` does not exist yet"), &Certainty::Certain]
     );
 }
 
@@ -165,7 +165,7 @@ fn what_follows_an_uncertain_return_is_uncertain() {
          if has('t'):\n        return\n    op.drop_table('v')\n",
     );
     let script = up(&project);
-    assert_eq!(script.statements[0].certainty, Certainty::May("`has('t')` is false".to_owned()));
+    assert_eq!(script.statements[0].certainty, Certainty::May("table `t` does not exist yet".to_owned()));
 }
 
 #[test]
@@ -180,6 +180,73 @@ fn a_loop_over_rows_runs_its_body_once_as_something_that_may_happen() {
     assert_eq!(first, ["SELECT id FROM t", "UPDATE t SET a = 1 WHERE id = $1"]);
     assert_eq!(reasons(script).len(), 2, "the table's name and the total: {:?}", reasons(script));
     assert!(matches!(script.statements[1].certainty, Certainty::May(_)));
+}
+
+/// What each statement runs only if, in order.
+fn guards(script: &Script) -> Vec<&str> {
+    fn text(statement: &Statement) -> &str {
+        match &statement.certainty {
+            Certainty::May(condition) => condition,
+            Certainty::Certain => "",
+        }
+    }
+    script.statements.iter().map(text).collect()
+}
+
+#[test]
+fn what_a_migration_asks_of_an_inspector_is_said_where_a_statement_depends_on_it() {
+    let (_, project) = project_of(
+        "def column_exists(table, column):\n    inspector = sa.inspect(op.get_bind())\n    \
+         if table not in inspector.get_table_names():\n        return False\n    \
+         return any(c['name'] == column for c in inspector.get_columns(table))\n\n\
+         def upgrade():\n    bind = op.get_bind()\n    inspector = sa.inspect(bind)\n    \
+         if not inspector.has_table('a'):\n        op.drop_table('u')\n    \
+         if 'c' not in [col['name'] for col in inspector.get_columns('t')]:\n        \
+         op.drop_table('u')\n    else:\n        op.drop_table('v')\n    \
+         if column_exists('t', 'd'):\n        op.drop_table('u')\n    \
+         if not bind.dialect.has_table(bind, 'b'):\n        op.drop_table('u')\n    \
+         if 'i' in {i['name'] for i in inspector.get_indexes('t')}:\n        op.drop_table('u')\n    \
+         if len(inspector.get_columns('t')) > 3:\n        op.drop_table('u')\n    \
+         if inspector.has_table('x') or inspector.has_table('y'):\n        op.drop_table('u')\n    \
+         if not inspector.has_table('z'):\n        return\n    op.drop_table('u')\n",
+    );
+    let script = up(&project);
+    assert_eq!(reasons(script), Vec::<&str>::new());
+    assert_eq!(
+        guards(script),
+        [
+            "table `a` does not exist yet",
+            "column `c` of table `t` does not exist yet",
+            "column `c` of table `t` exists",
+            "column `d` of table `t` exists",
+            "table `b` does not exist yet",
+            "index `i` of table `t` exists",
+            "`len(inspector.get_columns('t')) > 3` is true",
+            "`inspector.has_table('x') or inspector.has_table('y')` is true",
+            "table `z` exists",
+        ]
+    );
+}
+
+#[test]
+fn what_is_created_only_where_it_is_missing_may_run() {
+    let (_, project) = project_of(
+        "from sqlalchemy.dialects.postgresql import ENUM\n\ndef upgrade():\n    bind = op.get_bind()\n    \
+         sa.Enum('x', name='a').create(bind, checkfirst=True)\n    sa.Enum('x', name='b').create(bind)\n    \
+         ENUM('x', name='c').create(bind)\n    ENUM('x', name='d').create(bind, checkfirst=False)\n    \
+         ENUM('x', name='e').drop(bind)\n    sa.Table('t', sa.MetaData()).drop(bind, True)\n",
+    );
+    assert_eq!(
+        guards(up(&project)),
+        [
+            "type `a` does not exist yet",
+            "",
+            "type `c` does not exist yet",
+            "",
+            "type `e` exists",
+            "table `t` exists"
+        ]
+    );
 }
 
 #[test]

@@ -10,7 +10,7 @@ pub use rows::{Reader, execute};
 
 use crate::source::Span;
 
-use super::output::{Output, Place};
+use super::output::{Condition, Output, Place, Until};
 use super::render::{Cause, given, last, quote, statement, text, types};
 use super::value::{Argument, Arguments, Call, Symbol, Value};
 
@@ -73,7 +73,13 @@ pub fn run(
 }
 
 /// `type.create(bind)`, `table.drop(bind)` and their kin; false if the object is nothing that can be created.
-pub fn schema_item(output: &mut Output, item: &Value, create: bool, span: Span) -> bool {
+pub fn schema_item(
+    output: &mut Output,
+    item: &Value,
+    create: bool,
+    arguments: &Arguments,
+    span: Span,
+) -> bool {
     let Some(call) = item.as_call() else { return false };
     let Some(kind) = call.callee.as_path().map(last) else { return false };
     let place = Place::call(span);
@@ -95,6 +101,8 @@ pub fn schema_item(output: &mut Output, item: &Value, create: bool, span: Span) 
         "DOMAIN" => Err(Cause::new("a domain is created by its type object")),
         _ => return false,
     };
+    let height = output.conditions.len();
+    output.conditions.extend(first_checked(call, kind, create, arguments));
     match sent {
         Ok(statements) => {
             for (sql, part) in statements {
@@ -103,7 +111,25 @@ pub fn schema_item(output: &mut Output, item: &Value, create: bool, span: Span) 
         }
         Err(Cause(reason)) => output.opaque(span, reason),
     }
+    output.conditions.truncate(height);
     true
+}
+
+/// `checkfirst=True`, which PostgreSQL's own types and sequences have by default.
+fn first_checked(call: &Call, kind: &str, create: bool, arguments: &Arguments) -> Option<Condition> {
+    let checks = match arguments.value(1, "checkfirst") {
+        Some(given) => matches!(given, Value::Bool(true)),
+        None => matches!(kind, "ENUM" | "Sequence"),
+    };
+    let (word, name) = match kind {
+        "Enum" | "ENUM" => ("type", call.arguments.named("name")),
+        "Sequence" => ("sequence", call.arguments.value(0, "name")),
+        "Index" => ("index", call.arguments.value(0, "name")),
+        _ => ("table", call.arguments.value(0, "name")),
+    };
+    let name = name.and_then(Value::as_str).filter(|_| checks)?;
+    let state = if create { "does not exist yet" } else { "exists" };
+    Some(Condition { text: format!("{word} `{name}` {state}").into(), until: Until::Branch })
 }
 
 impl Operation<'_> {

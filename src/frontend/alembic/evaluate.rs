@@ -12,6 +12,7 @@ mod effect;
 mod expression;
 mod format;
 mod import;
+mod inspector;
 mod method;
 mod module;
 mod object;

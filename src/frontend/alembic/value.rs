@@ -115,6 +115,29 @@ pub struct Unknown {
     pub reason: Rc<str>,
     /// What it is where nobody has set it otherwise.
     pub likely: Option<Value>,
+    /// What it says of the database's objects.
+    pub look: Option<Look>,
+}
+
+/// What an inspector is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// An inspector.
+    Inspector,
+    /// The objects of a kind, all or those of a table.
+    Objects {
+        /// `table`, `column`, …
+        kind: &'static str,
+        /// The table.
+        table: Option<Rc<str>>,
+    },
+    /// Whether an object is there.
+    Exists {
+        /// Its kind and name, for a message.
+        object: Rc<str>,
+        /// Whether the value is true where it is there, or where it is missing.
+        present: bool,
+    },
 }
 
 /// Code of a function.
@@ -191,7 +214,39 @@ impl Value {
 
     /// Something that cannot be known; the reason completes "cannot be read because …".
     pub fn unknown(reason: impl Into<Rc<str>>) -> Self {
-        Self::Unknown(Rc::new(Unknown { reason: reason.into(), likely: None }))
+        Self::Unknown(Rc::new(Unknown { reason: reason.into(), likely: None, look: None }))
+    }
+
+    /// Something that an inspector is asked or says.
+    pub fn look(look: Look) -> Self {
+        let reason = "it depends on what the database holds when it runs".into();
+        Self::Unknown(Rc::new(Unknown { reason, likely: None, look: Some(look) }))
+    }
+
+    /// What [`Value::look`] was made of.
+    pub fn as_look(&self) -> Option<&Look> {
+        match self {
+            Self::Unknown(unknown) => unknown.look.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// `not value`, of something unknown.
+    pub fn negated(self) -> Self {
+        match self.as_look() {
+            Some(Look::Exists { object, present }) => {
+                Self::look(Look::Exists { object: Rc::clone(object), present: !present })
+            }
+            _ => self.without_look(),
+        }
+    }
+
+    /// Something computed from what an inspector says, which no longer tells what it looked for.
+    pub fn without_look(self) -> Self {
+        match &self {
+            Self::Unknown(unknown) if unknown.look.is_some() => Self::unknown(Rc::clone(&unknown.reason)),
+            _ => self,
+        }
     }
 
     /// Something that whoever runs the migration may set, with what it is otherwise.
@@ -199,7 +254,9 @@ impl Value {
         match likely {
             Self::Str(text) => Self::text(hole::settable(reason, &text.text)),
             Self::Unknown(_) => Self::unknown(reason),
-            likely => Self::Unknown(Rc::new(Unknown { reason: reason.into(), likely: Some(likely) })),
+            likely => {
+                Self::Unknown(Rc::new(Unknown { reason: reason.into(), likely: Some(likely), look: None }))
+            }
         }
     }
 

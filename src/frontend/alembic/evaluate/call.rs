@@ -8,7 +8,7 @@ use ruff_python_ast::{self as ast, Expr};
 use crate::source::Span;
 
 use super::super::output::Until;
-use super::super::value::{Argument, Arguments, Code, Function, FunctionKind, Symbol, Value};
+use super::super::value::{Argument, Arguments, Code, Function, FunctionKind, Look, Symbol, Value};
 use super::object::class_member;
 use super::{DEPTH, Evaluator, Flow, Frame, Scope, WithBody};
 
@@ -122,8 +122,14 @@ impl Evaluator<'_> {
                     Code::Lambda(_) => "a function".to_owned(),
                 };
                 result = match (&result, other) {
-                    (Value::Unknown(_), _) => result,
-                    (_, other @ Value::Unknown(_)) => other,
+                    // `if table not in …: return False`, then whether its column is there.
+                    (Value::Unknown(_), Value::Bool(false))
+                        if matches!(result.as_look(), Some(Look::Exists { present: true, .. })) =>
+                    {
+                        result
+                    }
+                    (Value::Unknown(_), _) => result.without_look(),
+                    (_, other @ Value::Unknown(_)) => other.without_look(),
                     _ => Value::unknown(format!("what {name} returns is only known when the migration runs")),
                 };
             }

@@ -9,7 +9,7 @@ use ruff_text_size::Ranged;
 use super::super::hole::{hole, hole_of, is_holed};
 use super::super::value::{Symbol, Value};
 use super::expression::{operator, unknown_like};
-use super::{Evaluator, Scope};
+use super::{Evaluator, Scope, inspector};
 
 impl Evaluator<'_> {
     /// Whether a value is true; `None` if that is only known at run time.
@@ -64,8 +64,8 @@ impl Evaluator<'_> {
 
     fn compare_two(&mut self, left: &Value, op: CmpOp, right: &Value) -> Value {
         let unknown = || match (left, right) {
-            (Value::Unknown(_), _) => left.clone(),
-            (_, Value::Unknown(_)) => right.clone(),
+            (Value::Unknown(_), _) => left.clone().without_look(),
+            (_, Value::Unknown(_)) => right.clone().without_look(),
             _ => Value::unknown("it cannot be compared without running it"),
         };
         let element = is_element(left) || is_element(right);
@@ -83,7 +83,13 @@ impl Evaluator<'_> {
                     Value::Str(text) => {
                         left.as_str().filter(|part| !is_holed(part)).map(|part| text.text.contains(part))
                     }
-                    Value::Unknown(_) => None,
+                    Value::Unknown(_) => {
+                        return match inspector::among(left, right) {
+                            Some(found) if op == CmpOp::NotIn => found.negated(),
+                            Some(found) => found,
+                            None => unknown(),
+                        };
+                    }
                     _ => self.items(right).and_then(|items| contains(&items, left)),
                 };
                 holds.map_or_else(unknown, |holds| Value::Bool(holds == (op == CmpOp::In)))
@@ -118,7 +124,7 @@ impl Evaluator<'_> {
         match (op, value) {
             (UnaryOp::Not, value) => match self.truth(&value) {
                 Some(truth) => Value::Bool(!truth),
-                None => unknown_like(value, "a condition".to_owned()),
+                None => unknown_like(value.negated(), "a condition".to_owned()),
             },
             (UnaryOp::USub, Value::Int(int)) => Value::Int(int.wrapping_neg()),
             (UnaryOp::USub, Value::Float(float)) => Value::Float(-float),
@@ -278,7 +284,11 @@ pub(super) fn order(left: &Value, right: &Value) -> Option<Ordering> {
 /// Whether two values are equal; `None` if that is only known at run time.
 pub(super) fn same(left: &Value, right: &Value) -> Option<bool> {
     match (left, right) {
-        (Value::Unknown(a), Value::Unknown(b)) if Rc::ptr_eq(a, b) || a.reason == b.reason => Some(true),
+        (Value::Unknown(a), Value::Unknown(b))
+            if Rc::ptr_eq(a, b) || (a.reason == b.reason && a.look == b.look) =>
+        {
+            Some(true)
+        }
         (Value::Unknown(_), _) | (_, Value::Unknown(_)) => None,
         (Value::None, Value::None) | (Value::Ellipsis, Value::Ellipsis) => Some(true),
         (Value::Bool(a), Value::Bool(b)) => Some(a == b),

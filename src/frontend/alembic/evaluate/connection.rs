@@ -8,8 +8,8 @@ use crate::source::Span;
 
 use super::super::directive::{self, Reader};
 use super::super::value::{Argument, Arguments, Call, Symbol, Text, Value};
-use super::Evaluator;
 use super::effect::{AUTOCOMMIT, CONNECTION, CONTEXT, DRIVER, SESSION};
+use super::{Evaluator, inspector};
 
 impl Evaluator<'_> {
     pub(super) fn on_connection(&mut self, method: &str, arguments: Arguments, span: Span) -> Value {
@@ -36,7 +36,7 @@ impl Evaluator<'_> {
                 self.call(function, arguments, span)
             }
             "close" | "invalidate" | "detach" => Value::None,
-            _ => rows(),
+            _ => inspector::asked(method, &arguments).unwrap_or_else(rows),
         }
     }
 

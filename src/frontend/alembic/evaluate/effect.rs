@@ -7,8 +7,8 @@ use crate::source::Span;
 
 use super::super::directive;
 use super::super::render::last;
-use super::super::value::{Argument, Arguments, Call, Symbol, Value};
-use super::Evaluator;
+use super::super::value::{Argument, Arguments, Call, Look, Symbol, Value};
+use super::{Evaluator, inspector};
 
 /// The migration's connection.
 pub(super) const CONNECTION: &str = "alembic:connection";
@@ -141,7 +141,7 @@ impl Evaluator<'_> {
             (CONTEXT, "config" | "opts" | "environment_context") => {
                 Value::unknown("Alembic's configuration is only known when it runs")
             }
-            (DIALECT, "type_descriptor") => {
+            (DIALECT, "type_descriptor" | "has_table" | "has_schema" | "has_sequence" | "has_index") => {
                 Value::Symbol(Rc::new(Symbol::Attribute(value.clone(), name.into())))
             }
             (DIALECT, _) => Value::unknown("the server's version and abilities are only known when it runs"),
@@ -203,9 +203,7 @@ impl Evaluator<'_> {
         let first = path.split('.').next().unwrap_or(path);
         if first == "sqlalchemy" {
             return match last {
-                "inspect" | "Inspector" | "from_engine" => {
-                    Value::unknown("it depends on what the database holds when it runs")
-                }
+                "inspect" | "Inspector" | "from_engine" => Value::look(Look::Inspector),
                 "create_engine" | "engine_from_config" => Value::unknown("it opens a connection of its own"),
                 _ if is_session_class(path) => {
                     self.output.session = true;
@@ -276,6 +274,9 @@ impl Evaluator<'_> {
         arguments: &Arguments,
         span: Span,
     ) -> Value {
+        if matches!(receiver.as_look(), Some(Look::Inspector)) {
+            return inspector::asked(method, arguments).unwrap_or_else(|| receiver.clone().without_look());
+        }
         if RUNNERS.contains(&method) && !self.reaches_database(arguments) {
             let reason = receiver.why_unknown().cloned().unwrap_or_else(|| "it is unknown".into());
             self.output.opaque(span, &*reason);
@@ -307,7 +308,14 @@ impl Evaluator<'_> {
             Some(SESSION) => return self.on_session(method, callee, arguments, span),
             Some(DRIVER) => return self.on_driver(method, arguments, span),
             Some(DIALECT) => {
-                return arguments.value(0, "typeobj").cloned().unwrap_or(Value::None);
+                if method == "type_descriptor" {
+                    return arguments.value(0, "typeobj").cloned().unwrap_or(Value::None);
+                }
+                // As an inspector's, after the connection.
+                let mut arguments = arguments;
+                arguments.positional.drain(..arguments.positional.len().min(1));
+                return inspector::asked(method, &arguments)
+                    .unwrap_or_else(|| Value::look(Look::Inspector).without_look());
             }
             Some(CONTEXT) => {
                 return match method {
@@ -326,7 +334,8 @@ impl Evaluator<'_> {
                 return self.operation(method, Some(&batch), arguments, span);
             }
             if matches!(method, "create" | "drop") {
-                let made = directive::schema_item(&mut self.output, receiver, method == "create", span);
+                let create = method == "create";
+                let made = directive::schema_item(&mut self.output, receiver, create, &arguments, span);
                 if made {
                     return Value::None;
                 }

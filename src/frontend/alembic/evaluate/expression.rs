@@ -61,11 +61,9 @@ impl Evaluator<'_> {
                     Some(false) => self.expression(&choice.orelse, scope),
                     None => {
                         let words = self.words(&*choice.test);
-                        let one = self
-                            .perhaps(format!("{words} is true"), |this| this.expression(&choice.body, scope));
-                        let other = self.perhaps(format!("{words} is false"), |this| {
-                            this.expression(&choice.orelse, scope)
-                        });
+                        let (holds, fails) = self.conditions(&test, &choice.test);
+                        let one = self.perhaps(holds, |this| this.expression(&choice.body, scope));
+                        let other = self.perhaps(fails, |this| this.expression(&choice.orelse, scope));
                         match compare::same(&one, &other) {
                             Some(true) => one,
                             _ => Value::unknown(format!("it depends on {words}")),
@@ -207,7 +205,10 @@ impl Evaluator<'_> {
                 }
                 Some(_) => last = value,
                 None => {
-                    unknown.get_or_insert(value);
+                    unknown = Some(match unknown {
+                        None => value,
+                        Some(first) => first.without_look(),
+                    });
                 }
             }
         }
@@ -228,7 +229,8 @@ impl Evaluator<'_> {
         self.generate(generators, &inner, &mut |this, inner| {
             let value = this.expression(element, inner);
             values.push(value);
-        })?;
+        })
+        .map_err(|unknown| self.gathered(unknown, generators, element, scope))?;
         Ok(values)
     }
 
@@ -243,7 +245,7 @@ impl Evaluator<'_> {
         });
         match done {
             Ok(()) => Value::Dict(Rc::new(items)),
-            Err(unknown) => unknown,
+            Err(unknown) => self.gathered(unknown, &each.generators, key, scope),
         }
     }
 

@@ -119,7 +119,7 @@ impl Evaluator<'_> {
             None => {}
         }
         let words = self.words(test);
-        let (holds, fails) = (format!("{words} is true"), format!("{words} is false"));
+        let (holds, fails) = self.conditions(&value, test);
         let before = scope.names();
         let one = self.perhaps(holds.clone(), |this| this.block(body, scope));
         let after_one = scope.replace(before);
@@ -352,8 +352,8 @@ fn either(one: &Value, other: &Value, words: &str) -> Value {
         return one.clone();
     }
     match (one, other) {
-        (Value::Unknown(_), _) => one.clone(),
-        (_, Value::Unknown(_)) => other.clone(),
+        (Value::Unknown(_), _) => one.clone().without_look(),
+        (_, Value::Unknown(_)) => other.clone().without_look(),
         _ => Value::unknown(format!("it depends on {words}")),
     }
 }
