@@ -250,6 +250,38 @@ fn what_is_created_only_where_it_is_missing_may_run() {
 }
 
 #[test]
+fn what_a_migration_reads_from_a_file_of_the_project_is_followed() {
+    let (_, project) = project_with(&[
+        ("alembic.ini", "[alembic]\nscript_location = scripts\nprepend_sys_path = .\n"),
+        ("shop/__init__.py", ""),
+        ("shop/sql/d.sql", "DROP TABLE d"),
+        ("scripts/env.py", ""),
+        ("scripts/versions/a.sql", "DROP TABLE a"),
+        ("scripts/sql/b.sql", "DROP TABLE b;\r\nDROP TABLE c;\r\n"),
+        (
+            "scripts/versions/a.py",
+            &format!(
+                "import os\nimport pkgutil\nfrom importlib import resources\nfrom pathlib import Path\n{HEAD}\
+                 HERE = Path(__file__).resolve().parent\n\ndef upgrade():\n    \
+                 with open(os.path.join(os.path.dirname(__file__), 'a.sql')) as f:\n        op.execute(f.read())\n    \
+                 op.execute((HERE.parent / 'sql' / 'b.sql').read_text(encoding='utf-8'))\n    \
+                 op.execute(pkgutil.get_data('shop', 'sql/d.sql').decode())\n    \
+                 op.execute(resources.files('shop').joinpath('sql', 'd.sql').read_text())\n    \
+                 op.execute(open(HERE / 'missing.sql').read())\n    op.execute(open('/etc/passwd').read())\n"
+            ),
+        ),
+    ]);
+    assert_eq!(
+        sql(up(&project)),
+        ["DROP TABLE a", "DROP TABLE b", "DROP TABLE c", "DROP TABLE d", "DROP TABLE d", "", ""]
+    );
+    assert_eq!(
+        reasons(up(&project)),
+        ["the file `missing.sql` is not in this project", "the file `passwd` is not in this project"]
+    );
+}
+
+#[test]
 fn nothing_that_cannot_be_read_is_dropped() {
     for (code, reason) in [
         (

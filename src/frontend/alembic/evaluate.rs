@@ -10,6 +10,7 @@ mod connection;
 mod container;
 mod effect;
 mod expression;
+mod file;
 mod format;
 mod import;
 mod inspector;

@@ -94,7 +94,9 @@ impl Evaluator<'_> {
     pub(super) fn builtin(&mut self, name: &str, arguments: &Arguments, span: Span) -> Value {
         if matches!(name, "print" | "setattr" | "open") {
             return match name {
-                "open" => Value::unknown("a file is read"),
+                "open" => self
+                    .file_function("builtins.open", arguments)
+                    .unwrap_or_else(|| Value::unknown("a file is read")),
                 _ => Value::None,
             };
         }

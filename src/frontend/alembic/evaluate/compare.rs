@@ -9,7 +9,7 @@ use ruff_text_size::Ranged;
 use super::super::hole::{hole, hole_of, is_holed};
 use super::super::value::{Symbol, Value};
 use super::expression::{operator, unknown_like};
-use super::{Evaluator, Scope, inspector};
+use super::{Evaluator, Scope, file, inspector};
 
 impl Evaluator<'_> {
     /// Whether a value is true; `None` if that is only known at run time.
@@ -140,6 +140,9 @@ impl Evaluator<'_> {
         use Value::{Dict, Float, Int, List, Set, Str, Tuple};
         if let (Value::Unknown(_), Int(_), Some((reason, plain))) = (&left, &right, left.as_settable()) {
             return Value::settable(&reason, self.binary(plain, op, right, node));
+        }
+        if let (Operator::Div, Some(path)) = (op, file::joined(&left, &right)) {
+            return path;
         }
         let known = match (&left, op, &right) {
             (Str(a), Operator::Add, Value::Unknown(_) | Value::Symbol(_)) => {

@@ -8,6 +8,7 @@ use crate::source::Span;
 use super::super::directive;
 use super::super::render::last;
 use super::super::value::{Argument, Arguments, Call, Look, Symbol, Value};
+use super::file::FILE;
 use super::{Evaluator, inspector};
 
 /// The migration's connection.
@@ -158,6 +159,7 @@ impl Evaluator<'_> {
             (CONNECTION | DRIVER | CONTEXT | SESSION, _) => {
                 Value::Symbol(Rc::new(Symbol::Attribute(value.clone(), name.into())))
             }
+            (path, _) if path.starts_with(FILE) => self.file_attribute(value, name),
             (path, _) => {
                 let path = format!("{path}.{name}");
                 self.library.patched.get(&path).cloned().unwrap_or_else(|| Value::path(path))
@@ -306,6 +308,7 @@ impl Evaluator<'_> {
         match receiver.as_path() {
             Some(CONNECTION) => return self.on_connection(method, arguments, span),
             Some(SESSION) => return self.on_session(method, callee, arguments, span),
+            Some(path) if path.starts_with(FILE) => return self.on_file(receiver, method, &arguments),
             Some(DRIVER) => return self.on_driver(method, arguments, span),
             Some(DIALECT) => {
                 if method == "type_descriptor" {

@@ -8,6 +8,7 @@ use super::super::hole::{hole, hole_of};
 use super::super::render::literal;
 use super::super::render::types::Family;
 use super::super::value::Value;
+use super::file::path_of;
 use super::{Evaluator, Scope};
 
 impl Evaluator<'_> {
@@ -214,7 +215,7 @@ pub(super) fn display(value: &Value) -> Option<String> {
                 _ => None,
             }
         }
-        Value::Symbol(_) => dated(value),
+        Value::Symbol(_) => dated(value).or_else(|| path_of(value).map(str::to_owned)),
         _ => repr(value),
     }
 }

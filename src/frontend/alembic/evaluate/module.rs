@@ -163,6 +163,15 @@ impl Library {
         self.roots.iter().any(|root| root.join(first).is_dir() || root.join(format!("{first}.py")).is_file())
     }
 
+    /// A file or folder of the project: where the path leads, or a relative one from a folder that modules are found
+    /// in.
+    pub fn within(&self, path: &Path) -> Option<PathBuf> {
+        let roots = self.roots.iter().chain([&self.shown]);
+        let real: Vec<PathBuf> = roots.filter_map(|root| root.canonicalize().ok()).collect();
+        let found = real.iter().find_map(|root| root.join(path).canonicalize().ok())?;
+        real.iter().any(|root| found.starts_with(root)).then_some(found)
+    }
+
     /// The module at a path without its suffix: a file or a package.
     pub fn find_at(&mut self, path: &Path, sources: &mut Sources) -> Option<Rc<Module>> {
         [path.with_extension("py"), path.join("__init__.py")]

@@ -1,4 +1,4 @@
-//! Functions of Python's library that migrations compute with. Refuses those that need the clock, chance or a file.
+//! Functions of Python's library that migrations compute with. Refuses those that need the clock or chance.
 
 use std::rc::Rc;
 
@@ -7,12 +7,16 @@ use crate::source::Span;
 use super::super::value::{Arguments, Value};
 use super::Evaluator;
 use super::expression::unknown_like;
+use super::file::path_of;
 use super::format::repr;
 
 impl Evaluator<'_> {
     /// Calls a function of Python's library that only computes; `None` for any other.
     pub(super) fn standard(&mut self, path: &str, arguments: &Arguments, span: Span) -> Option<Value> {
         let first = arguments.positional.first().map(|argument| &argument.value);
+        if let Some(file) = self.file_function(path, arguments) {
+            return Some(file);
+        }
         Some(match path {
             "textwrap.dedent" | "inspect.cleandoc" => match first? {
                 Value::Str(text) => Value::text(dedent(&text.text)),
@@ -74,11 +78,11 @@ impl Evaluator<'_> {
             }
             "uuid.UUID" => Value::text(first?.as_str()?),
             "os.path.join" => {
-                let parts: Option<Vec<&str>> = arguments.values().map(Value::as_str).collect();
+                let parts: Option<Vec<&str>> = arguments.values().map(path_of).collect();
                 Value::text(parts?.iter().collect::<std::path::PathBuf>().to_string_lossy().as_ref())
             }
             "os.path.dirname" => {
-                let path = std::path::Path::new(first?.as_str()?).parent()?;
+                let path = std::path::Path::new(path_of(first?)?).parent()?;
                 Value::text(path.to_string_lossy().as_ref())
             }
             "os.path.abspath" | "os.path.realpath" => first?.clone(),
