@@ -220,7 +220,7 @@ fn every_statement_says_where_it_comes_from() {
     assert_eq!(
         printed(folder.path(), &["a1"]),
         "-- a1 up: About a1.\nBEGIN;\n-- scripts/versions/a1_x.py:8\nSELECT 1 -- one\n;\n\
-         -- scripts/versions/a1_x.py:9: cannot be read because a file is read\nCOMMIT;\n"
+         -- scripts/versions/a1_x.py:9: cannot be read because the file `x` is not in this project\nCOMMIT;\n"
     );
     let sql = TempDir::new().expect("a temporary folder");
     std::fs::write(sql.path().join("0001_a.up.sql"), "-- first\nCREATE TABLE a (\n  b int\n);\n")
