@@ -102,6 +102,13 @@ impl Evaluator<'_> {
                 arguments,
                 span,
             }))),
+            "invoke" => match arguments.value(0, "operation").and_then(Value::as_call).and_then(invoked) {
+                Some((name, call)) => self.operation(name, batch, call.arguments.clone(), call.span),
+                None => {
+                    self.output.opaque(span, "`invoke` is given an operation object that is not followed");
+                    Value::None
+                }
+            },
             "run_async" => self.on_connection("run_sync", arguments, span),
             _ => {
                 let value = directive::run(&mut self.output, name, batch, &arguments, span);
@@ -149,4 +156,22 @@ impl Evaluator<'_> {
 
 pub(super) fn is_batch(value: &Value) -> bool {
     value.as_call().is_some_and(|call| call.callee.as_path() == Some("alembic.op.batch_alter_table"))
+}
+
+/// The operation that an object of `alembic.operations.ops` stands for, where both take the same arguments.
+fn invoked(call: &Call) -> Option<(&'static str, &Call)> {
+    let class = call.callee.as_path()?.strip_prefix("alembic.operations.ops.")?;
+    let name = match class {
+        "AddColumnOp" => "add_column",
+        "DropColumnOp" => "drop_column",
+        "DropTableOp" => "drop_table",
+        "RenameTableOp" => "rename_table",
+        "CreateIndexOp" => "create_index",
+        "DropIndexOp" => "drop_index",
+        "CreateUniqueConstraintOp" => "create_unique_constraint",
+        "DropConstraintOp" => "drop_constraint",
+        "ExecuteSQLOp" => "execute",
+        _ => return None,
+    };
+    Some((name, call))
 }
