@@ -315,8 +315,10 @@ fn only_what_is_asked_for_is_checked_and_the_rest_is_its_ground() {
 #[test]
 fn tables_of_every_kind_get_rows_and_those_that_get_none_are_named() {
     let outcome = data_case("filled");
-    let without: Vec<&str> =
-        outcome.remarks.iter().filter_map(|remark| Some(remark.split_once("without rows in ")?.1)).collect();
+    let without = outcome.remarks.iter().filter_map(|remark| Some(remark.split_once("without rows in ")?.1));
+    // A server that is built without libxml takes no value of that type.
+    let (markup, without): (Vec<&str>, Vec<&str>) = without.partition(|table| table.starts_with("markup"));
+    assert!(markup.iter().all(|told| *told == "markup: unsupported XML feature"), "{markup:?}");
     assert_eq!(
         without,
         [
