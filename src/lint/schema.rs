@@ -2,17 +2,18 @@
 //! Refuses to know files and findings.
 
 mod apply;
+mod known;
 mod session;
 mod table;
 
 pub use session::Session;
 pub use table::{ColumnState, ConstraintState, Table};
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::finding::Direction;
 use crate::operation::{Certainty, ConstraintKind, DataType, Name, Operation};
+use known::Known;
 
 /// When something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,13 +88,13 @@ pub struct EnumState {
 /// The known schema. Names are kept with their schema.
 #[derive(Clone, Debug, Default)]
 pub struct Schema {
-    tables: BTreeMap<Name, Rc<Table>>,
-    indexes: BTreeMap<Name, Index>,
-    enums: BTreeMap<Name, EnumState>,
-    domains: BTreeMap<Name, Domain>,
-    views: BTreeMap<Name, View>,
+    tables: Known<Table>,
+    indexes: Known<Index>,
+    enums: Known<EnumState>,
+    domains: Known<Domain>,
+    views: Known<View>,
     /// What a call of each function does.
-    functions: BTreeMap<Name, Function>,
+    functions: Known<Function>,
     session: Session,
     /// What was known when the running transaction began, if a statement began it.
     begun: Option<Box<Schema>>,
@@ -110,7 +111,7 @@ impl Schema {
 
     /// The table, if the history has touched it.
     pub fn table(&self, name: &Name) -> Option<&Table> {
-        self.tables.get(&self.qualify(name)).map(Rc::as_ref)
+        self.tables.get(&self.qualify(name))
     }
 
     /// A column, if the history has defined it.
@@ -162,7 +163,7 @@ impl Schema {
 
     /// All tables that the history has touched, with their names.
     pub fn tables(&self) -> impl Iterator<Item = (&Name, &Table)> {
-        self.tables.iter().map(|(name, table)| (name, table.as_ref()))
+        self.tables.iter()
     }
 
     /// The settings of the session.

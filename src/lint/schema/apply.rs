@@ -147,7 +147,7 @@ impl Schema {
             }
             Operation::AddEnumValue { name, value, .. } => {
                 let state = EnumState { created: None, added: Vec::new() };
-                let known = self.enums.entry(self.qualify(name)).or_insert(state);
+                let known = self.enums.get_or_insert_with(self.qualify(name), || state);
                 known.added.push((value.clone(), now));
             }
             Operation::RenameType { name, to } => {
@@ -217,7 +217,7 @@ impl Schema {
 
     fn table_mut(&mut self, name: &Name) -> &mut Table {
         let name = self.qualify(name);
-        Rc::make_mut(self.tables.entry(name).or_insert_with(|| Rc::new(Table::unknown())))
+        self.tables.get_or_insert_with(name, Table::unknown)
     }
 
     fn create_table(&mut self, create: &CreateTable, sql: &str, now: Moment) {
@@ -237,7 +237,7 @@ impl Schema {
             written: create.filled_from.is_some(),
             ..Table::unknown()
         };
-        self.tables.insert(name.clone(), Rc::new(table));
+        self.tables.insert(name.clone(), table);
         for constraint in &create.constraints {
             self.add_constraint(&name, constraint, now);
         }
@@ -270,25 +270,23 @@ impl Schema {
 
     /// Every foreign key of every table; those whose flag is taken away are forgotten.
     fn each_foreign_key(&mut self, mut visit: impl FnMut(&mut Name, &mut bool)) {
-        for table in self.tables.values_mut() {
-            let is_key = |c: &ConstraintState| matches!(c.kind, ConstraintKind::ForeignKey { .. });
-            if table.constraints.iter().any(is_key) {
-                Rc::make_mut(table).constraints.retain_mut(|constraint| {
-                    let mut keep = true;
-                    if let ConstraintKind::ForeignKey { references, .. } = &mut constraint.kind {
-                        visit(references, &mut keep);
-                    }
-                    keep
-                });
-            }
+        let is_key = |c: &ConstraintState| matches!(c.kind, ConstraintKind::ForeignKey { .. });
+        for table in self.tables.wanted_mut(|table| table.constraints.iter().any(is_key)) {
+            table.constraints.retain_mut(|constraint| {
+                let mut keep = true;
+                if let ConstraintKind::ForeignKey { references, .. } = &mut constraint.kind {
+                    visit(references, &mut keep);
+                }
+                keep
+            });
         }
     }
 
     fn move_table(&mut self, from: &Name, to: Name, now: Moment) {
-        let mut table = self.tables.remove(from).unwrap_or_else(|| Rc::new(Table::unknown()));
-        Rc::make_mut(&mut table).renamed_in = Some(now.migration);
+        let mut table = self.tables.remove(from).unwrap_or_else(Table::unknown);
+        table.renamed_in = Some(now.migration);
         self.tables.insert(to.clone(), table);
-        for index in self.indexes.values_mut().filter(|index| index.table == *from) {
+        for index in self.indexes.wanted_mut(|index| index.table == *from) {
             index.table = to.clone();
         }
         self.each_foreign_key(|references, _| {
@@ -332,7 +330,7 @@ impl Schema {
         for copy in &mut known.copies {
             copy.column.iter_mut().for_each(rename);
         }
-        for index in self.indexes.values_mut().filter(|index| index.table == name) {
+        for index in self.indexes.wanted_mut(|index| index.table == name) {
             index.columns.iter_mut().for_each(rename);
         }
     }
@@ -389,7 +387,7 @@ impl Schema {
             create.keys.iter().filter(|key| key.is_column).map(|key| key.text.clone()).collect();
         let name = create.name.clone().unwrap_or_else(|| format!("{}_{}_idx", table.name, columns.join("_")));
         let key = Name { name, ..table.clone() };
-        if create.if_not_exists && self.indexes.contains_key(&key) {
+        if create.if_not_exists && self.indexes.get(&key).is_some() {
             return;
         }
         let index = Index {
