@@ -3,7 +3,7 @@
 //!
 //! `mig-check: allow(rule-id, rule-id) the reason` stands in a comment on a line of the statement, in the comment
 //! lines directly above it, or before the first statement of the file and apart from it, for the whole file.
-//! `allow-start(…) the reason` and `allow-end` stand around what they allow. [`others`] knows other tools' comments.
+//! `allow-start(…) the reason` and `allow-end` stand around what they allow. `others` knows other tools' comments.
 
 mod comment;
 mod others;
