@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::finding::{Preset, RuleInfo, Severity};
+use crate::frontend::Settings;
 use crate::report::{FORMATS, Format, format};
 use crate::source::{Position, Sources, Span};
 
@@ -17,6 +18,8 @@ pub struct Config {
     pub paths: Vec<PathBuf>,
     /// Files and folders whose migrations are read as context only.
     pub exclude: Vec<PathBuf>,
+    /// What the migrations' own files do not say.
+    pub migrations: Settings,
     /// Git revision whose migrations are read as context only.
     pub base: Option<String>,
     /// The least severity that fails the run; `None` for never.
@@ -58,6 +61,7 @@ impl Default for Config {
         Self {
             paths: Vec::new(),
             exclude: Vec::new(),
+            migrations: Settings::default(),
             base: None,
             fail_on: Some(Severity::Error),
             outputs: Vec::new(),

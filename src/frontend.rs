@@ -2,10 +2,12 @@
 
 mod alembic;
 mod layouts;
+mod settings;
 mod sql_files;
 mod tree;
 
 pub use alembic::alembic_script;
+pub use settings::Settings;
 
 use std::path::{Path, PathBuf};
 
@@ -33,8 +35,17 @@ const DEEPEST: usize = 16;
 /// # Errors
 /// When there is nothing to read at all. What is wrong inside the files is in [`Project::problems`].
 pub fn load(path: &Path, sources: &mut Sources) -> Result<Vec<Project>, LoadError> {
+    load_with(path, &Settings::default(), sources)
+}
+
+/// [`load`], with what the user says of the migrations.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with(path: &Path, settings: &Settings, sources: &mut Sources) -> Result<Vec<Project>, LoadError> {
     let alembic = if is_sql(path) { Vec::new() } else { alembic::find(path) };
-    let mut projects: Vec<Project> = alembic.iter().map(|found| alembic::load(found, sources)).collect();
+    let mut projects: Vec<Project> =
+        alembic.iter().map(|found| alembic::load(found, settings, sources)).collect();
     let scripts: Vec<PathBuf> = alembic.into_iter().map(|found| found.scripts).collect();
     projects.extend(if path.is_dir() { sql_below(path, &scripts, sources) } else { sql_at(path, sources) });
     projects.sort_by(|a, b| a.root.cmp(&b.root));

@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use crate::frontend::Settings;
 use crate::history::{Deleted, Divergence, Project, Runner, Side};
 use crate::source::{Sources, Span};
 use laid::{Commit, Content, Laid};
@@ -119,6 +120,7 @@ impl Base {
         &self,
         project: &Project,
         folder: &Path,
+        settings: &Settings,
         sources: &mut Sources,
     ) -> Result<Divergence, BaseError> {
         let mut divergence = Divergence { base: self.reference.clone(), ..Divergence::default() };
@@ -131,7 +133,7 @@ impl Base {
                 self.fork.files.iter().map(|(path, id)| (path, Content::Git(id))),
                 below,
             )?;
-            if let Some((was, files)) = laid.project(project, below) {
+            if let Some((was, files)) = laid.project(project, below, settings) {
                 let here = Side { project, sources };
                 let (edited, deleted) = Divergence::since(Side { project: &was, sources: &files }, here);
                 divergence.edited = edited;
@@ -153,18 +155,23 @@ impl Base {
             )?;
             let merged = Laid::out(&self.top, self.merged(), below)?;
             if let (Some((tip, _)), Some((merged, _))) =
-                (tip.project(project, below), merged.project(project, below))
+                (tip.project(project, below, settings), merged.project(project, below, settings))
             {
                 divergence.once_merged(project, &tip, &merged);
             }
-        } else if let Some((tip, _)) = self.tip_of(project, below)? {
+        } else if let Some((tip, _)) = self.tip_of(project, below, settings)? {
             divergence.once_merged(project, &tip, project);
         }
         Ok(divergence)
     }
 
     /// The base's project where it has not moved since the merge base.
-    fn tip_of(&self, project: &Project, below: &Path) -> Result<Option<(Project, Sources)>, BaseError> {
+    fn tip_of(
+        &self,
+        project: &Project,
+        below: &Path,
+        settings: &Settings,
+    ) -> Result<Option<(Project, Sources)>, BaseError> {
         let added = |(path, is_there): (&PathBuf, &bool)| {
             *is_there && path.starts_with(below) && !self.tip.files.contains_key(path)
         };
@@ -173,7 +180,7 @@ impl Base {
         }
         let tip =
             Laid::out(&self.top, self.tip.files.iter().map(|(path, id)| (path, Content::Git(id))), below)?;
-        Ok(tip.project(project, below))
+        Ok(tip.project(project, below, settings))
     }
 
     /// The files once what is here is merged into the tip.

@@ -104,7 +104,7 @@ pub(super) fn load_unsaved(config: &Config, unsaved: BTreeMap<PathBuf, String>) 
             };
             scope.checked.retain(|index| !base.contains(&self::file(&project, *index, &sources)));
             let folder = resolve(&folder_of(&project));
-            scope.base = Some(base.compare(&project, &folder, &mut sources)?);
+            scope.base = Some(base.compare(&project, &folder, &config.migrations, &mut sources)?);
             scope.pending = true;
         }
         scoped.push((project, scope));
@@ -135,7 +135,7 @@ fn projects(config: &Config, sources: &mut Sources) -> Result<Vec<Project>, Path
         if !path.exists() {
             return Err(PathError::Missing { path: path.clone(), hint: hint(path) });
         }
-        let loaded = frontend::load(path, sources)?;
+        let loaded = frontend::load_with(path, &config.migrations, sources)?;
         let holds = |project: &Project| !project.migrations.is_empty() || !project.problems.is_empty();
         if let Some(project) = loaded.first().filter(|_| !loaded.iter().any(holds)) {
             return Err(PathError::Empty { root: project.root.clone(), framework: project.framework.name });

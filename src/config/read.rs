@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Config, Output, Override, fail_on, preset, unknown};
 use crate::finding::{RuleInfo, Severity};
+use crate::frontend::Settings;
 
 /// What is wrong, and where in the text.
 pub(super) struct Invalid {
@@ -36,6 +37,13 @@ pub(super) const KEYS: &[(&str, Take)] = &[
     }),
     ("exclude", |config, value, around| {
         config.exclude = paths(value, around)?;
+        Ok(())
+    }),
+    ("alembic", |config, value, _| {
+        for (key, value) in fields(value, &["types", "naming-convention"])? {
+            let say = if key == "types" { Settings::set_type } else { Settings::set_naming };
+            texts(value, |name, text| say(&mut config.migrations, name, text))?;
+        }
         Ok(())
     }),
     ("base", |config, value, _| {
@@ -155,6 +163,15 @@ fn rules(value: &Value<'_>, around: &Surroundings<'_>) -> Result<BTreeMap<String
         severities.insert(id.get_ref().clone().into_owned(), level);
     }
     Ok(severities)
+}
+
+/// A table of texts by name, each of which is judged.
+fn texts(value: &Value<'_>, mut say: impl FnMut(&str, &str) -> Result<(), String>) -> Result<(), Invalid> {
+    let table = value.get_ref().as_table().ok_or_else(|| expected(value, "a table"))?;
+    for (name, text) in table {
+        say(name.get_ref(), string(text)?).map_err(at(text))?;
+    }
+    Ok(())
 }
 
 /// `[[override]]`: which migrations, and what differs for them.
@@ -308,6 +325,29 @@ mod tests {
         assert_eq!(config.overrides[1].migrations, ["0003"]);
         assert_eq!(config.overrides[1].severities.get("dropped-column"), Some(&Severity::Error));
         assert_eq!(config.rows.get("currencies"), Some(&180));
+        let alembic = "[alembic]\nnaming-convention = { ix = 'ix_%(column_0_label)s' }\n\
+                       [alembic.types]\nMoney = 'NUMERIC(12, 2)'\n'app.Code' = 'VARCHAR({length})'\n";
+        assert_ne!(read(alembic).expect("a good file").migrations, Settings::default());
+    }
+
+    #[test]
+    fn what_is_no_type_or_convention_is_refused_with_what_would_be() {
+        let message = |text: &str| read(text).err().map(|(_, message)| message).unwrap_or_default();
+        for (text, wrong) in [
+            ("alembic = 1", "expected a table"),
+            ("[alembic]\ntype = {}", "unknown key `type`; did you mean `types`?"),
+            ("[alembic.types]\nMoney = 12", "expected a string"),
+            ("[alembic.types]\n'app/Money' = 'TEXT'", "`app/Money` is no name of a Python type"),
+            ("[alembic.types]\nMoney = ''", "`` is no type of PostgreSQL, as in `NUMERIC(12, 2)`"),
+            ("[alembic.types]\nMoney = 'NUMERIC(12, 2'", "is no type of PostgreSQL"),
+            ("[alembic.types]\nMoney = 'TEXT; DROP TABLE t'", "is no type of PostgreSQL"),
+            ("[alembic.types]\nMoney = 'TEXT USING c::text'", "is no type of PostgreSQL"),
+            ("[alembic.types]\nCode = 'VARCHAR({})'", "`VARCHAR({})` has a brace that holds no name"),
+            ("[alembic.naming-convention]\nuk = 'x'", "unknown kind of constraint `uk` (kinds: ix, uq,"),
+            ("[alembic.naming-convention]\nuq = '%(tabel)s'", "has a token that SQLAlchemy does not know"),
+        ] {
+            assert!(message(text).contains(wrong), "{text}: {}", message(text));
+        }
     }
 
     #[test]

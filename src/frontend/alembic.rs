@@ -24,18 +24,22 @@ use std::rc::Rc;
 use crate::history::{Framework, Language, Project, Runner, TransactionRule};
 use crate::source::Sources;
 
+use super::Settings;
+use naming::Naming;
+
 pub(crate) use discover::{Found, find};
+pub(super) use naming::is_naming_template;
 pub use script::alembic_script;
 
 /// Stack of the thread that parses and evaluates; deep nesting in a file must not end the program.
 const STACK: usize = 512 << 20;
 
 /// Reads a project that was found; paths are shown as `shown` makes them of real ones.
-pub(crate) fn load(found: &Found, sources: &mut Sources) -> Project {
+pub(crate) fn load(found: &Found, settings: &Settings, sources: &mut Sources) -> Project {
     let shown = shown_root(found);
     std::thread::scope(|scope| {
         let reader = std::thread::Builder::new().stack_size(STACK);
-        let handle = reader.spawn_scoped(scope, || read(found, &shown, sources));
+        let handle = reader.spawn_scoped(scope, || read(found, &shown, settings, sources));
         match handle.map(std::thread::ScopedJoinHandle::join) {
             Ok(Ok(project)) => project,
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
@@ -84,16 +88,19 @@ const FRAMEWORK: Framework = Framework {
     version_table: "alembic_version",
 };
 
-fn read(found: &Found, shown: &Path, sources: &mut Sources) -> Project {
+fn read(found: &Found, shown: &Path, settings: &Settings, sources: &mut Sources) -> Project {
     let mut project = empty(found, shown);
     let mut library = evaluate::Library::new(found.roots.clone(), shown.to_owned(), found.options.clone());
+    library.types.clone_from(&settings.types);
     let environment = environment::read(found, &mut library, sources);
     if environment.per_migration {
         project.framework.transaction = TransactionRule::PerMigration;
     }
     library.version_schema.clone_from(&environment.version_table.schema);
     project.version_table = Some(environment.version_table);
-    let naming = Rc::new(environment.naming);
+    // What env.py says is what runs; the user says what only running it would tell.
+    let said = || (!settings.naming.is_empty()).then(|| Naming::new(settings.naming.clone()));
+    let naming = Rc::new(environment.naming.or_else(said).unwrap_or_default());
     for file in &found.files {
         let path = relative(file, shown);
         revision::read(file, &path, &naming, &mut library, sources, &mut project);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use mig_check::finding::Direction;
-use mig_check::frontend::{alembic_script, load};
+use mig_check::frontend::{Settings, alembic_script, load, load_with};
 use mig_check::history::{
     Body, Certainty, Migration, ProblemKind, Project, Script, Statement, TransactionRule,
 };
@@ -35,15 +35,20 @@ fn project_of(code: &str) -> (Sources, Project) {
 const HEAD: &str = "import sqlalchemy as sa\nfrom alembic import op\nrevision = 'a'\ndown_revision = None\n";
 
 pub fn project_with(files: &[(&str, &str)]) -> (Sources, Project) {
+    let directory = laid_out(files);
+    let mut sources = Sources::new();
+    let project = only(directory.path(), &mut sources);
+    (sources, project)
+}
+
+fn laid_out(files: &[(&str, &str)]) -> tempfile::TempDir {
     let directory = tempfile::tempdir().expect("a directory");
     for (path, text) in files {
         let path = directory.path().join(path);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("created");
         std::fs::write(path, text).expect("written");
     }
-    let mut sources = Sources::new();
-    let project = only(directory.path(), &mut sources);
-    (sources, project)
+    directory
 }
 
 fn up(project: &Project) -> &Script {
@@ -630,6 +635,72 @@ fn types_of_other_packages_have_their_names() {
     );
     let types: Vec<&str> = sql(up(&project)).iter().filter_map(|sql| sql.rsplit("COLUMN ").next()).collect();
     assert_eq!(types, ["a geometry(POINT,4326)", "b VARCHAR(9)", "c UUID", "d VECTOR(3)"]);
+}
+
+/// Files in a temporary folder, read with what the user says of them.
+fn project_said(files: &[(&str, &str)], settings: &Settings) -> Project {
+    let directory = laid_out(files);
+    load_with(directory.path(), settings, &mut Sources::new()).expect("a project").remove(0)
+}
+
+#[test]
+fn types_that_nobody_knows_are_those_that_the_user_says() {
+    let revision = format!(
+        "{HEAD}import vendor\nfrom vendor.sql import Code\nfrom app.types import Money\nfrom app.gone import Gone\n\n\
+         class Own(sa.types.UserDefinedType):\n    def get_col_spec(self, **kw):\n        return spec(self)\n\n\
+         def upgrade():\n    op.create_table('t', sa.Column('id', vendor.Key, primary_key=True), \
+         sa.Column('a', Code(length=9)), sa.Column('b', Code(7)), sa.Column('c', Code), sa.Column('d', Money()), \
+         sa.Column('e', Gone()), sa.Column('f', Own()), sa.Column('g', vendor.sql.Exact()))\n"
+    );
+    let files = [
+        ("alembic.ini", "[alembic]\nscript_location = scripts\n"),
+        ("app/__init__.py", ""),
+        (
+            "app/types.py",
+            "from sqlalchemy.types import UserDefinedType\nclass Money(UserDefinedType):\n    \
+             def get_col_spec(self, **kw):\n        return spec()\n",
+        ),
+        ("scripts/env.py", ""),
+        ("scripts/versions/a.py", revision.as_str()),
+    ];
+    let mut settings = Settings::default();
+    for (name, ddl) in [
+        ("Key", "INTEGER"),
+        ("Code", "VARCHAR({length})"),
+        ("types.Money", "NUMERIC(12, 2)"),
+        ("app.gone.Gone", "TEXT"),
+        ("Own", "POINT"),
+        ("Exact", "CHAR({length})"),
+    ] {
+        settings.set_type(name, ddl).expect("a type");
+    }
+    let project = project_said(&files, &settings);
+    assert_eq!(reasons(up(&project)), Vec::<&str>::new());
+    let sql = plain(sql(up(&project))[0]);
+    assert_eq!(
+        sql,
+        "CREATE TABLE t (id SERIAL NOT NULL, a VARCHAR(9), b VARCHAR(7), c VARCHAR, d NUMERIC(12, 2), e TEXT, \
+         f POINT, g CHAR, PRIMARY KEY (id))"
+    );
+    let unsaid = project_said(&files, &Settings::default());
+    assert_eq!(reasons(up(&unsaid)).len(), 1);
+}
+
+#[test]
+fn a_naming_convention_is_that_of_the_environment_or_else_the_users() {
+    let revision = format!("{HEAD}def upgrade():\n    op.create_unique_constraint(None, 't', ['c'])\n");
+    let mut settings = Settings::default();
+    settings.set_naming("uq", "said_%(table_name)s_%(column_0_name)s").expect("a template");
+    for (metadata, name) in [
+        ("load_metadata()", "said_t_c"),
+        ("MetaData(naming_convention={'uq': 'uq_%(column_0_name)s'})", "uq_c"),
+    ] {
+        let environment = format!(
+            "from alembic import context\nfrom sqlalchemy import MetaData\ncontext.configure(target_metadata={metadata})\n"
+        );
+        let project = project_said(&[("env.py", &environment), ("versions/a.py", &revision)], &settings);
+        assert_eq!(sql(up(&project)), [format!("ALTER TABLE t ADD CONSTRAINT {name} UNIQUE (c)")]);
+    }
 }
 
 #[test]

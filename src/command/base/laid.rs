@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 use super::{BaseError, list};
-use crate::frontend;
+use crate::frontend::{self, Settings};
 use crate::history::{Project, Runner};
 use crate::source::Sources;
 
@@ -97,7 +97,7 @@ impl Laid {
     }
 
     /// The project that stands where another stands in the repository.
-    pub fn project(&self, like: &Project, below: &Path) -> Option<(Project, Sources)> {
+    pub fn project(&self, like: &Project, below: &Path, settings: &Settings) -> Option<(Project, Sources)> {
         let at = match &like.runner {
             // Its configuration may lie elsewhere than its scripts.
             Runner::Alembic { config, .. } => config.strip_prefix(&self.top).unwrap_or(below),
@@ -107,7 +107,7 @@ impl Laid {
         // Some tools are told by what lies around the folder.
         [at, Path::new("")].into_iter().find_map(|at| {
             let mut sources = Sources::new();
-            let found = frontend::load(&self.root.join(at), &mut sources).ok()?;
+            let found = frontend::load_with(&self.root.join(at), settings, &mut sources).ok()?;
             let same = |project: &Project| {
                 project.framework.name == like.framework.name && super::folder_of(project) == wanted
             };

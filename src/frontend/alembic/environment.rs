@@ -23,14 +23,14 @@ pub struct Environment {
     pub per_migration: bool,
     /// `version_table` with `version_table_schema`.
     pub version_table: Name,
-    /// The naming convention of the target metadata.
-    pub naming: Naming,
+    /// The naming convention of the target metadata, where it is one that can be read.
+    pub naming: Option<Naming>,
 }
 
 impl Default for Environment {
     fn default() -> Self {
         let version_table = Name::unqualified(super::FRAMEWORK.version_table);
-        Self { per_migration: false, version_table, naming: Naming::default() }
+        Self { per_migration: false, version_table, naming: None }
     }
 }
 
@@ -62,9 +62,7 @@ pub fn read(found: &Found, library: &mut Library, sources: &mut Sources) -> Envi
     environment.version_table.schema = said("version_table_schema").find_map(text);
     let default = evaluator.evaluate_path("target_metadata");
     let targets = said("target_metadata").chain([&default]);
-    if let Some(naming) = targets.cloned().find_map(|target| convention(&mut evaluator, &target, 0)) {
-        environment.naming = naming;
-    }
+    environment.naming = targets.cloned().find_map(|target| convention(&mut evaluator, &target, 0));
     environment
 }
 

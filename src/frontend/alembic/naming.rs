@@ -53,6 +53,20 @@ impl Naming {
     }
 }
 
+/// Whether SQLAlchemy knows every token of a template.
+pub fn is_naming_template(template: &str) -> bool {
+    let columns = ["column".to_owned()];
+    let named = Named {
+        table: "table",
+        columns: &columns,
+        referred: "other",
+        referred_columns: &columns,
+        given: Some("name"),
+        ..Named::default()
+    };
+    fill(template, &named).is_some()
+}
+
 /// Fills `%(token)s`; `None` for a token that SQLAlchemy does not know either.
 fn fill(template: &str, named: &Named<'_>) -> Option<String> {
     let mut name = String::new();

@@ -115,6 +115,12 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn define_class(&mut self, definition: &ast::StmtClassDef, scope: &Rc<Scope>) -> Value {
+        let module = self.module.path.with_extension("");
+        let parts = module.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>();
+        if let Some(configured) = self.library.configured(&format!("{}.{}", parts.join("."), definition.name))
+        {
+            return configured;
+        }
         let bases: Vec<Value> = definition.bases().iter().map(|base| self.expression(base, scope)).collect();
         let inner = Scope::within(scope);
         self.block(&definition.body, &inner);

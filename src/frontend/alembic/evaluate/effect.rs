@@ -162,7 +162,8 @@ impl Evaluator<'_> {
             (path, _) if path.starts_with(FILE) => self.file_attribute(value, name),
             (path, _) => {
                 let path = format!("{path}.{name}");
-                self.library.patched.get(&path).cloned().unwrap_or_else(|| Value::path(path))
+                let said = self.library.configured(&path);
+                said.or_else(|| self.library.patched.get(&path).cloned()).unwrap_or_else(|| Value::path(path))
             }
         }
     }

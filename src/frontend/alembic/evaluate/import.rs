@@ -78,10 +78,16 @@ impl Evaluator<'_> {
     }
 
     fn resolved_within(&mut self, value: Value, depth: usize) -> Value {
-        let Some(pending) = value.as_path().and_then(|path| path.strip_prefix(PENDING)) else { return value };
+        let Some(path) = value.as_path() else { return value };
+        let Some(pending) = path.strip_prefix(PENDING) else {
+            return self.library.configured(path).unwrap_or(value);
+        };
         let mut parts = pending.splitn(3, ':').map(str::to_owned);
         let mut part = || parts.next().unwrap_or_default();
         let (module, name, holder) = (part(), part(), PathBuf::from(part()));
+        if let Some(configured) = self.library.configured(&format!("{module}.{name}")) {
+            return configured;
+        }
         let submodule =
             if module.ends_with('.') { format!("{module}{name}") } else { format!("{module}.{name}") };
         if name.is_empty() {

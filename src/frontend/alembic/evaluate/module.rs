@@ -10,6 +10,7 @@ use ruff_python_ast::Stmt;
 use crate::source::{SourceId, Sources};
 
 use super::super::python;
+use super::super::render::types;
 use super::super::value::Value;
 
 /// Names in one scope.
@@ -124,6 +125,8 @@ pub struct Library {
     pub handed: Vec<(String, Value)>,
     /// Names of libraries that `env.py` has set to something else.
     pub patched: BTreeMap<String, Value>,
+    /// The DDL of types, by name or dotted path, as the user says.
+    pub types: BTreeMap<String, String>,
     read: HashMap<PathBuf, Option<Rc<Module>>>,
 }
 
@@ -141,6 +144,7 @@ impl Library {
             version_schema: None,
             handed: Vec::new(),
             patched: BTreeMap::new(),
+            types: BTreeMap::new(),
             read: HashMap::new(),
         }
     }
@@ -148,6 +152,16 @@ impl Library {
     /// The value of a key of Alembic's section of the configuration.
     pub fn option(&self, key: &str) -> Option<&str> {
         self.options.get(&key.to_lowercase()).map(String::as_str)
+    }
+
+    /// The type of a dotted path, if the user says its DDL: for the path, its end, or only the name.
+    pub fn configured(&self, path: &str) -> Option<Value> {
+        let is_end = |name: &str| {
+            path.strip_suffix(name).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        };
+        let (_, ddl) =
+            self.types.iter().filter(|(name, _)| is_end(name)).max_by_key(|(name, _)| name.len())?;
+        Some(types::configured(path.rsplit('.').next().unwrap_or(path), ddl))
     }
 
     /// The module of a dotted name, if a file has it.

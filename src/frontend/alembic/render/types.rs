@@ -1,9 +1,14 @@
 //! Column types and their DDL names, SQLAlchemy's own and those of well-known packages.
 
+mod shapes;
+mod third_party;
+
 use std::rc::Rc;
 
 use super::super::value::{Arguments, Class, Value};
 use super::{Cause, Rendered, flag, given, last, quote, text};
+use shapes::{array, characters, clock, enumeration, interval, number, numeric, with_length};
+pub use third_party::configured;
 
 /// A column's type.
 #[derive(Clone, Debug)]
@@ -89,34 +94,6 @@ impl Enumeration {
     }
 }
 
-/// Types of other packages that are one of SQLAlchemy's underneath, by the last part of their name.
-const CUSTOM: &[(&str, &str, Family)] = &[
-    ("CIText", "CITEXT", Family::Text),
-    ("GUID", "UUID", Family::Uuid),
-    ("UUIDType", "UUID", Family::Uuid),
-    ("TIMESTAMPAware", "TIMESTAMP WITH TIME ZONE", Family::DateTime),
-    ("DateTimeUTC", "TIMESTAMP WITH TIME ZONE", Family::DateTime),
-    ("UtcDateTime", "TIMESTAMP WITH TIME ZONE", Family::DateTime),
-    ("TZDateTime", "TIMESTAMP WITH TIME ZONE", Family::DateTime),
-    ("JsonB", "JSONB", Family::Json),
-    ("JSONType", "JSON", Family::Json),
-    ("URLType", "TEXT", Family::Text),
-    ("ScalarListType", "TEXT", Family::Text),
-    ("TSVectorType", "TSVECTOR", Family::Other),
-    ("LtreeType", "LTREE", Family::Other),
-    ("EmailType", "VARCHAR(255)", Family::Text),
-    ("IPAddressType", "VARCHAR(50)", Family::Text),
-    ("CountryType", "VARCHAR(2)", Family::Text),
-    ("PhoneNumberType", "VARCHAR(20)", Family::Text),
-    ("TimezoneType", "VARCHAR(50)", Family::Text),
-    ("LocaleType", "VARCHAR(10)", Family::Text),
-    ("CurrencyType", "VARCHAR(3)", Family::Text),
-    ("ColorType", "VARCHAR(20)", Family::Text),
-    ("WeekDaysType", "BIT(7)", Family::Other),
-    ("ArrowType", "TIMESTAMP WITHOUT TIME ZONE", Family::DateTime),
-    ("Raster", "raster", Family::Other),
-];
-
 /// Types of PostgreSQL that take nothing.
 const BARE: &[&str] = &[
     "TSVECTOR",
@@ -198,6 +175,9 @@ pub const CHOSEN: &str = "load_dialect_impl(postgresql)";
 
 /// A `TypeDecorator` of the file: what it decorates.
 fn of_class(class: &Rc<Class>, arguments: &Arguments) -> Result<Type, Cause> {
+    if let Some(configured) = third_party::of_configured(class, arguments) {
+        return configured;
+    }
     let members = class.members.borrow();
     let member = |name: &str| members.iter().find(|(known, _)| known == name).map(|(_, value)| value);
     if let Some(chosen) = member(CHOSEN) {
@@ -205,8 +185,8 @@ fn of_class(class: &Rc<Class>, arguments: &Arguments) -> Result<Type, Cause> {
     }
     if member("load_dialect_impl").is_some() || member("get_col_spec").is_some() {
         // Many projects carry the recipe of SQLAlchemy's documentation under its own name.
-        if let Some((_, sql, family)) = CUSTOM.iter().find(|(known, ..)| *known == class.name) {
-            return Ok(Type::plain(*sql, family.clone()));
+        if let Some(known) = third_party::known(&class.name, arguments) {
+            return known;
         }
         return Err(Cause::new(format!("the type `{}` computes its own name", class.name)));
     }
@@ -228,24 +208,12 @@ fn of_class(class: &Rc<Class>, arguments: &Arguments) -> Result<Type, Cause> {
     }
 }
 
-fn number(value: Option<&Value>) -> Result<Option<i64>, Cause> {
-    match given(value) {
-        None => Ok(None),
-        Some(Value::Int(int)) => Ok(Some(*int)),
-        Some(other) => Err(Cause::of(other, "a length is not a number")),
-    }
-}
-
-fn with_length(name: &str, length: Option<i64>) -> String {
-    length.map_or_else(|| name.to_owned(), |length| format!("{name}({length})"))
-}
-
 fn named(path: &str, arguments: &Arguments) -> Result<Type, Cause> {
     let name = last(path);
     let plain = |sql: &str, family| Ok(Type::plain(sql, family));
     let ours = path.starts_with("sqlalchemy.");
     if !ours {
-        return custom(path, arguments);
+        return third_party::named(path, arguments);
     }
     match name {
         "Integer" | "INTEGER" | "INT" => plain("INTEGER", Family::Integer),
@@ -307,132 +275,6 @@ fn named(path: &str, arguments: &Arguments) -> Result<Type, Cause> {
         _ if BARE.contains(&name) => plain(name, Family::Other),
         _ => Err(Cause::new(format!("the type `{name}` is not known"))),
     }
-}
-
-fn custom(path: &str, arguments: &Arguments) -> Result<Type, Cause> {
-    let name = last(path);
-    let plain = |sql: String, family| Ok(Type::plain(sql, family));
-    match name {
-        "AutoString" => plain(with_length("VARCHAR", number(arguments.value(0, "length"))?), Family::Text),
-        "Vector" | "VECTOR" if path.contains("pgvector") => {
-            plain(with_length("VECTOR", number(arguments.value(0, "dim"))?), Family::Other)
-        }
-        "HALFVEC" | "SPARSEVEC" if path.contains("pgvector") => {
-            plain(with_length(name, number(arguments.value(0, "dim"))?), Family::Other)
-        }
-        "Geometry" | "Geography" => {
-            let base = name.to_lowercase();
-            let kind = match arguments.value(0, "geometry_type") {
-                None => Some("GEOMETRY".to_owned()),
-                Some(Value::None) => None,
-                Some(other) => Some(text(other)?),
-            };
-            let srid = number(arguments.value(1, "srid"))?.unwrap_or(-1);
-            plain(kind.map_or_else(|| base.clone(), |kind| format!("{base}({kind},{srid})")), Family::Other)
-        }
-        "ChoiceType" | "PasswordType" | "EncryptedType" | "StringEncryptedType" => {
-            Err(Cause::new(format!("the type `{name}` takes its name from the application")))
-        }
-        _ => match CUSTOM.iter().find(|(known, ..)| *known == name) {
-            Some((_, sql, family)) => plain((*sql).to_owned(), family.clone()),
-            None => Err(Cause::new(format!("the type `{path}` is not known"))),
-        },
-    }
-}
-
-fn characters(name: &str, arguments: &Arguments) -> Result<Type, Cause> {
-    let mut sql = with_length(name, number(arguments.value(0, "length"))?);
-    if let Some(collation) = given(arguments.value(1, "collation")) {
-        sql.push_str(&format!(" COLLATE \"{}\"", text(collation)?));
-    }
-    Ok(Type::plain(sql, Family::Text))
-}
-
-fn clock(name: &str, arguments: &Arguments) -> Result<Type, Cause> {
-    let zone = if flag(arguments.value(0, "timezone"))? { "WITH" } else { "WITHOUT" };
-    let precision = number(arguments.value(1, "precision"))?;
-    Ok(Type::plain(format!("{} {zone} TIME ZONE", with_length(name, precision)), Family::DateTime))
-}
-
-fn interval(path: &str, arguments: &Arguments) -> Result<Type, Cause> {
-    let ours = path.contains("postgresql");
-    let (precision, fields) = if ours {
-        (number(arguments.value(0, "precision"))?, given(arguments.value(1, "fields")))
-    } else {
-        (number(arguments.value(1, "second_precision"))?, None)
-    };
-    let mut sql = "INTERVAL".to_owned();
-    if let Some(fields) = fields {
-        sql.push_str(&format!(" {}", text(fields)?));
-    }
-    if let Some(precision) = precision {
-        sql.push_str(&format!(" ({precision})"));
-    }
-    Ok(Type::plain(sql, Family::DateTime))
-}
-
-fn numeric(name: &str, arguments: &Arguments) -> Result<Type, Cause> {
-    let precision = number(arguments.value(0, "precision"))?;
-    let scale = number(arguments.value(1, "scale"))?;
-    let sql = match (precision, scale) {
-        (None, _) => name.to_owned(),
-        (Some(precision), None) => format!("{name}({precision})"),
-        (Some(precision), Some(scale)) => format!("{name}({precision}, {scale})"),
-    };
-    Ok(Type::plain(sql, Family::Numeric))
-}
-
-fn array(arguments: &Arguments) -> Result<Type, Cause> {
-    let item = arguments.value(0, "item_type").ok_or_else(|| Cause::new("an array has no item type"))?;
-    let item = resolve(item)?;
-    let dimensions = number(arguments.value(2, "dimensions"))?.unwrap_or(1).clamp(0, 16);
-    let brackets = "[]".repeat(usize::try_from(dimensions).unwrap_or(1));
-    let sql = match item.sql.find(" COLLATE") {
-        Some(at) => format!("{}{brackets}{}", &item.sql[..at], &item.sql[at..]),
-        None => format!("{}{brackets}", item.sql),
-    };
-    let family = Family::Array(Box::new(Item { sql: item.sql, family: item.family }));
-    Ok(Type { sql, family, enumeration: item.enumeration, check: None })
-}
-
-fn enumeration(arguments: &Arguments, native_only: bool) -> Result<Type, Cause> {
-    let mut labels = Vec::new();
-    let mut name = given(arguments.named("name")).map(text).transpose()?;
-    let by_value = given(arguments.named("values_callable")).is_some();
-    for argument in &arguments.positional {
-        match &argument.value {
-            Value::Class(class) if class.enumeration => {
-                name.get_or_insert_with(|| class.name.to_lowercase());
-                for (label, member) in class.members.borrow().iter() {
-                    let Value::Instance(member) = member else { continue };
-                    let attributes = member.attributes.borrow();
-                    match attributes.get("value") {
-                        Some(value) if by_value => labels.push(text(value)?),
-                        _ => labels.push(label.clone()),
-                    }
-                }
-            }
-            other => labels.push(text(other)?),
-        }
-    }
-    let schema = given(arguments.named("schema")).map(text).transpose()?;
-    let native = native_only || !matches!(arguments.named("native_enum"), Some(Value::Bool(false)));
-    if native {
-        let Some(name) = name else { return Err(Cause::new("PostgreSQL needs a name for an enumeration")) };
-        let create = !matches!(arguments.named("create_type"), Some(Value::Bool(false))) || !native_only;
-        let enumeration = Enumeration { schema, name, labels, create };
-        let mut named = Type::plain(enumeration.sql(), Family::Enumeration);
-        named.enumeration = Some(enumeration);
-        return Ok(named);
-    }
-    let longest = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
-    let length = number(arguments.named("length"))?.unwrap_or_else(|| i64::try_from(longest).unwrap_or(0));
-    let length = (length > 0).then_some(length);
-    let mut limited = Type::plain(with_length("VARCHAR", length), Family::Text);
-    if flag(arguments.named("create_constraint"))? {
-        limited.check = Some((TypeCheck::Labels(labels), name));
-    }
-    Ok(limited)
 }
 
 /// The DDL name alone.
