@@ -6,6 +6,7 @@ mod mend;
 mod name;
 mod oversize;
 mod parse;
+mod psql;
 mod split;
 mod strict;
 mod types;
@@ -52,7 +53,17 @@ pub fn lower(text: &str) -> Vec<Lowered> {
 
 /// [`lower`] of a text that stands inside another.
 fn lower_inside(text: &str, nesting: Nesting) -> Vec<Lowered> {
-    split::pieces(text).iter().filter_map(|piece| lower_piece(text, piece, nesting)).collect()
+    let mut conditions = psql::Conditions::default();
+    let mut lowered = Vec::new();
+    for piece in split::pieces(text) {
+        if piece.kind == PieceKind::MetaCommand {
+            conditions.see(&text[piece.range.clone()]);
+        }
+        if let Some(Lowered { range, steps }) = lower_piece(text, &piece, nesting) {
+            lowered.push(Lowered { range, steps: conditions.lay_over(steps) });
+        }
+    }
+    lowered
 }
 
 fn lower_piece(text: &str, piece: &Piece, nesting: Nesting) -> Option<Lowered> {
@@ -60,7 +71,7 @@ fn lower_piece(text: &str, piece: &Piece, nesting: Nesting) -> Option<Lowered> {
     let whole = |operation| vec![Step::certain(operation, range.clone())];
     let steps = match piece.kind {
         PieceKind::CopyData => return None,
-        PieceKind::MetaCommand => whole(meta_command(&text[range.clone()])),
+        PieceKind::MetaCommand => whole(psql::operation(&text[range.clone()])),
         PieceKind::Unterminated(message) => whole(Operation::Unparsed { message: message.to_owned() }),
         PieceKind::Statement if !parse::fits(&text[range.clone()]) => {
             oversize::operations(&text[range.clone()])
@@ -88,18 +99,6 @@ fn lower_piece(text: &str, piece: &Piece, nesting: Nesting) -> Option<Lowered> {
         },
     };
     Some(Lowered { range, steps })
-}
-
-/// Commands of psql change nothing in the database by themselves, but some run what is not in the text.
-fn meta_command(command: &str) -> Operation {
-    let name: &str = command.split_whitespace().next().unwrap_or_default();
-    match name {
-        "\\i" | "\\ir" | "\\include" | "\\include_relative" => {
-            Operation::Opaque { reason: format!("psql's {name} runs another file") }
-        }
-        "\\gexec" => Operation::Opaque { reason: "psql's \\gexec runs what a query returns".to_owned() },
-        _ => Operation::Other { kind: "psql meta-command", objects: Vec::new() },
-    }
 }
 
 /// Reads the name of a type with its modifiers, array bounds and collation. What is no type keeps its text.

@@ -8,6 +8,7 @@ use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{Parse, SourceFile, SyntaxNode};
 
 use super::mend::mended;
+use super::psql::{self, Content};
 use super::split::{is_trivia, tokens};
 use super::strict;
 
@@ -60,7 +61,11 @@ pub(super) struct SyntaxError {
 
 /// Parses a text that holds one statement, and that fits.
 pub(super) fn statement(text: &str) -> Result<ast::Stmt, SyntaxError> {
-    as_written(text).or_else(|error| mended(text).and_then(|text| as_written(&text).ok()).ok_or(error))
+    as_written(text).or_else(|error| {
+        let whole = mended(text).and_then(|text| as_written(&text).ok());
+        let with = |content| psql::without_variables(text, content).and_then(|text| as_written(&text).ok());
+        whole.or_else(|| with(Content::Name)).or_else(|| with(Content::Number)).ok_or(error)
+    })
 }
 
 fn as_written(text: &str) -> Result<ast::Stmt, SyntaxError> {

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use squawk_lexer::{LiteralKind, TokenKind, tokenize};
 
+use super::psql;
+
 /// A part of the text between semicolons.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Piece {
@@ -120,12 +122,13 @@ impl Splitter<'_> {
                         return Some(end);
                     }
                 }
+                TokenKind::Unknown if self.text[range.start..].starts_with("\\;") => {
+                    self.close();
+                    return Some(range.start + 2);
+                }
                 TokenKind::Unknown if self.text[range.clone()].starts_with('\\') => {
                     self.close();
-                    let end = end_of_line(self.text, range.start);
-                    let end_of_command = range.start + self.text[range.start..end].trim_end().len();
-                    self.push(range.start..end_of_command, PieceKind::MetaCommand);
-                    return Some(end);
+                    return Some(self.meta_command(range.start));
                 }
                 kind => {
                     if let Some(message) = unterminated(kind) {
@@ -146,6 +149,18 @@ impl Splitter<'_> {
         }
         self.close();
         None
+    }
+
+    /// Where the text goes on after a meta-command, and after the rows that it takes from the text.
+    fn meta_command(&mut self, start: usize) -> usize {
+        let (command, mut end) = psql::command(self.text, start);
+        let rows = psql::copies_in(&self.text[command.clone()]).then(|| copy_data(self.text, end)).flatten();
+        self.push(command, PieceKind::MetaCommand);
+        if let Some(rows) = rows {
+            end = rows.end;
+            self.push(rows, PieceKind::CopyData);
+        }
+        end
     }
 
     fn token(&mut self, kind: TokenKind, range: Range<usize>) {
@@ -197,13 +212,13 @@ fn unterminated(kind: TokenKind) -> Option<&'static str> {
     }
 }
 
-fn end_of_line(text: &str, from: usize) -> usize {
+pub(super) fn end_of_line(text: &str, from: usize) -> usize {
     text[from..].find('\n').map_or(text.len(), |at| from + at + 1)
 }
 
 /// The rows after `COPY … FROM stdin;`, if there are any: up to a line with `\.` alone.
 fn copy_data(text: &str, from: usize) -> Option<Range<usize>> {
-    let start = end_of_line(text, from);
+    let start = if text[..from].ends_with('\n') { from } else { end_of_line(text, from) };
     let mut line = start;
     while line < text.len() {
         let next = end_of_line(text, line);

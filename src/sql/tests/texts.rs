@@ -173,6 +173,65 @@ fn what_psql_understands_does_not_choke() {
 }
 
 #[test]
+fn meta_commands_end_where_psql_ends_them() {
+    let text = "\\set a 'x \\\\ y' \\\\ SELECT 1\\; SELECT 2 \\gset p_ \\echo :p_x\n\\copy t (a) from stdin\n1;\n\\.\n\
+                \\copy app.u to 'x;y' csv\nDROP TABLE t;";
+    let found: Vec<&str> = lower(text).into_iter().map(|it| &text[it.range]).collect();
+    let expected = [
+        "\\set a 'x \\\\ y'",
+        "SELECT 1",
+        "SELECT 2",
+        "\\gset p_ \\echo :p_x",
+        "\\copy t (a) from stdin",
+        "\\copy app.u to 'x;y' csv",
+        "DROP TABLE t",
+    ];
+    assert_eq!(found, expected);
+    let copies: Vec<Operation> =
+        lower(text).into_iter().skip(4).map(|it| it.steps[0].operation.clone()).collect();
+    assert_eq!(copies[0], Operation::Copy { table: Some(name("t")), fills: true });
+    assert_eq!(copies[1], Operation::Copy { table: Some(name("app.u")), fills: false });
+}
+
+#[test]
+fn what_stands_under_a_condition_of_psql_may_run() {
+    let text = "DROP TABLE a;\n\\if :old\nDROP TABLE b;\n\\elif :{?new}\nDROP TABLE c;\n\\else\nDROP TABLE d;\n\\endif\nDROP TABLE e;";
+    let dropped: Vec<Certainty> = lower(text)
+        .into_iter()
+        .flat_map(|it| it.steps)
+        .filter(|step| matches!(step.operation, Operation::DropTable { .. }))
+        .map(|step| step.certainty)
+        .collect();
+    let may = |condition: &str| Certainty::May(condition.to_owned());
+    let expected = [
+        Certainty::Certain,
+        may("psql's `\\if :old` holds"),
+        may("psql's `\\elif :{?new}` holds"),
+        may("psql's `\\elif :{?new}` does not hold"),
+        Certainty::Certain,
+    ];
+    assert_eq!(dropped, expected);
+}
+
+#[test]
+fn variables_of_psql_stand_for_names_strings_and_numbers() {
+    for (statement, step) in [
+        (
+            "ALTER TABLE :\"schema\".t ADD COLUMN a text DEFAULT :'value'",
+            "ADD COLUMN a text DEFAULT :'value'",
+        ),
+        ("DROP TABLE :name", "DROP TABLE :name"),
+        ("SELECT a[1:2], b[:n], c::text, :x::int, :{?y} FROM t WHERE d = :'z'", ""),
+        ("ALTER SEQUENCE s RESTART WITH :start", ""),
+    ] {
+        assert!(!operation(statement).is_unknown(), "{statement}");
+        assert_eq!(places(statement), [if step.is_empty() { statement } else { step }]);
+    }
+    assert!(operation("SELECT a : b, FROM t").is_unknown());
+    assert!(operation(":whatever").is_unknown());
+}
+
+#[test]
 fn comments_are_found_outside_quotes_and_data() {
     let text = "-- a\nSELECT '-- no' /* b */;\nCOPY t FROM stdin;\n-- data\n\\.\nDO $$ -- body\n$$; -- c";
     let found: Vec<&str> = comments(text).into_iter().map(|range| &text[range]).collect();
