@@ -170,6 +170,8 @@ pub struct Script {
     pub span: Span,
     /// Whether it does, skips or refuses the work.
     pub body: Body,
+    /// Whether the tool opens a transaction around it.
+    pub wrapped: bool,
     /// Its statements in order.
     pub statements: Vec<Statement>,
 }

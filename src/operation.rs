@@ -99,8 +99,8 @@ pub enum Operation {
     CreateSchema { name: String, if_not_exists: bool },
     /// `DROP SCHEMA`.
     DropSchema { name: String, if_exists: bool, cascade: bool },
-    /// `INSERT`. `reads` are the tables of its query.
-    Insert { table: Name, reads: Vec<Name> },
+    /// `INSERT`. `columns` are those that it names, none if it names none; `reads` are the tables of its query.
+    Insert { table: Name, columns: Vec<String>, reads: Vec<Name> },
     /// `UPDATE`. `columns` are assigned; `copied` are the columns that the assigned values read.
     Update { table: Name, columns: Vec<String>, copied: Vec<String>, filtered: bool, reads: Vec<Name> },
     /// `DELETE`.

@@ -190,7 +190,7 @@ mod tests {
                 depends_on: Vec::new(),
                 branch_labels: Vec::new(),
                 imports: Vec::new(),
-                up: Script { span, body: Body::Empty, statements: Vec::new() },
+                up: Script { span, body: Body::Empty, wrapped: true, statements: Vec::new() },
                 down: None,
                 comments: Vec::new(),
             })

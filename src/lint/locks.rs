@@ -171,6 +171,14 @@ pub enum Shape {
     DropIndexOfConstraint,
     PrimaryKeyOnNullable,
     EnumValueUsed,
+    RenameIndex,
+    RenameIndexAsTable,
+    ReplicaIdentity,
+    TypeCollation,
+    TypeCollationOfIndex,
+    TableColumnTwice,
+    AssignedTwice,
+    InsertedTwice,
 }
 
 /// The row of a shape, for the newest version that has one.

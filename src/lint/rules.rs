@@ -1,6 +1,7 @@
 //! Every rule that reads, in the order of their ids. Written by `UPDATE=1 cargo test registry`.
 
 pub mod allow_without_reason;
+pub mod alters_apart;
 pub mod application_models_imported;
 pub mod attach_without_check;
 pub mod autovacuum_disabled;
@@ -12,10 +13,15 @@ pub mod blocking_refresh;
 pub mod blocking_reindex;
 pub mod broad_grant;
 pub mod check_without_not_valid;
+pub mod column_named_twice;
 pub mod concurrent_not_alone;
 pub mod concurrently_in_transaction;
+pub mod constrained_domain;
+pub mod constraint_dropped;
 pub mod credentials_in_migration;
 pub mod dangling_revision;
+pub mod database_dropped;
+pub mod default_partition;
 pub mod delete_without_backup;
 pub mod deleted_migration;
 pub mod disabled_triggers;
@@ -33,6 +39,7 @@ pub mod enum_not_created;
 pub mod enum_value_in_same_transaction;
 pub mod exclusion_constraint;
 pub mod explicit_lock;
+pub mod extension_created;
 pub mod foreign_key_drop_locks_parent;
 pub mod foreign_key_locks_parent;
 pub mod foreign_key_type_change;
@@ -40,8 +47,12 @@ pub mod foreign_key_type_mismatch;
 pub mod foreign_key_without_action;
 pub mod foreign_key_without_index;
 pub mod foreign_key_without_not_valid;
+pub mod function_search_path;
+pub mod hash_index;
 pub mod identifier_too_long;
 pub mod index_dropped_before_replacement;
+pub mod index_renamed_as_table;
+pub mod insert_without_columns;
 pub mod invalid_index_skipped;
 pub mod json_column;
 pub mod late_migration;
@@ -52,8 +63,13 @@ pub mod malformed_allow;
 pub mod missing_downgrade;
 pub mod missing_lock_timeout;
 pub mod missing_migration;
+pub mod missing_statement_timeout;
+pub mod mixed_schema_and_data;
 pub mod money_column;
 pub mod narrow_key;
+pub mod needless_no_transaction;
+pub mod not_enforced_constraint;
+pub mod not_null_dropped;
 pub mod not_null_without_default;
 pub mod not_repeatable;
 pub mod not_valid_never_validated;
@@ -61,6 +77,7 @@ pub mod opaque_step;
 pub mod orphan_downgrade;
 pub mod padded_text;
 pub mod partition_of_locks_parent;
+pub mod policy_always_true;
 pub mod primary_key_dropped;
 pub mod primary_key_without_index;
 pub mod quoted_name;
@@ -69,25 +86,32 @@ pub mod redundant_index;
 pub mod refused_in_transaction;
 pub mod rename_column;
 pub mod rename_enum_value;
+pub mod rename_object;
 pub mod rename_schema;
 pub mod rename_table;
+pub mod replica_identity_changed;
 pub mod required_default_dropped;
 pub mod revision_cycle;
 pub mod rewriting_column;
 pub mod row_security_disabled;
 pub mod row_security_without_policy;
+pub mod rule_created;
 pub mod second_head_after_merge;
 pub mod security_definer_search_path;
+pub mod sequence_not_moved;
 pub mod set_not_null_scan;
 pub mod setting_outlives_migration;
 pub mod several_heads;
+pub mod several_tables_locked;
 pub mod skipped_migration;
+pub mod slow_step_under_lock;
 pub mod superuser_role;
 pub mod syntax_error;
 pub mod table_rewrite;
 pub mod table_without_key;
 pub mod timeout_cancels_concurrent_build;
 pub mod timestamp_without_time_zone;
+pub mod transaction_control;
 pub mod truncate_without_backup;
 pub mod type_change_rewrite;
 pub mod unbatched_update;
@@ -100,19 +124,24 @@ pub mod unnamed_constraint_dropped;
 pub mod unreadable_file;
 pub mod unrelated_changes;
 pub mod unreviewed_autogenerate;
+pub mod unstable_check;
 pub mod unsupported_on_partitioned;
+pub mod untrusted_language;
 pub mod unused_allow;
+pub mod used_object_dropped;
 pub mod vague_message;
 pub mod validate_in_same_transaction;
 pub mod version_taken_on_base;
 pub mod view_blocks_change;
 pub mod volatile_default;
+pub mod wide_index;
 
 use super::Rule;
 
 /// Every rule that reads.
 pub static RULES: &[&Rule] = &[
     &allow_without_reason::RULE,
+    &alters_apart::RULE,
     &application_models_imported::RULE,
     &attach_without_check::RULE,
     &autovacuum_disabled::RULE,
@@ -124,10 +153,15 @@ pub static RULES: &[&Rule] = &[
     &blocking_reindex::RULE,
     &broad_grant::RULE,
     &check_without_not_valid::RULE,
+    &column_named_twice::RULE,
     &concurrent_not_alone::RULE,
     &concurrently_in_transaction::RULE,
+    &constrained_domain::RULE,
+    &constraint_dropped::RULE,
     &credentials_in_migration::RULE,
     &dangling_revision::RULE,
+    &database_dropped::RULE,
+    &default_partition::RULE,
     &delete_without_backup::RULE,
     &deleted_migration::RULE,
     &disabled_triggers::RULE,
@@ -145,6 +179,7 @@ pub static RULES: &[&Rule] = &[
     &enum_value_in_same_transaction::RULE,
     &exclusion_constraint::RULE,
     &explicit_lock::RULE,
+    &extension_created::RULE,
     &foreign_key_drop_locks_parent::RULE,
     &foreign_key_locks_parent::RULE,
     &foreign_key_type_change::RULE,
@@ -152,8 +187,12 @@ pub static RULES: &[&Rule] = &[
     &foreign_key_without_action::RULE,
     &foreign_key_without_index::RULE,
     &foreign_key_without_not_valid::RULE,
+    &function_search_path::RULE,
+    &hash_index::RULE,
     &identifier_too_long::RULE,
     &index_dropped_before_replacement::RULE,
+    &index_renamed_as_table::RULE,
+    &insert_without_columns::RULE,
     &invalid_index_skipped::RULE,
     &json_column::RULE,
     &late_migration::RULE,
@@ -164,8 +203,13 @@ pub static RULES: &[&Rule] = &[
     &missing_downgrade::RULE,
     &missing_lock_timeout::RULE,
     &missing_migration::RULE,
+    &missing_statement_timeout::RULE,
+    &mixed_schema_and_data::RULE,
     &money_column::RULE,
     &narrow_key::RULE,
+    &needless_no_transaction::RULE,
+    &not_enforced_constraint::RULE,
+    &not_null_dropped::RULE,
     &not_null_without_default::RULE,
     &not_repeatable::RULE,
     &not_valid_never_validated::RULE,
@@ -173,6 +217,7 @@ pub static RULES: &[&Rule] = &[
     &orphan_downgrade::RULE,
     &padded_text::RULE,
     &partition_of_locks_parent::RULE,
+    &policy_always_true::RULE,
     &primary_key_dropped::RULE,
     &primary_key_without_index::RULE,
     &quoted_name::RULE,
@@ -181,25 +226,32 @@ pub static RULES: &[&Rule] = &[
     &refused_in_transaction::RULE,
     &rename_column::RULE,
     &rename_enum_value::RULE,
+    &rename_object::RULE,
     &rename_schema::RULE,
     &rename_table::RULE,
+    &replica_identity_changed::RULE,
     &required_default_dropped::RULE,
     &revision_cycle::RULE,
     &rewriting_column::RULE,
     &row_security_disabled::RULE,
     &row_security_without_policy::RULE,
+    &rule_created::RULE,
     &second_head_after_merge::RULE,
     &security_definer_search_path::RULE,
+    &sequence_not_moved::RULE,
     &set_not_null_scan::RULE,
     &setting_outlives_migration::RULE,
     &several_heads::RULE,
+    &several_tables_locked::RULE,
     &skipped_migration::RULE,
+    &slow_step_under_lock::RULE,
     &superuser_role::RULE,
     &syntax_error::RULE,
     &table_rewrite::RULE,
     &table_without_key::RULE,
     &timeout_cancels_concurrent_build::RULE,
     &timestamp_without_time_zone::RULE,
+    &transaction_control::RULE,
     &truncate_without_backup::RULE,
     &type_change_rewrite::RULE,
     &unbatched_update::RULE,
@@ -212,11 +264,15 @@ pub static RULES: &[&Rule] = &[
     &unreadable_file::RULE,
     &unrelated_changes::RULE,
     &unreviewed_autogenerate::RULE,
+    &unstable_check::RULE,
     &unsupported_on_partitioned::RULE,
+    &untrusted_language::RULE,
     &unused_allow::RULE,
+    &used_object_dropped::RULE,
     &vague_message::RULE,
     &validate_in_same_transaction::RULE,
     &version_taken_on_base::RULE,
     &view_blocks_change::RULE,
     &volatile_default::RULE,
+    &wide_index::RULE,
 ];

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use crate::operation::{DataType, Expression};
+use crate::operation::{DataType, Expression, quote};
 
 /// What a type change does to the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,16 @@ pub fn change(from: &DataType, to: &DataType) -> Change {
     if brief { Change::Brief } else { Change::Rewrite }
 }
 
+/// Whether a `USING` says no more than the change itself: the column, or the column cast.
+pub fn only_casts(using: &Expression, column: &str) -> bool {
+    let text = using.text.trim_matches(['(', ')', ' ']);
+    let rest = text.strip_prefix(quote(column).as_str()).or_else(|| text.strip_prefix(column));
+    let cast = rest.is_some_and(|rest| {
+        rest.is_empty() || (rest.trim_start().starts_with("::") && !rest.contains(['+', '*', '-', '/', '|']))
+    });
+    cast && using.functions.is_empty() && !rest.unwrap_or_default().to_lowercase().contains(" at ")
+}
+
 /// Whether a type change may cut or refuse values that the old type holds. Types that are not known lose nothing.
 pub fn loses_values(from: &DataType, to: &DataType) -> bool {
     const NUMBERS: &[&str] = &["smallint", "integer", "bigint", "numeric"];
@@ -89,6 +99,39 @@ pub fn volatile_call(default: &Expression) -> Option<&str> {
         let name = function.rsplit('.').next().unwrap_or(function);
         VOLATILE.binary_search(&name).is_ok()
     })
+}
+
+/// The function whose answer changes from call to call, from session to session or with the clock, if an expression
+/// calls one.
+pub fn changing_call(expression: &Expression) -> Option<&str> {
+    /// Stable ones that people write in checks; of the others the answer follows from settings that seldom change.
+    const STABLE: &[&str] = &[
+        "current_catalog",
+        "current_database",
+        "current_date",
+        "current_role",
+        "current_schema",
+        "current_setting",
+        "current_time",
+        "current_timestamp",
+        "current_user",
+        "localtime",
+        "localtimestamp",
+        "now",
+        "pg_backend_pid",
+        "session_user",
+        "statement_timestamp",
+        "transaction_timestamp",
+        "user",
+    ];
+    let stable = || {
+        expression
+            .functions
+            .iter()
+            .map(String::as_str)
+            .find(|function| STABLE.contains(&function.rsplit('.').next().unwrap_or(function)))
+    };
+    volatile_call(expression).or_else(stable)
 }
 
 /// Volatile functions that a default may call, sorted: `pg_proc.provolatile = 'v'` of 15 to 18, and those of the

@@ -77,7 +77,12 @@ fn migration(id: &str, parent: Option<&str>, statements: Vec<String>, file: Sour
         depends_on: Vec::new(),
         branch_labels: Vec::new(),
         imports: Vec::new(),
-        up: Script { span, body: Body::Works, statements: statements.into_iter().map(statement).collect() },
+        up: Script {
+            span,
+            body: Body::Works,
+            wrapped: true,
+            statements: statements.into_iter().map(statement).collect(),
+        },
         down: None,
         comments: Vec::new(),
     }

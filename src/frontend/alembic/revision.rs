@@ -104,7 +104,7 @@ pub fn read(
         depends_on: references(&module, "depends_on"),
         branch_labels: references(&module, "branch_labels").into_iter().map(|label| label.id).collect(),
         imports,
-        up: up.unwrap_or(Script { span: header, body: Body::Empty, statements: Vec::new() }),
+        up: up.unwrap_or(Script { span: header, body: Body::Empty, wrapped: true, statements: Vec::new() }),
         down,
         comments,
     });
@@ -194,7 +194,7 @@ fn script(
         let output = std::mem::replace(&mut evaluator.output, Output::new(Rc::clone(naming)));
         statements = output.into_statements();
     }
-    Some(Script { span, body, statements })
+    Some(Script { span, body, wrapped: true, statements })
 }
 
 /// Whether a function works, does nothing, or refuses.

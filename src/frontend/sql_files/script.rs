@@ -65,10 +65,11 @@ impl Read<'_> {
             vec![Unit { messages: messages.concat(), wrapped }]
         };
         transactions::number(&mut statements, &units);
+        let wrapped = units.iter().any(|unit| unit.wrapped);
         let start = sections.first().map_or(0, |section| section.range.start);
         let end = sections.last().map_or(file.text().len(), |section| section.range.end);
         let body = if statements.is_empty() { Body::Empty } else { Body::Works };
-        Script { span: Span::new(source, start..end), body, statements }
+        Script { span: Span::new(source, start..end), body, wrapped, statements }
     }
 
     fn statements(&self, source: SourceId, range: Range<usize>) -> Vec<Statement> {
@@ -174,6 +175,7 @@ pub(super) fn code(sources: &Sources, source: SourceId) -> Script {
     Script {
         span: Span::new(source, 0..sources.file(source).text().len()),
         body: Body::Works,
+        wrapped: false,
         statements: vec![statement],
     }
 }

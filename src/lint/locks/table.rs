@@ -110,5 +110,13 @@ pub const ROWS: &[Row] = &[
     row(Is::DropColumnOfView, "ALTER TABLE t DROP COLUMN a", Fails("2BP01")),
     row(Is::DropIndexOfConstraint, "DROP INDEX t_pkey", Fails("2BP01")),
     after(Is::PrimaryKeyOnNullable, &["CREATE UNIQUE INDEX nullable_key ON nullable (id)"], "ALTER TABLE nullable ADD PRIMARY KEY USING INDEX nullable_key", Locks(&[touch("nullable", AX, Scan)])),
+    row(Is::RenameIndex, "ALTER INDEX t_a_idx RENAME TO i", Locks(&[touch("t_a_idx", SUX, Brief)])),
+    row(Is::RenameIndexAsTable, "ALTER TABLE t_a_idx RENAME TO i", Locks(&[touch("t_a_idx", AX, Brief)])),
+    row(Is::ReplicaIdentity, "ALTER TABLE t REPLICA IDENTITY FULL", Locks(&[touch("t", AX, Brief)])),
+    row(Is::TypeCollation, "ALTER TABLE t ALTER COLUMN b TYPE varchar(50) COLLATE \"C\"", Locks(&[touch("t", AX, Brief)])),
+    after(Is::TypeCollationOfIndex, &["CREATE INDEX t_b_idx ON t (b)"], "ALTER TABLE t ALTER COLUMN b TYPE varchar(50) COLLATE \"C\"", Locks(&[touch("t", AX, Scan)])),
+    row(Is::TableColumnTwice, "CREATE TABLE twice (a integer, a integer)", Fails("42701")),
+    row(Is::AssignedTwice, "UPDATE t SET n = 1, n = 2", Fails("42601")),
+    row(Is::InsertedTwice, "INSERT INTO t (id, a, a) VALUES (0, 1, 2)", Fails("42701")),
     row(Is::EnumValueUsed, "ALTER TYPE mood ADD VALUE 'bad'; SELECT 'bad'::mood", Fails("55P04")),
 ];

@@ -20,7 +20,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let (verb, table) = match context.operation {
         Operation::Update { table, .. } => ("UPDATE", table),
         Operation::Delete { table, .. } => ("DELETE", table),
-        Operation::Insert { table, reads } if !reads.is_empty() => ("INSERT … SELECT", table),
+        Operation::Insert { table, reads, .. } if !reads.is_empty() => ("INSERT … SELECT", table),
         _ => return None,
     };
     let source_is_new = match context.operation {

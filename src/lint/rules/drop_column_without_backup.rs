@@ -48,8 +48,14 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             key.split(", ").map(|k| format!("b.{k} = {table}.{k}")).collect::<Vec<_>>().join(" AND ")
         )))
         .finish();
+    let renamed = renamed_to(context, table, column).map(|new| {
+        format!(
+            "If {} is {name} renamed: autogenerate cannot see that, and writes a drop and an add",
+            quote(new)
+        )
+    });
     Some(
-        Draft::new(format!("Dropping {table}.{name} destroys its data, and the history holds no copy of it"))
+        renamed.into_iter().fold(Draft::new(format!("Dropping {table}.{name} destroys its data, and the history holds no copy of it")), Draft::note)
             .label("the data of this column is gone")
             .note(locks::sentence(Shape::DropColumn, &[("t", &table.to_string())]))
         .note("Code that still names the column fails at once")
@@ -58,6 +64,23 @@ fn check(context: &Context<'_>) -> Option<Draft> {
                 code,
             ),
     )
+}
+
+/// The one column of the same type that the migration adds to the table, if it drops one and adds one.
+fn renamed_to<'a>(context: &'a Context<'_>, table: &Name, column: &str) -> Option<&'a str> {
+    let old = context.schema.column(table, column)?.data_type.as_ref()?;
+    let others =
+        context.earlier().chain(context.later()).map(|(_, operation)| operation).chain(context.siblings());
+    let added: Vec<&Column> = others
+        .filter_map(|operation| match operation {
+            Operation::AddColumn { table: of, column, .. } if of == table => Some(column),
+            _ => None,
+        })
+        .collect();
+    match added.as_slice() {
+        [new] if new.data_type == *old => Some(&new.name),
+        _ => None,
+    }
 }
 
 /// The columns that tell rows apart: the primary key where it is known, else `id`.

@@ -17,21 +17,30 @@ pub static RULE: Rule = Rule {
     check: Check::Step(check),
 };
 
+/// Milliseconds that the users of a table can be made to wait.
+const LONGEST: u64 = 60_000;
+
 fn check(context: &Context<'_>) -> Option<Draft> {
     let table = blocked(context, context.operation)?;
     let limit = context.schema.session().timeout("lock_timeout", context.now.transaction);
     // One finding a script is enough: the first statement shows where the timeout belongs.
     let said = context.earlier().any(|(_, operation)| blocked(context, operation).is_some());
-    if said || limit.is_some_and(|limit| limit > 0) {
+    if said || limit.is_some_and(|limit| (1..=LONGEST).contains(&limit)) {
         return None;
     }
     let local = if context.statement.transaction.is_some() { "SET LOCAL" } else { "SET" };
-    let what = match limit {
-        Some(_) => "lock_timeout is 0, which is for ever",
-        None => "no lock_timeout is set",
+    let message = match limit {
+        Some(0) => format!(
+            "This waits for its lock on {table} as long as it takes, for lock_timeout is 0, which is for ever"
+        ),
+        Some(limit) => format!(
+            "This waits up to {} minutes for its lock on {table}, and so does everybody behind it",
+            limit / 60_000
+        ),
+        None => format!("This waits for its lock on {table} as long as it takes, for no lock_timeout is set"),
     };
     Some(
-        Draft::new(format!("This waits for its lock on {table} as long as it takes, for {what}"))
+        Draft::new(message)
             .label("and every later query on the table waits behind it")
             .note("A lock that waits is in the queue: whoever comes later waits as well, behind one long SELECT")
             .help(

@@ -32,8 +32,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         Operation::RenameTable { to, .. } => *to == old.name,
         _ => false,
     });
-    let is_view = context.schema.view(table).is_some() && context.schema.table(table).is_none();
-    if context.is_at_hand_table(table) || is_covered || is_view || retires(&table.name, &renamed.name) {
+    let is_other = context.schema.table(table).is_none()
+        && (context.schema.view(table).is_some() || context.schema.index(table).is_some());
+    if context.is_at_hand_table(table) || is_covered || is_other || retires(&table.name, &renamed.name) {
         return None;
     }
     let own = Code::both(

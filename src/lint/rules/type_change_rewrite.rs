@@ -24,7 +24,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     }
     let known = context.schema.table(table);
     let from = known.and_then(|known| known.column(column)).and_then(|known| known.data_type.as_ref());
-    let computes = using.as_ref().is_some_and(|using| !is_plain(using, column));
+    let computes = using.as_ref().is_some_and(|using| !types::only_casts(using, column));
     let change = match from {
         _ if computes => Some(Change::Rewrite),
         Some(from) if from == to => return None,
@@ -34,6 +34,8 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let checked = known.is_some_and(|known| {
         known.constraints_on(column).any(|constraint| matches!(constraint.kind, ConstraintKind::Check(_)))
     });
+    let sorts_anew = from.is_some_and(|from| from.collation != to.collation)
+        && context.schema.indexes_of(table).any(|(_, index)| index.columns.contains(column));
     let (shown, name) = (table.to_string(), quote(column));
     let (does, shape) = match change {
         Some(Change::Rewrite) => ("rewrites all of", Shape::TypeRewrite),
@@ -42,6 +44,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         }
         None => ("may rewrite all of", Shape::TypeRewrite),
         Some(Change::Brief) if checked => ("checks all of", Shape::TypeCheckScan),
+        Some(Change::Brief) if sorts_anew => {
+            ("rebuilds the indexes on it by reading all of", Shape::TypeCollationOfIndex)
+        }
         Some(Change::Brief) => return None,
     };
     let of = from.map(|from| format!(" from {from}")).unwrap_or_default();
@@ -61,6 +66,11 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         );
         return Some(draft.help(text, ""));
     }
+    if shape == Shape::TypeCollationOfIndex {
+        draft = draft.note(
+            "Text sorts in another order from then on, in every query that does not say COLLATE itself",
+        );
+    }
     let new = format!("{column}_new");
     let code = Advice::new(context)
         .say("1. in this migration: a column beside it")
@@ -79,14 +89,4 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         "Add a column of the new type, write both, fill it, read from it, and drop the old one later",
         code,
     ))
-}
-
-/// Whether a `USING` says no more than the change itself: the column, or the column cast.
-fn is_plain(using: &Expression, column: &str) -> bool {
-    let text = using.text.trim_matches(['(', ')', ' ']);
-    let rest = text.strip_prefix(quote(column).as_str()).or_else(|| text.strip_prefix(column));
-    let cast = rest.is_some_and(|rest| {
-        rest.is_empty() || (rest.trim_start().starts_with("::") && !rest.contains(['+', '*', '-', '/', '|']))
-    });
-    cast && using.functions.is_empty() && !rest.unwrap_or_default().to_lowercase().contains(" at ")
 }

@@ -23,7 +23,13 @@ impl Schema {
             }
             Operation::RenameTable { table, to } => {
                 let from = self.qualify(table);
-                self.move_table(&from, Name { schema: from.schema.clone(), name: to.clone() }, now);
+                let new = Name { schema: from.schema.clone(), name: to.clone() };
+                // ALTER TABLE renames views and indexes as well.
+                match (self.views.remove(&from), self.indexes.remove(&from)) {
+                    (Some(view), _) => self.views.insert(new, view),
+                    (_, Some(index)) => self.indexes.insert(new, index),
+                    (None, None) => self.move_table(&from, new, now),
+                }
             }
             Operation::SetTableSchema { table, schema } => {
                 let from = self.qualify(table);
@@ -96,7 +102,7 @@ impl Schema {
                     self.indexes.insert(Name { name: to.clone(), ..from }, index);
                 }
             }
-            Operation::Insert { table, reads } => {
+            Operation::Insert { table, reads, .. } => {
                 self.copied_rows(reads, None, sql, now);
                 self.table_mut(table).written = true;
             }

@@ -53,6 +53,8 @@ pub struct ColumnState {
     pub generated: bool,
     /// Whether an UPDATE has set it.
     pub filled: bool,
+    /// Whether a sequence gives it its values: `serial`, identity, `nextval`.
+    pub numbered: bool,
 }
 
 /// What is known of a constraint.
@@ -137,6 +139,7 @@ impl Table {
                     renamed_in: None,
                     generated: false,
                     filled: false,
+                    numbered: false,
                 });
                 self.columns.len() - 1
             }
@@ -178,6 +181,12 @@ impl ColumnState {
             renamed_in: None,
             generated: matches!(column.generated, Some(Generated::Stored(_) | Generated::Virtual(_))),
             filled: false,
+            numbered: column.data_type.is_serial()
+                || matches!(column.generated, Some(Generated::Identity { .. }))
+                || column
+                    .default
+                    .as_ref()
+                    .is_some_and(|default| default.functions.iter().any(|call| call.ends_with("nextval"))),
         }
     }
 }

@@ -53,7 +53,11 @@ pub(super) fn with_changes(node: &SyntaxNode, steps: Steps) -> Steps {
 }
 
 pub(super) fn insert(insert: &ast::Insert) -> Operation {
-    Operation::Insert { table: name::optional(insert.relation_name_ref()), reads: reads(insert.syntax()) }
+    Operation::Insert {
+        table: name::optional(insert.relation_name_ref()),
+        columns: targets(insert.column_target_list()),
+        reads: reads(insert.syntax()),
+    }
 }
 
 pub(super) fn update(update: &ast::Update) -> Operation {
@@ -66,6 +70,23 @@ pub(super) fn update(update: &ast::Update) -> Operation {
     }
 }
 
+fn targets(list: Option<ast::ColumnTargetList>) -> Vec<String> {
+    names(list.into_iter().flat_map(|list| list.column_targets()))
+}
+
+/// Columns in order. One of which only parts are assigned, `list[1]` and `list[2]`, is named once.
+fn names(targets: impl Iterator<Item = ast::ColumnTarget>) -> Vec<String> {
+    let mut names = Vec::new();
+    for target in targets {
+        let name = name::optional_identifier(target.name());
+        let is_part = target.syntax().children_with_tokens().filter(|it| !it.kind().is_trivia()).count() > 1;
+        if !(is_part && names.contains(&name)) {
+            names.push(name);
+        }
+    }
+    names
+}
+
 fn set_columns(set: &ast::SetClause) -> Vec<String> {
     let targets =
         set.set_column_list().into_iter().flat_map(|list| list.set_columns()).flat_map(
@@ -76,7 +97,7 @@ fn set_columns(set: &ast::SetClause) -> Vec<String> {
                 }
             },
         );
-    targets.map(|target| name::optional_identifier(target.name())).collect()
+    names(targets)
 }
 
 /// The columns that the assigned values read, each once.
@@ -128,7 +149,9 @@ pub(super) fn merge(merge: &ast::Merge) -> Steps {
         let (table, reads) = (table.clone(), reads.clone());
         let operation = match action {
             Some(ast::MergeAction::MergeDelete(_)) => Operation::Delete { table, filtered: true },
-            Some(ast::MergeAction::MergeInsert(_)) => Operation::Insert { table, reads },
+            Some(ast::MergeAction::MergeInsert(it)) => {
+                Operation::Insert { table, columns: targets(it.column_target_list()), reads }
+            }
             Some(ast::MergeAction::MergeUpdate(it)) => {
                 let columns = it.set_clause().map(|set| set_columns(&set)).unwrap_or_default();
                 let copied = it.set_clause().map(|set| copied_columns(&set)).unwrap_or_default();

@@ -7,7 +7,11 @@ use crate::operation::{ReindexTarget, TransactionVerb};
 fn changes_name_their_tables_and_what_they_read() {
     assert_eq!(
         operation("INSERT INTO b (x) SELECT a.x FROM a JOIN app.c ON true WHERE x IN (SELECT y FROM d)"),
-        Operation::Insert { table: name("b"), reads: vec![name("a"), name("app.c"), name("d")] }
+        Operation::Insert {
+            table: name("b"),
+            columns: vec!["x".into()],
+            reads: vec![name("a"), name("app.c"), name("d")],
+        }
     );
     assert_eq!(
         operation(
@@ -30,13 +34,24 @@ fn changes_name_their_tables_and_what_they_read() {
 }
 
 #[test]
+fn parts_of_a_column_name_it_once() {
+    let columns = |text: &str| match operation(text) {
+        Operation::Update { columns, .. } | Operation::Insert { columns, .. } => columns,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(columns("UPDATE t SET list[1] = 1, list[2] = 2, p.x = 1, p.y = 2, a = 1"), ["list", "p", "a"]);
+    assert_eq!(columns("UPDATE t SET a = 1, a = 2"), ["a", "a"]);
+    assert_eq!(columns("INSERT INTO t (a, a) VALUES (1, 2)"), ["a", "a"]);
+}
+
+#[test]
 fn changes_inside_with_are_steps_of_their_own() {
     let text = "WITH gone AS (DELETE FROM a WHERE x RETURNING *) INSERT INTO b SELECT * FROM gone";
     assert_eq!(
         operations(text),
         [
             Operation::Delete { table: name("a"), filtered: true },
-            Operation::Insert { table: name("b"), reads: vec![] }
+            Operation::Insert { table: name("b"), columns: vec![], reads: vec![] }
         ]
     );
     assert_eq!(places(text), ["DELETE FROM a WHERE x RETURNING *", text]);
@@ -49,7 +64,10 @@ fn merge_is_what_its_branches_do() {
     let operations = operations(text);
     assert_eq!(operations[0], Operation::Delete { table: name("t"), filtered: true });
     assert!(matches!(&operations[1], Operation::Update { columns, .. } if *columns == ["a"]));
-    assert_eq!(operations[2], Operation::Insert { table: name("t"), reads: vec![name("s")] });
+    assert_eq!(
+        operations[2],
+        Operation::Insert { table: name("t"), columns: vec!["id".into()], reads: vec![name("s")] }
+    );
 }
 
 #[test]

@@ -1,0 +1,39 @@
+//! A column that one statement names twice.
+
+use crate::lint::prelude::*;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "column-named-twice",
+        summary: "A statement names a column twice, which PostgreSQL refuses",
+        severity: Severity::Error,
+        preset: Preset::Default,
+        since: "0.1.0",
+        page: page!("column-named-twice"),
+        evidence: Evidence::Lint,
+    },
+    check: Check::EitherWay(check),
+};
+
+fn check(context: &Context<'_>) -> Option<Draft> {
+    let (table, columns, state): (_, Vec<&String>, _) = match context.operation {
+        Operation::CreateTable(create) => (
+            &create.table,
+            create.columns.iter().map(|column| &column.name).collect(),
+            Shape::TableColumnTwice,
+        ),
+        Operation::Update { table, columns, .. } => (table, columns.iter().collect(), Shape::AssignedTwice),
+        Operation::Insert { table, columns, .. } => (table, columns.iter().collect(), Shape::InsertedTwice),
+        _ => return None,
+    };
+    let twice = columns.iter().enumerate().find(|(at, column)| columns[..*at].contains(column));
+    let (_, column) = twice.filter(|(_, column)| !column.is_empty())?;
+    let name = quote(column);
+    Some(
+        Draft::new(format!("Column {name} of {table} is named twice here, which PostgreSQL refuses"))
+            .label(format!("{name} stands here twice"))
+            .note(format!("It fails with SQLSTATE {}", locks::failure(state).unwrap_or_default()))
+            .help("Name it once", ""),
+    )
+}

@@ -1,0 +1,81 @@
+//! RENAME TO of a view, function, sequence or type.
+
+use crate::lint::prelude::*;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    info: RuleInfo {
+        id: "rename-object",
+        summary: "A view, function, sequence or type is renamed under code that still uses its old name",
+        severity: Severity::Warning,
+        preset: Preset::Default,
+        since: "0.1.0",
+        page: page!("rename-object"),
+        evidence: Evidence::Lint,
+    },
+    check: Check::Step(check),
+};
+
+/// Statements that may rename, and what they rename.
+const KINDS: &[(&str, &str)] = &[
+    ("ALTER VIEW", "view"),
+    ("ALTER MATERIALIZED VIEW", "materialised view"),
+    ("ALTER FUNCTION", "function"),
+    ("ALTER PROCEDURE", "procedure"),
+    ("ALTER ROUTINE", "routine"),
+    ("ALTER AGGREGATE", "aggregate"),
+    ("ALTER SEQUENCE", "sequence"),
+    ("ALTER DOMAIN", "domain"),
+];
+
+fn check(context: &Context<'_>) -> Option<Draft> {
+    let (what, old, new) = match context.operation {
+        Operation::RenameType { name, to } => ("type", name, to.clone()),
+        Operation::RenameTable { table, to } if context.schema.table(table).is_none() => {
+            let view = context.schema.view(table)?;
+            (if view.materialized { "materialised view" } else { "view" }, table, to.clone())
+        }
+        Operation::Other { kind, objects } => {
+            let (_, what) = KINDS.iter().find(|(known, _)| known == kind)?;
+            (*what, objects.first()?, new_name(&context.statement.sql)?)
+        }
+        _ => return None,
+    };
+    let renamed = |name: &Name| context.schema.qualify(name) == context.schema.qualify(old);
+    let made_here = context.earlier().any(|(_, operation)| match operation {
+        Operation::CreateView { name, .. }
+        | Operation::CreateFunction { name, .. }
+        | Operation::CreateSequence { name, .. }
+        | Operation::CreateEnum { name, .. }
+        | Operation::CreateDomain { name, .. } => renamed(name),
+        _ => false,
+    });
+    let made_again = context.later().any(|(_, operation)| match operation {
+        Operation::CreateView { name, .. }
+        | Operation::CreateFunction { name, .. }
+        | Operation::CreateSequence { name, .. }
+        | Operation::CreateEnum { name, .. }
+        | Operation::CreateDomain { name, .. }
+        | Operation::DropType { name, .. } => {
+            renamed(name) || (name.name == new && matches!(operation, Operation::DropType { .. }))
+        }
+        _ => false,
+    });
+    if made_here || made_again {
+        return None;
+    }
+    Some(
+        Draft::new(format!("Renaming {what} {old} to {} breaks all running code that still says {old}", quote(&new)))
+            .label(format!("{old} is gone at once"))
+            .help("Create it under the new name beside the old one, and drop the old one when no running code uses it", ""),
+    )
+}
+
+/// What stands behind `RENAME TO`.
+fn new_name(sql: &str) -> Option<String> {
+    let words: Vec<&str> = sql.split_whitespace().collect();
+    let at = words
+        .windows(2)
+        .position(|pair| pair[0].eq_ignore_ascii_case("rename") && pair[1].eq_ignore_ascii_case("to"))?;
+    Some(words.get(at + 2)?.trim_matches([';', '"']).to_owned())
+}
