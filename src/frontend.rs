@@ -18,12 +18,24 @@ use tree::Tree;
 /// Why no project could be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// Nothing at the path looks like migrations.
-    #[error("no migrations found under {}", path.display())]
+    /// Nothing at the path looks like migrations for PostgreSQL.
+    #[error("no migrations found under {}{}", path.display(), for_others(foreign))]
     NothingFound {
         /// Where we looked.
         path: PathBuf,
+        /// Folders of migrations for other databases that are there.
+        foreign: Vec<String>,
     },
+}
+
+fn for_others(foreign: &[String]) -> String {
+    match foreign {
+        [] => String::new(),
+        [only] => format!(": those in {only} are for another database"),
+        [first, rest @ ..] => {
+            format!(": those in {first} and {} more folders are for other databases", rest.len())
+        }
+    }
 }
 
 /// Deeper folders are not searched for migrations.
@@ -47,10 +59,12 @@ pub fn load_with(path: &Path, settings: &Settings, sources: &mut Sources) -> Res
     let mut projects: Vec<Project> =
         alembic.iter().map(|found| alembic::load(found, settings, sources)).collect();
     let scripts: Vec<PathBuf> = alembic.into_iter().map(|found| found.scripts).collect();
-    projects.extend(if path.is_dir() { sql_below(path, &scripts, sources) } else { sql_at(path, sources) });
+    let (sql, foreign) =
+        if path.is_dir() { sql_below(path, &scripts, sources) } else { (sql_at(path, sources), Vec::new()) };
+    projects.extend(sql);
     projects.sort_by(|a, b| a.root.cmp(&b.root));
     if projects.is_empty() {
-        return Err(LoadError::NothingFound { path: path.to_owned() });
+        return Err(LoadError::NothingFound { path: path.to_owned(), foreign });
     }
     Ok(projects)
 }
@@ -60,22 +74,23 @@ pub fn load_text(name: impl Into<PathBuf>, text: impl Into<String>, sources: &mu
     sql_files::from_text(name.into(), text.into(), sources)
 }
 
-/// Projects of SQL files in a folder. Files below Alembic's scripts are read by those, if by anyone.
-fn sql_below(path: &Path, scripts: &[PathBuf], sources: &mut Sources) -> Vec<Project> {
+/// Projects of SQL files in a folder, and if there are none, folders for other databases. Files below Alembic's scripts
+/// are read by those, if by anyone.
+fn sql_below(path: &Path, scripts: &[PathBuf], sources: &mut Sources) -> (Vec<Project>, Vec<String>) {
     let tree = Tree::read(path, DEEPEST);
-    let mut found = sql_files::find(&tree);
+    let sql_files::Search { mut found, foreign } = sql_files::find(&tree);
     found.retain(|found| {
         let folder = tree.on_disk(found.folder());
         let folder = folder.canonicalize().unwrap_or(folder);
         !scripts.iter().any(|scripts| folder.starts_with(scripts))
     });
     // A folder that is named on purpose is read whatever its files are called.
-    if found.is_empty() && scripts.is_empty() && path != Path::new(".") {
+    if found.is_empty() && foreign.is_empty() && scripts.is_empty() && path != Path::new(".") {
         let files =
             tree.files_below("").into_iter().filter(|file| is_sql(Path::new(file)) && !file.contains('/'));
         found.extend(sql_files::loose(files.collect()));
     }
-    found.iter().map(|found| sql_files::load(found, &tree, sources)).collect()
+    (found.iter().map(|found| sql_files::load(found, &tree, sources)).collect(), foreign)
 }
 
 /// The project that a file belongs to: its folder's, or that of the folder above; else it stands alone.
@@ -95,7 +110,7 @@ fn sql_at(path: &Path, sources: &mut Sources) -> Vec<Project> {
     let places = [Some((folder, name.clone())), in_above.map(|path| (above, path))];
     for (root, file) in places.into_iter().flatten() {
         let tree = Tree::read(root, 1);
-        if let Some(found) = sql_files::find(&tree).iter().find(|found| found.holds(&file)) {
+        if let Some(found) = sql_files::find(&tree).found.iter().find(|found| found.holds(&file)) {
             return vec![sql_files::load(found, &tree, sources)];
         }
     }

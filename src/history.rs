@@ -130,6 +130,8 @@ pub struct Migration {
     pub branch_labels: Vec<String>,
     /// What its file imports, by full name: `shop.models.Order`. Nothing for SQL files.
     pub imports: Vec<Reference>,
+    /// Whether it is made to be edited, and runs again whenever it was: Flyway's `R__`. It has no way back.
+    pub repeats: bool,
     /// The upgrade.
     pub up: Script,
     /// The downgrade; `None` if there is none.
@@ -213,6 +215,8 @@ pub struct Statement {
     pub sql: String,
     /// What it does; several for `ALTER TABLE` with several actions, never none.
     pub steps: Vec<Step>,
+    /// The rows that psql sends after a `COPY … FROM stdin`; no other tool takes them from a file.
+    pub rows: Option<Span>,
     /// The transaction that it runs in: statements with the same number share one, `None` commits at once.
     pub transaction: Option<u32>,
     /// Whether it surely runs when its script runs.
@@ -263,6 +267,8 @@ pub enum ProblemKind {
     Missing,
     /// A migration that the tool passes over.
     Skipped,
+    /// A migration that does not fit the hash that the tool knows it by.
+    Altered,
 }
 
 impl Project {

@@ -26,6 +26,8 @@ pub struct Lowered {
     pub range: Range<usize>,
     /// What it does, never empty.
     pub steps: Vec<Step>,
+    /// The rows that psql sends after a `COPY … FROM stdin`, without the line that ends them.
+    pub rows: Option<Range<usize>>,
 }
 
 /// One thing that a statement does.
@@ -45,8 +47,7 @@ impl Step {
     }
 }
 
-/// Reads every statement of a text. What is not SQL becomes [`Operation::Unparsed`] and costs only itself; rows of
-/// `COPY … FROM stdin` are passed over.
+/// Reads every statement of a text. What is not SQL becomes [`Operation::Unparsed`] and costs only itself.
 pub fn lower(text: &str) -> Vec<Lowered> {
     parse::on_large_stack(text.len(), || lower_inside(text, Nesting::default()))
 }
@@ -54,23 +55,30 @@ pub fn lower(text: &str) -> Vec<Lowered> {
 /// [`lower`] of a text that stands inside another.
 fn lower_inside(text: &str, nesting: Nesting) -> Vec<Lowered> {
     let mut conditions = psql::Conditions::default();
-    let mut lowered = Vec::new();
+    let mut lowered: Vec<Lowered> = Vec::new();
     for piece in split::pieces(text) {
-        if piece.kind == PieceKind::MetaCommand {
-            conditions.see(&text[piece.range.clone()]);
+        match piece.kind {
+            PieceKind::CopyData => {
+                if let Some(copy) = lowered.last_mut() {
+                    copy.rows = Some(split::rows(text, piece.range));
+                }
+                continue;
+            }
+            PieceKind::MetaCommand => conditions.see(&text[piece.range.clone()]),
+            _ => {}
         }
-        if let Some(Lowered { range, steps }) = lower_piece(text, &piece, nesting) {
-            lowered.push(Lowered { range, steps: conditions.lay_over(steps) });
-        }
+        let read = lower_piece(text, &piece, nesting);
+        lowered.push(Lowered { steps: conditions.lay_over(read.steps), ..read });
     }
     lowered
 }
 
-fn lower_piece(text: &str, piece: &Piece, nesting: Nesting) -> Option<Lowered> {
+fn lower_piece(text: &str, piece: &Piece, nesting: Nesting) -> Lowered {
     let range = piece.range.clone();
     let whole = |operation| vec![Step::certain(operation, range.clone())];
     let steps = match piece.kind {
-        PieceKind::CopyData => return None,
+        // They belong to the statement before them.
+        PieceKind::CopyData => Vec::new(),
         PieceKind::MetaCommand => whole(psql::operation(&text[range.clone()])),
         PieceKind::Unterminated(message) => whole(Operation::Unparsed { message: message.to_owned() }),
         PieceKind::Statement if !parse::fits(&text[range.clone()]) => {
@@ -98,7 +106,7 @@ fn lower_piece(text: &str, piece: &Piece, nesting: Nesting) -> Option<Lowered> {
             }
         },
     };
-    Some(Lowered { range, steps })
+    Lowered { range, steps, rows: None }
 }
 
 /// Reads the name of a type with its modifiers, array bounds and collation. What is no type keeps its text.

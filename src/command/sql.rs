@@ -142,8 +142,13 @@ fn print(sources: &Sources, statement: &Statement, out: &mut dyn Write) -> io::R
     let sql = &statement.sql;
     match sql.lines().last() {
         None => Ok(()),
+        Some(_) if sql.starts_with('\\') => writeln!(out, "{sql}"),
         // A comment at the end must not take the semicolon with it.
         Some(line) if line.contains("--") => writeln!(out, "{sql}\n;"),
         Some(_) => writeln!(out, "{sql};"),
+    }?;
+    match statement.rows {
+        Some(rows) => writeln!(out, "{}\\.", sources.text(rows)),
+        None => Ok(()),
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct Layout {
     pub gapless: bool,
     /// Cuts a file into its directions.
     pub sections: fn(&str) -> Vec<sections::Section>,
+    /// Hashes that stand in the files.
+    pub hashes: Hashes,
     pub opt_out: OptOut,
     pub sends: Sends,
     pub placeholders: Placeholders,
@@ -69,6 +71,14 @@ pub(super) enum OptOut {
     DieselMetadata,
     /// `executeInTransaction=false` in `<file>.conf`, or nothing in the file that could run in a transaction.
     Flyway,
+}
+
+/// What a tool writes into its files, so that none is changed once it was committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hashes {
+    None,
+    /// `--! Previous:` and `--! Hash:`.
+    Graphile,
 }
 
 /// What goes to the server as one message: several statements in it are one transaction.

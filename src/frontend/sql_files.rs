@@ -1,5 +1,8 @@
 //! Reads migrations kept as SQL files, by the rows of [`super::layouts`]. Refuses to know any tool by name.
 
+mod chain;
+mod discover;
+mod expected;
 mod lists;
 pub(super) mod names;
 mod order;
@@ -17,6 +20,7 @@ use super::tree::{Tree, join};
 use crate::history::{Body, Framework, Migration, Problem, ProblemKind, Project, Reference, Runner, Script};
 use crate::operation::Name;
 use crate::source::{SourceId, Sources, Span};
+pub(super) use discover::{Found, Search, find, loose};
 use names::FileName;
 
 /// What a file is to its migration.
@@ -31,6 +35,8 @@ pub(super) enum Part {
     OwnDown,
     /// Stands for all up to its version on a new database.
     Baseline,
+    /// Runs again whenever its text was changed.
+    Repeated,
     /// A program, not SQL.
     Code,
     /// A program for the way back.
@@ -45,99 +51,6 @@ impl Part {
     fn is_code(self) -> bool {
         matches!(self, Self::Code | Self::DownCode)
     }
-}
-
-/// A folder of migrations.
-pub(super) struct Found {
-    layout: &'static Layout,
-    /// Below the root of the tree.
-    folder: String,
-    /// The migrations' files, relative to the folder.
-    files: Vec<(String, FileName)>,
-    /// SQL files beside them that are no migrations of the tool.
-    others: Vec<String>,
-}
-
-impl Found {
-    /// The folder below the root of the tree.
-    pub fn folder(&self) -> &str {
-        &self.folder
-    }
-
-    /// Whether a file, relative to the root of the tree, is part of it.
-    pub fn holds(&self, path: &str) -> bool {
-        self.files.iter().any(|(file, _)| join(&self.folder, file) == path)
-    }
-}
-
-/// All folders of migrations in a tree. Those of other databases are left out.
-pub(super) fn find(tree: &Tree) -> Vec<Found> {
-    let mut claimed: BTreeSet<String> = BTreeSet::new();
-    let mut found = Vec::new();
-    for folder in tree.folders().filter(|folder| !signs::names_other_database(folder)) {
-        let files: Vec<String> = tree.files_below(folder);
-        let files: Vec<String> =
-            files.into_iter().filter(|file| !claimed.contains(&join(folder, file))).collect();
-        if !files.iter().any(|file| file.ends_with(".sql")) {
-            continue;
-        }
-        let project = LAYOUTS.iter().find_map(|layout| {
-            let named = named(layout, folder, &files);
-            let is_here = named.iter().any(|(_, name)| !name.part.is_code())
-                && layout.signs.iter().any(|sign| signs::holds(*sign, tree, folder, &named));
-            is_here.then(|| {
-                let is_other = |file: &&String| {
-                    let is_named = named.iter().any(|(path, _)| path == *file);
-                    file.ends_with(".sql") && !file.contains('/') && !is_named
-                };
-                let others = files.iter().filter(is_other).cloned().collect();
-                Found { layout, folder: folder.to_owned(), files: named, others }
-            })
-        });
-        if let Some(project) = project {
-            claimed.extend(project.files.iter().map(|(file, _)| join(folder, file)));
-            if !signs::written_for_other_database(tree, folder, &project.files) {
-                found.push(project);
-            }
-        }
-    }
-    found
-}
-
-/// The files that a tool would read in a folder. Where it looks into the folders below as well, they belong to it unless
-/// a version would stand twice then, or they are for another database.
-fn named(layout: &Layout, folder: &str, files: &[String]) -> Vec<(String, FileName)> {
-    let read = |path: &String| {
-        let name = if layout.nested { path.rsplit('/').next().unwrap_or(path) } else { path };
-        (layout.name)(name).map(|name| (path.clone(), name))
-    };
-    let found: Vec<(String, FileName)> = files.iter().filter_map(read).collect();
-    if !layout.nested {
-        return found;
-    }
-    let is_below = |path: &str| path.contains('/');
-    let direct = found.iter().filter(|(path, _)| !is_below(path)).cloned().collect::<Vec<_>>();
-    let ours = found.into_iter().filter(|(path, _)| {
-        let above = path.rsplit_once('/').map_or("", |(above, _)| above);
-        !signs::names_other_database(above)
-    });
-    let ours: Vec<(String, FileName)> = ours.collect();
-    let called = folder.rsplit('/').next().is_some_and(|name| name.to_ascii_lowercase().contains("migrat"));
-    let versions: BTreeSet<(&str, Part)> =
-        ours.iter().map(|(_, name)| (name.version.as_str(), name.part)).collect();
-    if (called || !direct.is_empty()) && versions.len() == ours.len() { ours } else { direct }
-}
-
-/// The SQL files of one folder, for which no tool is known.
-pub(super) fn loose(files: Vec<String>) -> Option<Found> {
-    let named: Vec<(String, FileName)> =
-        files.into_iter().filter_map(|file| names::any(&file).map(|name| (file, name))).collect();
-    (!named.is_empty()).then(|| Found {
-        layout: &LOOSE,
-        folder: String::new(),
-        files: named,
-        others: Vec::new(),
-    })
 }
 
 /// A text that is no file's.
@@ -168,7 +81,7 @@ pub(super) fn load(found: &Found, tree: &Tree, sources: &mut Sources) -> Project
         }
     }
     reader.left_out.extend(without_baselines(&mut versions));
-    reader.left_out.extend(others(found));
+    reader.left_out.extend(found.left_out());
     let mut migrations: Vec<Migration> = Vec::new();
     let mut previous: Option<(String, order::Rank)> = None;
     for (rank, files) in versions {
@@ -190,23 +103,9 @@ pub(super) fn load(found: &Found, tree: &Tree, sources: &mut Sources) -> Project
         previous = migrations.last().map(|migration| (migration.id.clone(), rank));
     }
     reader.listed(tree, found, &ranks);
+    reader.hashes(&migrations);
     let root = tree.shown(&found.folder).to_string_lossy().replace('\\', "/");
     reader.project(root, migrations)
-}
-
-/// What is said of the files that are no migrations.
-fn others(found: &Found) -> impl Iterator<Item = String> {
-    let (foreign, strange): (Vec<&str>, Vec<&str>) =
-        found.others.iter().map(String::as_str).partition(|file| signs::names_other_database(file));
-    let why = [(foreign, "named after another database"), (strange, "not named as a migration")];
-    why.into_iter().filter(|(files, _)| !files.is_empty()).map(|(files, why)| {
-        let shown = match files.as_slice() {
-            [only] => format!("{only} is"),
-            [first, rest @ ..] => format!("{first} and {} more SQL files are", rest.len()),
-            [] => String::new(),
-        };
-        format!("{shown} not read: {why}")
-    })
 }
 
 /// On a new database a baseline stands for all up to it. Where those are there they are read instead; else the newest
@@ -275,55 +174,6 @@ impl<'a> Reader<'a> {
         self.problems.push(Problem { kind, span, message: message.into() });
     }
 
-    /// A file that the tool's own list does not name.
-    fn unlisted(&mut self, tree: &Tree, folder: &str, file: &(String, FileName), ranks: &order::Ranks) {
-        // The way back needs no place of its own.
-        let Some((list, _)) = ranks.list.as_ref().filter(|_| !file.1.part.goes_down()) else { return };
-        let source = self.read(tree, &join(folder, &file.0));
-        let list = list.rsplit('/').next().unwrap_or(list);
-        let tool = self.layout.framework.name;
-        let message = format!("{list} does not list this file, so {tool} never runs it");
-        self.problem(ProblemKind::Skipped, script::first_line(self.sources, source), message);
-    }
-
-    /// What the tool's own list names, and is not there or comes too late.
-    fn listed(&mut self, tree: &Tree, found: &Found, ranks: &order::Ranks) {
-        let Some((path, entries)) = &ranks.list else { return };
-        let source = self.read(tree, path);
-        let tool = self.layout.framework.name;
-        let mut newest = None;
-        for entry in entries {
-            let span = Span::new(source, entry.at.clone());
-            let name = entry.names.join(" or ");
-            let is_there = |name: &String| {
-                found.files.iter().any(|(_, file)| file.version == *name && !file.part.goes_down())
-            };
-            if !entry.names.iter().any(is_there) {
-                let message = format!("There is no file for {name}, which is listed here, so {tool} stops");
-                self.problem(ProblemKind::Missing, span, message);
-            }
-            if entry.when.is_some() && entry.when <= newest {
-                let message = format!(
-                    "{name} is not later than an entry above it, so {tool} passes over it where that one has run"
-                );
-                self.problem(ProblemKind::Skipped, span, message);
-            }
-            newest = newest.max(entry.when);
-        }
-    }
-
-    /// A number that is left out, where the tool minds.
-    fn gap(&mut self, migration: &Migration, previous: Option<&order::Rank>, rank: &order::Rank) {
-        let Some(number) = rank.number().filter(|_| self.layout.gapless) else { return };
-        let expected = previous.and_then(order::Rank::number).unwrap_or_default() + 1;
-        if number > expected {
-            let tool = self.layout.framework.name;
-            let message =
-                format!("There is no migration {expected} before {}, so {tool} runs none", migration.id);
-            self.problem(ProblemKind::Missing, migration.header, message);
-        }
-    }
-
     fn read(&mut self, tree: &Tree, path: &str) -> SourceId {
         let shown = tree.shown(path);
         match self.sources.read(&tree.on_disk(path), &shown) {
@@ -384,6 +234,7 @@ impl<'a> Reader<'a> {
             depends_on: Vec::new(),
             branch_labels: Vec::new(),
             imports: Vec::new(),
+            repeats: name.part == Part::Repeated,
             comments: comments.collect(),
             up,
             down,

@@ -104,7 +104,7 @@ impl Divergence {
     pub fn since(base: Side<'_>, here: Side<'_>) -> (Vec<Edit>, Vec<(usize, Option<String>)>) {
         let migrations = here.project.migrations.iter().enumerate();
         let edited = migrations
-            .filter(|(_, migration)| !repeats(&migration.id))
+            .filter(|(_, migration)| !migration.repeats)
             .filter_map(|(index, migration)| {
                 let was = partner(migration, here.project, base.project)?;
                 edit(index, &base.project.migrations[was], migration, base, here)
@@ -154,8 +154,9 @@ impl Divergence {
             }
         }
         if here.framework.language == Language::Sql {
-            let newest =
-                (0..merged.migrations.len()).rev().find(|index| !is_new(id(*index)) && !repeats(id(*index)));
+            let newest = (0..merged.migrations.len())
+                .rev()
+                .find(|index| !is_new(id(*index)) && !merged.migrations[*index].repeats);
             for index in 0..newest.unwrap_or(0) {
                 if let Some((migration, newest)) = named(id(index)).filter(|_| is_new(id(index))).zip(newest)
                 {
@@ -164,11 +165,6 @@ impl Divergence {
             }
         }
     }
-}
-
-/// Whether a migration is made to be edited and runs whenever it was: Flyway's `R__`.
-fn repeats(id: &str) -> bool {
-    id.starts_with("R ")
 }
 
 /// The migration of another reading of a project that is the same one: by its id, and where several have that, by what

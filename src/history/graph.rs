@@ -190,6 +190,7 @@ mod tests {
                 depends_on: Vec::new(),
                 branch_labels: Vec::new(),
                 imports: Vec::new(),
+                repeats: false,
                 up: Script { span, body: Body::Empty, wrapped: true, statements: Vec::new() },
                 down: None,
                 comments: Vec::new(),

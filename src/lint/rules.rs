@@ -49,6 +49,7 @@ pub mod foreign_key_without_index;
 pub mod foreign_key_without_not_valid;
 pub mod function_search_path;
 pub mod hash_index;
+pub mod hash_mismatch;
 pub mod identifier_too_long;
 pub mod index_dropped_before_replacement;
 pub mod index_renamed_as_table;
@@ -189,6 +190,7 @@ pub static RULES: &[&Rule] = &[
     &foreign_key_without_not_valid::RULE,
     &function_search_path::RULE,
     &hash_index::RULE,
+    &hash_mismatch::RULE,
     &identifier_too_long::RULE,
     &index_dropped_before_replacement::RULE,
     &index_renamed_as_table::RULE,

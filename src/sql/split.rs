@@ -230,6 +230,12 @@ fn copy_data(text: &str, from: usize) -> Option<Range<usize>> {
     None
 }
 
+/// The rows of a [`PieceKind::CopyData`], without the `\.` that ends them.
+pub(super) fn rows(text: &str, data: Range<usize>) -> Range<usize> {
+    let end = text[data.clone()].rfind("\\.").map_or(data.end, |at| data.start + at);
+    data.start..end
+}
+
 /// The comments of a text, outside of meta-commands and COPY data.
 pub(super) fn comments(text: &str) -> Vec<Range<usize>> {
     let mut comments = Vec::new();

@@ -45,6 +45,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("junit-report", &["report/junit"]),
     ("landlock", &["roundtrip"]),
     ("md-5", &["frontend/alembic"]),
+    ("sha1", &["frontend/sql_files"]),
     ("ring", &["roundtrip"]),
     ("ruff_python_ast", &["frontend/alembic"]),
     ("ruff_python_parser", &["frontend/alembic"]),

@@ -181,3 +181,14 @@ fn nothing_found_is_an_error() {
     let error = frontend::load(folder.path(), &mut Sources::new());
     assert!(matches!(error, Err(LoadError::NothingFound { .. })));
 }
+
+#[test]
+fn folders_for_other_databases_are_named_where_nothing_else_is() {
+    let folder = folder(&[
+        ("db/mysql/migrations/1_a.up.sql", b"CREATE TABLE a (id int)"),
+        ("lite/migrations/1_a.up.sql", b"CREATE TABLE a (id integer PRIMARY KEY AUTOINCREMENT)"),
+    ]);
+    let error = frontend::load(folder.path(), &mut Sources::new()).unwrap_err().to_string();
+    assert!(error.contains("no migrations found under"), "{error}");
+    assert!(error.contains("db/mysql/migrations and 1 more folders are for other databases"), "{error}");
+}

@@ -67,8 +67,14 @@ fn examination(touches: &[Touch]) -> String {
 
 fn migration(id: &str, parent: Option<&str>, statements: Vec<String>, file: SourceId) -> Migration {
     let span = Span::new(file, 0..0);
-    let statement =
-        |sql| Statement { span, sql, steps: Vec::new(), transaction: Some(0), certainty: Certainty::Certain };
+    let statement = |sql| Statement {
+        span,
+        sql,
+        steps: Vec::new(),
+        rows: None,
+        transaction: Some(0),
+        certainty: Certainty::Certain,
+    };
     Migration {
         id: id.to_owned(),
         message: String::new(),
@@ -77,6 +83,7 @@ fn migration(id: &str, parent: Option<&str>, statements: Vec<String>, file: Sour
         depends_on: Vec::new(),
         branch_labels: Vec::new(),
         imports: Vec::new(),
+        repeats: false,
         up: Script {
             span,
             body: Body::Works,

@@ -12,6 +12,7 @@ use super::registry::all_rules;
 pub const WITHOUT_EXAMPLES: &[&str] = &[
     "deleted-migration",
     "edited-migration",
+    "hash-mismatch",
     "late-migration",
     "missing-migration",
     "orphan-downgrade",

@@ -272,6 +272,11 @@ fn a_copy_without_its_data_is_a_failure_and_no_dead_end() {
 }
 
 #[test]
+fn scripts_for_psql_get_the_rows_that_follow_a_copy() {
+    sql_case("psql");
+}
+
+#[test]
 fn what_only_its_own_tool_can_run_is_left_out_and_costs_only_what_needs_it() {
     let outcome = sql_case("program");
     assert_eq!(

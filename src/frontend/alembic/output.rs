@@ -193,7 +193,7 @@ impl Output {
             _ => None,
         });
         let span = self.anchored(span);
-        let statement = Statement { span, sql, steps, transaction: self.transaction, certainty };
+        let statement = Statement { span, sql, steps, rows: None, transaction: self.transaction, certainty };
         match self.batches.last_mut().filter(|_| batched) {
             Some(batch) => batch.push(statement),
             None => self.statements.push(statement),

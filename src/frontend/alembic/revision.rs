@@ -104,6 +104,7 @@ pub fn read(
         depends_on: references(&module, "depends_on"),
         branch_labels: references(&module, "branch_labels").into_iter().map(|label| label.id).collect(),
         imports,
+        repeats: false,
         up: up.unwrap_or(Script { span: header, body: Body::Empty, wrapped: true, statements: Vec::new() }),
         down,
         comments,

@@ -1,6 +1,6 @@
 //! The tools, one row each. Beside each row stands where it was read what the tool does.
 
-use super::{Downgrades, Layout, OptOut, Order, Placeholders, Sends, Sign};
+use super::{Downgrades, Hashes, Layout, OptOut, Order, Placeholders, Sends, Sign};
 use crate::frontend::sql_files::{names, sections};
 use crate::history::{Framework, Language, TransactionRule};
 
@@ -23,6 +23,7 @@ pub(in crate::frontend) const LOOSE: Layout = Layout {
     order: Order::Text,
     gapless: false,
     sections: sections::whole,
+    hashes: Hashes::None,
     opt_out: OptOut::None,
     sends: Sends::Statements,
     placeholders: Placeholders::None,
@@ -145,7 +146,7 @@ pub(in crate::frontend) const LAYOUTS: &[Layout] = &[
         ..LOOSE
     },
     // graphile-migrate src/migration.ts `runStringMigration`: committed/000001.sql in a transaction each, unless, after
-    // its header, it opens with `--! no-transaction` (src/header.ts); there are no downgrades.
+    // its header, it opens with `--! no-transaction` (src/header.ts); there are no downgrades. `chain` reads the hashes.
     Layout {
         framework: sql(
             "Graphile Migrate",
@@ -157,6 +158,7 @@ pub(in crate::frontend) const LAYOUTS: &[Layout] = &[
         name: names::graphile,
         order: Order::Number,
         sections: sections::graphile,
+        hashes: Hashes::Graphile,
         opt_out: OptOut::Section,
         sends: Sends::Script,
         signs: &[Sign::Near(".gmrc", ""), Sign::Near(".gmrc.js", ""), Sign::Text("--! previous:")],

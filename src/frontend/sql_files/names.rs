@@ -220,7 +220,7 @@ pub(in crate::frontend) fn refinery(path: &str) -> Option<FileName> {
 pub(in crate::frontend) fn flyway(path: &str) -> Option<FileName> {
     let (version, rest) = directly(path)?.strip_suffix(".sql")?.split_once("__")?;
     if version == "R" {
-        return file(&format!("R {rest}"), rest, Part::Both);
+        return file(&format!("R {rest}"), rest, Part::Repeated);
     }
     let (part, version) = match version.split_at_checked(1)? {
         ("V", version) => (Part::Up, version),

@@ -101,14 +101,21 @@ impl Read<'_> {
                         certainty: step.certainty.clone(),
                     })
                     .collect();
-                let sql = if opaque.is_some() { String::new() } else { sql.to_owned() };
+                // What another file or a query says is not there to be sent.
+                let elsewhere = sql.starts_with('\\')
+                    && statement.rows.is_none()
+                    && steps.iter().any(|step| {
+                        matches!(step.operation, Operation::Opaque { .. } | Operation::Copy { .. })
+                    });
+                let sql = if opaque.is_some() || elsewhere { String::new() } else { sql.to_owned() };
+                let rows = statement.rows.as_ref().map(span);
                 let span = span(&statement.range);
                 steps.extend(opaque.map(|reason| Step {
                     operation: Operation::Opaque { reason },
                     span,
                     certainty: Certainty::Certain,
                 }));
-                Statement { span, sql, steps, transaction: None, certainty: Certainty::Certain }
+                Statement { span, sql, steps, rows, transaction: None, certainty: Certainty::Certain }
             })
             .collect()
     }
@@ -170,8 +177,14 @@ pub(super) fn code(sources: &Sources, source: SourceId) -> Script {
     let span = first_line(sources, source);
     let reason = "it is a program, not SQL".to_owned();
     let step = Step::certain(Operation::Opaque { reason }, span);
-    let certainty = Certainty::Certain;
-    let statement = Statement { span, sql: String::new(), steps: vec![step], transaction: None, certainty };
+    let statement = Statement {
+        span,
+        sql: String::new(),
+        steps: vec![step],
+        rows: None,
+        transaction: None,
+        certainty: Certainty::Certain,
+    };
     Script {
         span: Span::new(source, 0..sources.file(source).text().len()),
         body: Body::Works,

@@ -20,6 +20,7 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     let migration = context.migration;
     if !context.project.framework.downgrades
         || migration.down.is_some()
+        || migration.repeats
         || !reversible::matters(&migration.up)
     {
         return Vec::new();

@@ -5,21 +5,23 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError, PgErrorPos
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 use crate::finding::Direction;
-use crate::history::{Project, Script, Statement, TransactionRule};
+use crate::history::{Script, Statement, TransactionRule};
+use crate::source::Sources;
 
 use super::super::proxy::Proxy;
+use super::super::verdict::Place;
 use super::{EngineError, Failure, Ran};
 
 /// Runs the SQL migrations of a project over one connection.
 #[derive(Debug)]
 pub(in crate::roundtrip) struct SqlEngine<'a> {
-    project: &'a Project,
+    place: Place<'a>,
     connection: Option<PgConnection>,
 }
 
 impl<'a> SqlEngine<'a> {
-    pub fn new(project: &'a Project) -> Self {
-        Self { project, connection: None }
+    pub fn new(place: Place<'a>) -> Self {
+        Self { place, connection: None }
     }
 
     /// Runs one migration in a session of its own, as a deploy of its own would.
@@ -41,7 +43,7 @@ impl<'a> SqlEngine<'a> {
             if let Err(failure) = self.run_here(proxy, migration, direction).await? {
                 return Ok(Err((migration, failure)));
             }
-            if self.project.framework.transaction == TransactionRule::None {
+            if self.place.project.framework.transaction == TransactionRule::None {
                 self.end_session().await;
             }
         }
@@ -50,7 +52,7 @@ impl<'a> SqlEngine<'a> {
     }
 
     async fn run_here(&mut self, proxy: &Proxy, migration: usize, direction: Direction) -> Ran {
-        let migration = &self.project.migrations[migration];
+        let migration = &self.place.project.migrations[migration];
         let script = match direction {
             Direction::Up => &migration.up,
             Direction::Down => migration.down.as_ref().unwrap_or(&migration.up),
@@ -59,12 +61,14 @@ impl<'a> SqlEngine<'a> {
             self.connection = Some(connect(proxy).await?);
         }
         let Some(connection) = &mut self.connection else { return Ok(Ok(())) };
-        let rule = self.project.framework.transaction;
+        let rule = self.place.project.framework.transaction;
         for group in groups(script) {
-            let result = if group[0].transaction.is_some() && rule == TransactionRule::OneMessage {
-                send(connection, group).await
-            } else {
-                one_by_one(connection, group).await
+            let result = match rule {
+                TransactionRule::OneMessage if group[0].transaction.is_some() => {
+                    send(connection, group).await
+                }
+                TransactionRule::None => as_psql(connection, group, self.place.sources).await,
+                _ => one_by_one(connection, group).await,
             };
             if let Err((statement, error)) = result {
                 if waits_for_rows(statement, &error) {
@@ -141,6 +145,35 @@ async fn one_by_one<'a>(connection: &mut PgConnection, group: &'a [Statement]) -
         sqlx::raw_sql("COMMIT").execute(&mut *connection).await.map_err(|error| (last, error))?;
     }
     Ok(())
+}
+
+/// What psql does with statements: rows follow a COPY, and psql's own commands are not for the server. Transactions are
+/// those that the file opens.
+async fn as_psql<'a>(
+    connection: &mut PgConnection,
+    group: &'a [Statement],
+    sources: &Sources,
+) -> Result<(), Broken<'a>> {
+    for statement in group {
+        match statement.rows {
+            // `\copy` reads its rows as psql does, and `COPY` gets them from psql.
+            Some(rows) => {
+                copy_in(connection, statement.sql.trim_start_matches('\\'), sources.text(rows)).await
+            }
+            None if statement.sql.starts_with('\\') => Ok(()),
+            None => {
+                sqlx::raw_sql(AssertSqlSafe(statement.sql.clone())).execute(&mut *connection).await.map(drop)
+            }
+        }
+        .map_err(|error| (statement, error))?;
+    }
+    Ok(())
+}
+
+async fn copy_in(connection: &mut PgConnection, sql: &str, rows: &str) -> Result<(), sqlx::Error> {
+    let mut copy = connection.copy_in_raw(sql).await?;
+    copy.send(rows.as_bytes()).await?;
+    copy.finish().await.map(drop)
 }
 
 /// Sends statements as one message; which one failed is known from how many were answered.

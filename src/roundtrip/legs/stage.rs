@@ -62,7 +62,7 @@ impl<'a> Stage<'a> {
         let mut version_table = place.project.version_table.clone();
         let mut remark = None;
         let engine = match &place.project.runner {
-            Runner::Sql => Engine::Sql(SqlEngine::new(place.project)),
+            Runner::Sql => Engine::Sql(SqlEngine::new(place)),
             Runner::Alembic { .. } => {
                 let engine =
                     AlembicEngine::start(place, server, proxy, &trial, options.python.as_deref()).await?;
