@@ -264,6 +264,7 @@ fn rows_between_migrations_show_when_everything_is_undone() {
 #[test]
 fn all_upgrades_run_in_the_transactions_that_the_project_would_use() {
     alembic_case("one-transaction");
+    sql_case("pending");
 }
 
 #[test]

@@ -1,225 +1,80 @@
-"""Runs one small history with each tool of SQL migrations, and with what mig-check reads of it, and compares the schemas.
+"""Runs one small history with each tool of SQL migrations and with mig-check's own engine, and compares what is there.
 
     python tests/referee/frameworks.py [TOOL…]        (all without names)
 
-Each tool migrates a database of a disposable PostgreSQL, and psql runs what `mig-check sql` prints into another one; both
-are dumped with pg_dump, without the tool's own table. `mig-check roundtrip` then runs the project with its own engine, where no
-upgrade may fail. Tools come from npm (graphile-migrate, dbmate, drizzle-orm, node-pg-migrate, into a temporary folder or the
-one that REFEREE_TOOLS names), or have to be in PATH (sqitch, goose, sqlx, diesel, refinery, flyway, migrate, tern): one that
-is missing is an error. It wants a built target/debug/mig-check, and PG_BINDIR or Debian's PostgreSQL; as root it runs the
-server as `postgres`.
+Each tool migrates a database of a disposable PostgreSQL up, and down where it can; `mig-check roundtrip` runs the same files on
+a disposable server of its own. A query over the catalog writes down what each left: columns, constraints, indexes and their
+validity, triggers, functions, types; and which statements shared a transaction. In mig-check's run that query is a statement of
+the last upgrade and of the last downgrade. `mig-check sql` is run by psql and compared, too. Then three more histories end in
+a migration that may fail: CREATE INDEX CONCURRENTLY alone and beside another statement, without asking for a way out, and a
+second statement that fails: both have to fail with the tool and with mig-check, or with neither, and leave the same.
+
+Tools come from npm (into a temporary folder or the one that REFEREE_TOOLS names), Debian (sqitch) or crates.io (sqlx-cli,
+diesel_cli, refinery_cli, in PATH); one of these that is missing is an error. Tools that no registry offers are run if they are in
+PATH. It wants a built target/debug/mig-check, and PG_BINDIR or Debian's PostgreSQL; as root it runs the server as `postgres`.
 """
 
 import glob
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 
+from framework_histories import INDEX, TABLES, Step, graphile, history, tools
+
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 MIG_CHECK = os.path.join(ROOT, "target", "debug", "mig-check")
 PORT = 54398
-
-TABLES = """CREATE TYPE genre AS ENUM ('novel', 'poem; or none');
-CREATE TABLE books (id bigserial PRIMARY KEY, title text NOT NULL DEFAULT 'a;b', kind genre);
-"""
-FUNCTION = """CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $body$
-BEGIN
-  NEW.title := NEW.title || ';';
-  RETURN NEW;
-END
-$body$;
-"""
-TRIGGER = "CREATE TRIGGER touched BEFORE UPDATE ON books FOR EACH ROW EXECUTE FUNCTION touch();\n"
-INDEX = "CREATE INDEX CONCURRENTLY books_title ON books (title);\n"
-COLUMN = "ALTER TABLE books ADD COLUMN pages int CHECK (pages > 0);\n"
-DROPS = [
-    "DROP TABLE books;\nDROP TYPE genre;\n",
-    "DROP TRIGGER touched ON books;\nDROP FUNCTION touch();\n",
-    "DROP INDEX CONCURRENTLY books_title;\n",
-    "ALTER TABLE books DROP COLUMN pages;\n",
+PACKAGES = [
+    "node-pg-migrate",
+    "graphile-migrate",
+    "dbmate",
+    "drizzle-orm",
+    "pg",
+    "supabase",
+    "@prisma/adapter-pg@7",
+    "@prisma/driver-adapter-utils@7",
+    "@prisma/schema-engine-wasm@8.1.0-2.59be4fda12412a79eeb9c2ae727b6aa723593323",
 ]
-UPS = [TABLES, FUNCTION + TRIGGER, INDEX, COLUMN]
-NAMES = ["tables", "trigger", "index", "column"]
 
-
-def numbered(render, suffix=".sql", folder="migrations", digits="{:03}_{}"):
-    """Files 001_tables.sql and so on, with what `render(index)` gives."""
-    return {f"{folder}/{digits.format(i + 1, name)}{suffix}": render(i) for i, name in enumerate(NAMES)}
-
-
-def pairs(folder, digits, up=lambda i: UPS[i]):
-    files = numbered(up, ".up.sql", folder, digits)
-    return files | numbered(lambda i: DROPS[i], ".down.sql", folder, digits)
-
-
-def goose(i):
-    mark = "-- +goose NO TRANSACTION\n" if i == 2 else ""
-    up = UPS[i] if i != 1 else f"-- +goose StatementBegin\n{FUNCTION}-- +goose StatementEnd\n{TRIGGER}"
-    return f"{mark}-- +goose Up\n{up}-- +goose Down\n{DROPS[i]}"
-
-
-def dbmate(i):
-    mark = " transaction:false" if i == 2 else ""
-    return f"-- migrate:up{mark}\n{UPS[i]}-- migrate:down{mark}\n{DROPS[i]}"
-
-
-def graphile(tools, folder):
-    """graphile-migrate checks a hash: it has to commit its files itself."""
-    files = {".gmrc": json.dumps({"migrationsFolder": "./migrations"})}
-    write(folder, files)
-    environment = {
-        "ROOT_DATABASE_URL": url("postgres"),
-        "SHADOW_DATABASE_URL": url("shadow"),
-        "DATABASE_URL": url("current"),
-    }
-    psql("postgres", "CREATE DATABASE shadow", "CREATE DATABASE current")
-    for i, up in enumerate(UPS):
-        write(folder, {"migrations/current.sql": ("--! no-transaction\n" if i == 2 else "") + up})
-        run([f"{tools}/graphile-migrate", "commit", "--message", NAMES[i]], folder, environment)
-
-
-DRIZZLE = """
-const { drizzle } = require("drizzle-orm/node-postgres");
-const { migrate } = require("drizzle-orm/node-postgres/migrator");
-const db = drizzle(process.env.DATABASE_URL);
-migrate(db, { migrationsFolder: "drizzle" }).then(() => process.exit(0), (error) => { console.error(error); process.exit(1); });
+# One line for everything that a migration can leave, but for what is a tool's own (`%s`).
+CATALOG = """
+WITH own AS (
+  SELECT c.oid, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = 'public' AND c.relname NOT LIKE '%s%%'
+)
+SELECT line FROM (
+  SELECT format('column %%s.%%s %%s %%s %%s', own.relname, attname, format_type(atttypid, atttypmod), attnotnull,
+    pg_get_expr(adbin, adrelid)) AS line
+  FROM own JOIN pg_class c USING (oid) JOIN pg_attribute a ON attrelid = own.oid AND attnum > 0 AND NOT attisdropped
+  LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum WHERE relkind IN ('r', 'v', 'p')
+  UNION ALL SELECT format('constraint %%s %%s %%s', conname, pg_get_constraintdef(k.oid), convalidated)
+  FROM pg_constraint k JOIN own ON own.oid = conrelid
+  UNION ALL SELECT format('index %%s %%s', pg_get_indexdef(indexrelid), indisvalid)
+  FROM pg_index JOIN own ON own.oid = indrelid
+  UNION ALL SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN own ON own.oid = tgrelid WHERE NOT tgisinternal
+  UNION ALL SELECT pg_get_functiondef(p.oid) FROM pg_proc p WHERE pronamespace = 'public'::regnamespace
+  UNION ALL SELECT format('type %%s %%s', typname, enumlabel)
+  FROM pg_type t JOIN pg_enum ON enumtypid = t.oid WHERE typnamespace = 'public'::regnamespace
+) lines ORDER BY line
 """
-
-
-def drizzle():
-    breaks = [
-        TABLES.replace(";\n", ";\n--> statement-breakpoint\n", 1),
-        FUNCTION + "--> statement-breakpoint\n" + TRIGGER,
-        INDEX.replace("CONCURRENTLY ", ""),
-        COLUMN,
-    ]
-    files = numbered(lambda i: breaks[i], folder="drizzle", digits="{:04}_{}")
-    tags = [os.path.basename(path)[:-4] for path in files]
-    entries = [
-        {"idx": i, "version": "7", "when": 1700000000000 + i, "tag": tag, "breakpoints": True}
-        for i, tag in enumerate(tags)
-    ]
-    return files | {
-        "drizzle/meta/_journal.json": json.dumps(
-            {"version": "7", "dialect": "postgresql", "entries": entries}, indent=2
-        )
-    }
-
-
-def sqitch():
-    lines = [f"{name} 2024-01-0{i + 1}T00:00:00Z A <a@example.org> # {name}" for i, name in enumerate(NAMES)]
-    lines.insert(2, "@v1 2024-01-02T12:00:00Z A <a@example.org> # first")
-    lines.append("trigger [trigger@v1] 2024-01-06T00:00:00Z A <a@example.org> # again")
-    files = {
-        "sqitch.conf": "[core]\n\tengine = pg\n",
-        "sqitch.plan": "%syntax-version=1.0.0\n%project=shop\n\n" + "\n".join(lines) + "\n",
-    }
-    for i, name in enumerate(NAMES):
-        wrap = (lambda sql: sql) if i == 2 else (lambda sql: f"BEGIN;\n{sql}COMMIT;\n")
-        name = "trigger@v1" if name == "trigger" else name
-        files |= {
-            f"deploy/{name}.sql": wrap(UPS[i]),
-            f"revert/{name}.sql": wrap(DROPS[i]),
-            f"verify/{name}.sql": "SELECT 1;\n",
-        }
-    files["deploy/trigger.sql"] = FUNCTION.replace("CREATE", "CREATE OR REPLACE").replace("';'", "'!'")
-    files |= {
-        "revert/trigger.sql": FUNCTION.replace("CREATE", "CREATE OR REPLACE"),
-        "verify/trigger.sql": "SELECT 1;\n",
-    }
-    return files
-
-
-def node_pg_migrate():
-    ups = [TABLES, FUNCTION + TRIGGER, INDEX.replace("CONCURRENTLY ", ""), COLUMN]
-    drops = [drop.replace("CONCURRENTLY ", "") for drop in DROPS]
-    files = numbered(lambda i: f"-- Up Migration\n{ups[i]}-- Down Migration\n{drops[i]}", digits="170000000000{}_{}")
-    return files | {"package.json": '{ "dependencies": { "node-pg-migrate": "*" } }'}
-
-
-def diesel():
-    files = {"diesel.toml": '[migrations_directory]\ndir = "migrations"\n'}
-    for i, name in enumerate(NAMES):
-        folder = f"migrations/2024-01-0{i + 1}-000000_{name}"
-        files |= {f"{folder}/up.sql": UPS[i], f"{folder}/down.sql": DROPS[i]}
-    return files | {"migrations/2024-01-03-000000_index/metadata.toml": "run_in_transaction = false\n"}
-
-
-def flyway():
-    files = {
-        f"sql/{'later/' if i == 3 else ''}V{i + 1}__{name}.sql": UPS[i].replace("books", "${table}")
-        for i, name in enumerate(NAMES)
-    }
-    return files | {
-        "flyway.conf": "flyway.placeholders.table=books\n",
-        "sql/R__view.sql": "CREATE OR REPLACE VIEW v AS SELECT id FROM ${table};\n",
-    }
-
-
-REFINERY = '[main]\ndb_type = "Postgres"\ndb_host = "127.0.0.1"\ndb_port = "%d"\ndb_user = "postgres"\ndb_pass = ""\ndb_name = "theirs"\n'
-
-# Files of the project, the command that migrates, and what is the tool's own.
-TOOLS = {
-    "dbmate": (
-        lambda: numbered(dbmate, folder="db/migrations"),
-        ["{npm}/dbmate", "--no-dump-schema", "up"],
-        "schema_migrations",
-    ),
-    "node-pg-migrate": (node_pg_migrate, ["{npm}/node-pg-migrate", "up"], "pgmigrations"),
-    "drizzle": (drizzle, ["node", "-e", DRIZZLE], "drizzle"),
-    "graphile-migrate": (graphile, ["{npm}/graphile-migrate", "migrate"], "graphile_migrate"),
-    "sqitch": (sqitch, ["sqitch", "deploy", "--no-verify", "{uri}"], "sqitch"),
-    "goose": (
-        lambda: numbered(goose, digits="{:05}_{}"),
-        ["goose", "-dir", "migrations", "postgres", "{url}", "up"],
-        "goose_db_version",
-    ),
-    "sqlx": (
-        lambda: pairs("migrations", "{}_{}", lambda i: ("-- no-transaction\n" if i == 2 else "") + UPS[i])
-        | {"Cargo.toml": '[dependencies]\nsqlx = { version = "0.8", features = ["migrate", "postgres"] }\n'},
-        ["sqlx", "migrate", "run"],
-        "_sqlx_migrations",
-    ),
-    "diesel": (diesel, ["diesel", "migration", "run"], "__diesel_schema_migrations"),
-    "refinery": (
-        lambda: {
-            f"migrations/V{i + 1}__{name}.sql": UPS[i].replace("CONCURRENTLY ", "") for i, name in enumerate(NAMES)
-        }
-        | {"Cargo.toml": '[dependencies]\nrefinery = "0.8"\n', "refinery.toml": REFINERY % PORT},
-        ["refinery", "migrate", "-c", "refinery.toml", "-p", "migrations"],
-        "refinery_schema_history",
-    ),
-    "golang-migrate": (
-        lambda: pairs("migrations", "{}_{}") | {"go.mod": "require github.com/golang-migrate/migrate/v4 v4.0.0\n"},
-        ["migrate", "-path", "migrations", "-database", "{url}?sslmode=disable", "up"],
-        "schema_migrations",
-    ),
-    "flyway": (
-        flyway,
-        [
-            "flyway",
-            "-url=jdbc:{jdbc}",
-            "-user=postgres",
-            "-locations=filesystem:sql",
-            "-configFiles=flyway.conf",
-            "migrate",
-        ],
-        "flyway_schema_history",
-    ),
-}
+SEEN = "SELECT string_agg(what, ' + ' ORDER BY what) AS line FROM seen GROUP BY number ORDER BY line"
 
 
 def url(database):
     return f"postgres://postgres@127.0.0.1:{PORT}/{database}"
 
 
-def run(command, folder, environment=None):
+def run(command, folder, environment=None, fails=False):
+    """What a command prints; with `fails` whether it did."""
     environment = os.environ | {"PGSSLMODE": "disable"} | (environment or {})
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120
+    )
+    if fails:
+        return done.returncode != 0
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)[:200]}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.stdout
@@ -227,7 +82,7 @@ def run(command, folder, environment=None):
 
 def psql(database, *commands):
     arguments = [part for command in commands for part in ("-c", command)]
-    run([f"{BINDIR}/psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", url(database), *arguments], ".")
+    return run([f"{BINDIR}/psql", "-qXAt", "-v", "ON_ERROR_STOP=1", "-d", url(database), *arguments], ".")
 
 
 def write(folder, files):
@@ -238,92 +93,152 @@ def write(folder, files):
             file.write(text)
 
 
-def schema(database, own):
-    """The dump of a schema without what is the tool's own, nor what differs from dump to dump."""
-    exclude = [f"--exclude-table=*.{own}*", f"--exclude-schema={own}"]
-    dump = run([f"{BINDIR}/pg_dump", "--schema-only", "--no-owner", *exclude, url(database)], ".")
-    return [
-        line for line in dump.splitlines() if line and not line.startswith(("--", "\\", "SET ", "SELECT pg_catalog"))
-    ]
+def fresh(*databases):
+    for base in databases:
+        psql("postgres", f"DROP DATABASE IF EXISTS {base} WITH (FORCE)", f"CREATE DATABASE {base}")
 
 
-def compare(name, npm):
-    files, command, own = TOOLS[name]
-    folder = tempfile.mkdtemp(prefix=f"referee-{name}-")
-    psql(
-        "postgres",
-        *(f"DROP DATABASE IF EXISTS {base}" for base in ("theirs", "ours", "shadow", "current")),
-        "CREATE DATABASE theirs",
-        "CREATE DATABASE ours",
-    )
-    if name == "graphile-migrate":
-        files(npm, folder)
-    else:
-        write(folder, files())
-    words = {
-        "npm": npm,
-        "url": url("theirs"),
-        "uri": url("theirs").replace("postgres:", "db:pg:", 1),
-        "jdbc": f"postgresql://127.0.0.1:{PORT}/theirs",
-    }
-    command = [
-        re.sub(r"\{(\w+)\}", lambda word: words.get(word[1], word[0]), part) if part != DRIZZLE else part
-        for part in command
-    ]
-    environment = {
-        "DATABASE_URL": url("theirs"),
-        "NODE_PATH": os.path.dirname(npm),
-        "SQITCH_EMAIL": "a@example.org",
-        "SQITCH_FULLNAME": "A",
-    }
-    if name == "dbmate":
-        environment["DATABASE_URL"] += "?sslmode=disable"
-    if name == "graphile-migrate":
-        environment |= {"ROOT_DATABASE_URL": url("postgres"), "SHADOW_DATABASE_URL": url("shadow")}
-    run(command, folder, environment)
-    sql = run([MIG_CHECK, "sql", "--path", folder], folder)
-    with open(os.path.join(folder, "ours.txt"), "w") as file:
-        file.write(sql)
-    run([f"{BINDIR}/psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", url("ours"), "-f", "ours.txt"], folder)
-    os.remove(os.path.join(folder, "ours.txt"))
-    theirs, ours = schema("theirs", own), schema("ours", own)
-    report = json.loads(
-        subprocess.run(
-            [MIG_CHECK, "roundtrip", folder, "--server", "local", "--format", "json"],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-        ).stdout
-    )
-    failed = [finding["rule"] for finding in report["findings"] if finding["rule"].endswith("upgrade-fails")]
-    shutil.rmtree(folder)
-    if theirs == ours and not failed and len(theirs) > 10:
-        return None
-    differs = [f"- {line}" for line in theirs if line not in ours] + [
-        f"+ {line}" for line in ours if line not in theirs
-    ]
-    return "\n".join([*failed, *differs, f"{len(theirs)} lines of theirs, {len(ours)} of ours"])
+class Project:
+    """Files of a tool in a folder of their own."""
+
+    def __init__(self, tool, steps, npm):
+        self.tool = tool
+        self.count = len(steps)
+        self.folder = tempfile.mkdtemp(prefix="referee-project-")
+        self.environment = {"DATABASE_URL": url("theirs"), "NODE_PATH": os.path.dirname(npm)} | tool.environment
+        if tool.render is graphile:
+            self.commit(steps, npm)
+        else:
+            write(self.folder, tool.render(steps))
+
+    def commit(self, steps, npm):
+        """graphile-migrate checks a hash: it has to commit its files itself. What fails is not committed by it."""
+        write(self.folder, {".gmrc": json.dumps({"migrationsFolder": "./migrations"})})
+        fresh("shadow", "theirs")
+        for body in graphile(steps):
+            write(self.folder, {"migrations/current.sql": body})
+            run([f"{npm}/graphile-migrate", "commit"], self.folder, self.environment)
+
+    def up(self, fails=False):
+        fresh("theirs")
+        return run(self.tool.up, self.folder, self.environment, fails)
+
+    def down(self):
+        times = 1 if self.tool.down[1] == "revert" else self.count
+        for _ in range(times):
+            run(self.tool.down, self.folder, self.environment)
+
+    def findings(self):
+        """What mig-check's own run finds, by rule."""
+        command = [MIG_CHECK, "roundtrip", self.folder, "--server", "local", "--no-data", "--format", "json"]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
+        if done.returncode not in (0, 1):
+            raise RuntimeError(done.stderr)
+        return [finding["rule"] for finding in json.loads(done.stdout)["findings"]]
+
+    def printed(self):
+        """Runs what `mig-check sql` prints."""
+        fresh("ours")
+        script = os.path.join(self.folder, "ours.txt")
+        with open(script, "w") as file:
+            file.write(run([MIG_CHECK, "sql", "--path", self.folder], self.folder))
+        run([f"{BINDIR}/psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", url("ours"), "-f", script], self.folder)
+
+    def remove(self):
+        shutil.rmtree(self.folder)
+
+
+def difference(what, theirs, ours):
+    """Lines that only one of them has."""
+    theirs, ours = theirs.splitlines(), ours.splitlines()
+    gone = [f"- {line}" for line in theirs if line not in ours]
+    come = [f"+ {line}" for line in ours if line not in theirs]
+    return [f"{what}: {line}" for line in gone + come]
+
+
+def reader(path):
+    def read():
+        if not os.path.exists(path):
+            return f"mig-check's run did not reach its end, so {os.path.basename(path)} was not written"
+        with open(path) as file:
+            return file.read()
+
+    return read
+
+
+def same_history(tool, npm, notes):
+    """The whole history up and down."""
+    catalog = " ".join((CATALOG % tool.own).split())
+    copied = {name: reader(os.path.join(notes, name)) for name in ("up", "seen", "down")}
+    written = lambda query, name: f"COPY ({query}) TO '{notes}/{name}'"
+    bare = Project(tool, history(tool, "SELECT 1", "SELECT 1"), npm)
+    bare.up()
+    theirs = {"up": psql("theirs", f"COPY ({catalog}) TO STDOUT"), "seen": psql("theirs", f"COPY ({SEEN}) TO STDOUT")}
+    if tool.down:
+        bare.down()
+        theirs["down"] = psql("theirs", f"COPY ({catalog}) TO STDOUT")
+    if tool.own and len(theirs["up"].splitlines()) < 10:
+        return ["the tool left next to nothing"]
+    probes = Project(tool, history(tool, written(catalog, "up"), written(catalog, "down")), npm)
+    wrong = [f"mig-check finds {rule}" for rule in probes.findings() if "upgrade-fails" in rule or "hash" in rule]
+    probes.remove()
+    seen = Project(tool, history(tool, written(SEEN, "seen"), "SELECT 1"), npm)
+    seen.findings()
+    seen.remove()
+    for name, text in theirs.items():
+        wrong += difference(name, text, copied[name]())
+    bare.printed()
+    wrong += difference("mig-check sql", theirs["up"], psql("ours", f"COPY ({catalog}) TO STDOUT"))
+    bare.remove()
+    return wrong
+
+
+# The end of a history that may fail, by what is asked with it.
+ENDS = {
+    "CONCURRENTLY alone": Step("end", INDEX.up, INDEX.down),
+    "CONCURRENTLY beside another": Step("end", ["CREATE TABLE stays (id int)", *INDEX.up], ["SELECT 1"]),
+    "a second statement that fails": Step("end", ["CREATE TABLE stays (id int)", "SELECT 1 / 0"], ["SELECT 1"]),
+    "the same, out of its transaction": Step("end", ["CREATE TABLE stays (id int)", "SELECT 1 / 0"], ["SELECT 1"], True),
+}
+
+
+def same_end(tool, npm, what, end):
+    """Whether the last migration fails, and what it leaves: mig-check says that in its first statement's transaction."""
+    project = Project(tool, [TABLES, end], npm)
+    fails = project.up(fails=True)
+    stays = psql("theirs", "SELECT to_regclass('stays') IS NOT NULL").strip() == "t"
+    ours = any("upgrade-fails" in rule for rule in project.findings())
+    fresh("ours")
+    printed = run([MIG_CHECK, "sql", "--path", project.folder], project.folder)
+    script = os.path.join(project.folder, "ours.txt")
+    with open(script, "w") as file:
+        file.write(printed)
+    run([f"{BINDIR}/psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", url("ours"), "-f", script], project.folder, fails=True)
+    ours_stays = psql("ours", "SELECT to_regclass('stays') IS NOT NULL").strip() == "t"
+    project.remove()
+    if tool.stricter and "CONCURRENTLY" in what and ours and not fails:
+        return []
+    said = lambda fails, stays: ("fails" if fails else "runs") + (", its first statement stays" if stays else "")
+    theirs, ours = said(fails, stays), said(ours, ours_stays)
+    return [] if theirs == ours else [f"the tool {theirs}, mig-check {ours}"]
+
+
+def compare(tool, npm, notes):
+    for name in os.listdir(notes):
+        os.remove(os.path.join(notes, name))
+    wrong = same_history(tool, npm, notes)
+    for what, end in ENDS.items():
+        # graphile-migrate commits nothing that fails, so such a file cannot be there.
+        if (end.out and not tool.way_out) or tool.render is graphile:
+            continue
+        wrong += [f"{what}: {line}" for line in same_end(tool, npm, what, end)]
+    return wrong
 
 
 def npm_tools():
     folder = os.environ.get("REFEREE_TOOLS") or tempfile.mkdtemp(prefix="referee-npm-")
-    if not os.path.isdir(f"{folder}/node_modules/drizzle-orm"):
-        run(
-            [
-                "npm",
-                "install",
-                "--no-fund",
-                "--no-audit",
-                "--prefix",
-                folder,
-                "node-pg-migrate",
-                "graphile-migrate",
-                "dbmate",
-                "drizzle-orm",
-                "pg",
-            ],
-            folder,
-        )
+    if not os.path.isdir(f"{folder}/node_modules/@prisma/schema-engine-wasm"):
+        run(["npm", "install", "--no-fund", "--no-audit", "--prefix", folder, *PACKAGES], folder)
     return f"{folder}/node_modules/.bin"
 
 
@@ -343,23 +258,30 @@ def server(folder):
 
 
 def main():
-    wanted = sys.argv[1:] or list(TOOLS)
     npm = npm_tools()
+    known = tools(npm, PORT, url)
     wrong = 0
-    with tempfile.TemporaryDirectory(prefix="referee-pg-") as folder:
+    with tempfile.TemporaryDirectory(prefix="referee-pg-") as folder, tempfile.TemporaryDirectory() as notes:
+        # Both servers write here, whoever they run as.
+        os.chmod(notes, 0o777)
         owner = server(folder)
         try:
-            for name in wanted:
-                program = TOOLS[name][1][0].replace("{npm}", npm)
-                if not shutil.which(program):
-                    found = f"{program} is not in PATH: install it, or name the tools that are to run"
+            for name in sys.argv[1:] or known:
+                tool = known[name]
+                if not shutil.which(tool.up[0]):
+                    if tool.absent:
+                        print(f"{name}: not compared: {tool.absent}", flush=True)
+                        continue
+                    found = [f"{tool.up[0]} is not in PATH: install it, or name the tools that are to run"]
                 else:
                     try:
-                        found = compare(name, npm)
+                        found = compare(tool, npm, notes)
                     except RuntimeError as error:
-                        found = str(error)
-                wrong += found is not None
-                print(f"{name}: {'the same schema' if found is None else found}", flush=True)
+                        found = [str(error)]
+                wrong += bool(found)
+                same = "the same, up and down" if tool.down else "the same, up"
+                same += f" ({tool.stricter})" if tool.stricter else ""
+                print(f"{name}: " + ("\n  ".join(found) or same), flush=True)
         finally:
             run([*owner, f"{BINDIR}/pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop"], folder)
     sys.exit(1 if wrong else 0)

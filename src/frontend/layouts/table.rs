@@ -241,7 +241,8 @@ pub(in crate::frontend) const LAYOUTS: &[Layout] = &[
         ..LOOSE
     },
     // Supabase CLI pkg/migration/file.go `ExecBatch`: <version>_<name>.sql as one pipeline together with its version,
-    // which the server runs as one transaction; there is no way out of it, and no downgrade.
+    // which the server runs as one transaction; there is no way out of it, and no downgrade. (Its version 3.1, which is
+    // another program, runs CONCURRENTLY and VACUUM apart from the rest; older ones fail there.)
     Layout {
         framework: sql(
             "Supabase",

@@ -17,11 +17,13 @@ use super::{EngineError, Failure, Ran};
 pub(in crate::roundtrip) struct SqlEngine<'a> {
     place: Place<'a>,
     connection: Option<PgConnection>,
+    /// Whether the migrations that run share one transaction.
+    together: bool,
 }
 
 impl<'a> SqlEngine<'a> {
     pub fn new(place: Place<'a>) -> Self {
-        Self { place, connection: None }
+        Self { place, connection: None, together: false }
     }
 
     /// Runs one migration in a session of its own, as a deploy of its own would.
@@ -31,14 +33,37 @@ impl<'a> SqlEngine<'a> {
         Ok(ran)
     }
 
-    /// Runs migrations as the tool does: in one session, so that the next ones meet what one of them sets. What is
-    /// known to open no transaction is psql, once for each file.
+    /// Runs migrations as the tool does: in one session, so that the next ones meet what one of them sets, and in one
+    /// transaction if that is its rule. What is known to open no transaction is psql, once for each file.
     pub async fn run_all(
         &mut self,
         proxy: &Proxy,
         migrations: &[usize],
         direction: Direction,
     ) -> Result<Result<(), (usize, Failure)>, EngineError> {
+        let rule = self.place.project.framework.transaction;
+        self.together = rule == TransactionRule::AllPending;
+        let ran = self.run_each(proxy, migrations, direction).await;
+        self.together = false;
+        self.end_session().await;
+        ran
+    }
+
+    async fn run_each(
+        &mut self,
+        proxy: &Proxy,
+        migrations: &[usize],
+        direction: Direction,
+    ) -> Result<Result<(), (usize, Failure)>, EngineError> {
+        let mut last = None;
+        if self.together {
+            let mut connection = match self.connection.take() {
+                Some(connection) => connection,
+                None => connect(proxy).await?,
+            };
+            sqlx::raw_sql("BEGIN").execute(&mut connection).await?;
+            self.connection = Some(connection);
+        }
         for &migration in migrations {
             if let Err(failure) = self.run_here(proxy, migration, direction).await? {
                 return Ok(Err((migration, failure)));
@@ -46,17 +71,28 @@ impl<'a> SqlEngine<'a> {
             if self.place.project.framework.transaction == TransactionRule::None {
                 self.end_session().await;
             }
+            last = self.script(migration, direction).statements.last().or(last);
         }
-        self.end_session().await;
+        // What is deferred to the end of the common transaction counts as the last statement's.
+        if let (true, Some(connection), Some(statement), Some(migration)) =
+            (self.together, &mut self.connection, last, migrations.last())
+            && let Err(error) = sqlx::raw_sql("COMMIT").execute(connection).await
+        {
+            return Ok(Err((*migration, failure(statement, error)?)));
+        }
         Ok(Ok(()))
     }
 
-    async fn run_here(&mut self, proxy: &Proxy, migration: usize, direction: Direction) -> Ran {
+    fn script(&self, migration: usize, direction: Direction) -> &'a Script {
         let migration = &self.place.project.migrations[migration];
-        let script = match direction {
+        match direction {
             Direction::Up => &migration.up,
             Direction::Down => migration.down.as_ref().unwrap_or(&migration.up),
-        };
+        }
+    }
+
+    async fn run_here(&mut self, proxy: &Proxy, migration: usize, direction: Direction) -> Ran {
+        let script = self.script(migration, direction);
         if self.connection.is_none() {
             self.connection = Some(connect(proxy).await?);
         }
@@ -68,7 +104,7 @@ impl<'a> SqlEngine<'a> {
                     send(connection, group).await
                 }
                 TransactionRule::None => as_psql(connection, group, self.place.sources).await,
-                _ => one_by_one(connection, group).await,
+                _ => one_by_one(connection, group, self.together).await,
             };
             if let Err((statement, error)) = result {
                 if waits_for_rows(statement, &error) {
@@ -130,8 +166,13 @@ fn groups(script: &Script) -> impl Iterator<Item = &[Statement]> {
 
 type Broken<'a> = (&'a Statement, sqlx::Error);
 
-async fn one_by_one<'a>(connection: &mut PgConnection, group: &'a [Statement]) -> Result<(), Broken<'a>> {
-    let wrapped = group[0].transaction.is_some();
+/// Statements in a transaction of their own, unless they need none or one is open for all migrations.
+async fn one_by_one<'a>(
+    connection: &mut PgConnection,
+    group: &'a [Statement],
+    together: bool,
+) -> Result<(), Broken<'a>> {
+    let wrapped = group[0].transaction.is_some() && !together;
     if wrapped {
         sqlx::raw_sql("BEGIN").execute(&mut *connection).await.map_err(|error| (&group[0], error))?;
     }
