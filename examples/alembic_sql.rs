@@ -42,9 +42,15 @@ fn main() -> std::io::Result<()> {
                 json!({ "project": project.root, "problem": problem.message, "file": place })
             )?;
         }
+        let directory = match &project.runner {
+            Runner::Alembic { directory, .. } => Some(directory),
+            Runner::Sql => None,
+        };
         for migration in &project.migrations {
             let line = json!({
                 "project": project.root,
+                "directory": directory,
+                "path": sources.file(migration.header.source).on_disk(),
                 "id": migration.id,
                 "file": sources.file(migration.header.source).display_path(),
                 "parents": migration.parents.iter().map(|parent| &parent.id).collect::<Vec<_>>(),

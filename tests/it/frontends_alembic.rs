@@ -628,7 +628,7 @@ fn a_package_passes_on_what_it_imports_by_star_from_packages_within() {
 fn types_of_other_packages_have_their_names() {
     let (_, project) = project_of(
         "import geoalchemy2\nimport sqlmodel\nimport sqlalchemy_utils\nfrom pgvector.sqlalchemy import Vector\n\ndef upgrade():\n    \
-         op.add_column('t', sa.Column('a', geoalchemy2.types.Geometry(geometry_type='POINT', srid=4326)))\n    \
+         op.add_column('t', sa.Column('a', geoalchemy2.types.Geometry(geometry_type='POINT', srid=4326, spatial_index=False)))\n    \
          op.add_column('t', sa.Column('b', sqlmodel.sql.sqltypes.AutoString(length=9)))\n    \
          op.add_column('t', sa.Column('c', sqlalchemy_utils.types.uuid.UUIDType(binary=False)))\n    \
          op.add_column('t', sa.Column('d', Vector(3)))\n",

@@ -4,7 +4,8 @@
 
 Revisions are rendered one by one without the project's env.py: PostgreSQL dialect, literal binds. Modules that the
 project's revisions import and that are not installed are stood in for, so that only what needs them fails. Statements
-are compared modulo white space and the order of neighbours. Nothing is connected to; revisions are imported, so run
+are compared modulo white space and the order of neighbours, and every difference is printed with its cause; one that
+has none known ends the script with an error. Nothing is connected to; revisions are imported, so run
 this only on projects that you trust.
 """
 
@@ -24,7 +25,9 @@ import warnings
 
 import alembic.op
 import sqlalchemy as sa
+from alembic.config import Config
 from alembic.operations import Operations
+from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 
 warnings.simplefilter("ignore")
@@ -92,6 +95,22 @@ class Connection:
 
     scalar = execute
 
+    def connect(self):
+        return self
+
+    begin = begin_nested = connect
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *failure):
+        return False
+
+    def close(self):
+        pass
+
+    commit = rollback = close
+
     def exec_driver_sql(self, statement):
         self.context.impl.static_output(statement + ";")
 
@@ -128,6 +147,13 @@ def conventions(project):
     return found
 
 
+def environment(context):
+    """What `alembic.context` gives to revisions that ask it, offline."""
+    surroundings = EnvironmentContext(Config(), None, as_sql=True)
+    surroundings._migration_context = context
+    return surroundings
+
+
 def render(path, direction, naming):
     """The statements that real Alembic prints for one revision, or the error that keeps it from doing so."""
     out = io.StringIO()
@@ -146,7 +172,7 @@ def render(path, direction, naming):
     context.impl.static_output = parts.append
     context.impl.__class__ = type("Impl", (type(context.impl),), {"bind": property(lambda impl: Connection(context))})
     try:
-        with Operations.context(context):
+        with environment(context), Operations.context(context):
             spec = importlib.util.spec_from_file_location("revision_under_test", path)
             module = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(module)
@@ -197,6 +223,31 @@ def agree(real, ours):
     return True
 
 
+def cause_of(path, real, statements):
+    """Why the two differ, as far as it can be told; None if nobody knows."""
+    ours = words([statement["sql"] for statement in statements])
+    certain = words([statement["sql"] for statement in statements if statement["certain"]])
+    opaque = next((statement["opaque"] for statement in statements if statement["opaque"]), None)
+    if opaque:
+        return f"mig-check cannot read a step because {re.sub('`[^`]*`', '`…`', opaque)}"
+    doubled = [statement.replace("\\", "\\\\") for statement in ours]
+    if agree([statement.replace("\\\\", "\\") for statement in real], ours) or agree(real, doubled):
+        return "offline, SQLAlchemy doubles backslashes in literals, which a server of today does not undo"
+    if collections.Counter(" ".join(real).split()) == collections.Counter(" ".join(ours).split()):
+        return "a backslash outside of literals, which is no SQL, divides the text for mig-check"
+    with open(path, encoding="utf-8", errors="replace") as file:
+        text = file.read()
+    if not collections.Counter(certain) - collections.Counter(real):
+        if re.search(r"as_sql|is_offline_mode", text):
+            return "the revision does less offline"
+        more = list((collections.Counter(ours) - collections.Counter(real)).elements())
+        if agree(real, [statement for statement in ours if statement not in more]):
+            return "mig-check shows what happens where a query or an inspector gives something, the referee gives nothing"
+    if re.search(r"as_sql|is_offline_mode", text):
+        return "the revision asks whether it runs offline"
+    return None
+
+
 def main(projects):
     sys.meta_path.append(Finder())
     totals = collections.Counter()
@@ -217,9 +268,9 @@ def main(projects):
                 totals["problems"] += 1
                 print("problem", line["file"], line["problem"])
                 continue
-            path = os.path.join(project, line["file"])
-            if not os.path.exists(path):
-                path = line["file"]
+            path = line["path"]
+            if line["directory"] not in sys.path:
+                sys.path.insert(0, line["directory"])
             for direction, ours in (("upgrade", line["up"]), ("downgrade", line["down"])):
                 if ours is None:
                     continue
@@ -244,10 +295,13 @@ def main(projects):
                 if not opaque and agree(words(real), words(sent)):
                     totals[f"{direction} equal"] += 1
                     continue
-                differences.append((path, direction, opaque, words(real), words(sent)))
+                cause = cause_of(path, words(real), ours["statements"])
+                differences.append((path, direction, cause, words(real), words(sent)))
         sys.path.remove(project)
-    for path, direction, opaque, real, ours in differences:
-        print(f"--- {path} {direction}", f"opaque: {opaque[:3]}" if opaque else "")
+    for path, direction, cause, real, ours in differences:
+        print(f"--- {path} {direction}: {cause or 'UNEXPLAINED'}")
+        if cause:
+            continue
         for part in (collections.Counter(real) - collections.Counter(ours)).elements():
             near = min(ours, key=lambda other: -len(os.path.commonprefix([part, other])), default="")
             at = max(0, len(os.path.commonprefix([part, near])) - 60)
@@ -255,6 +309,9 @@ def main(projects):
             print("  ours:", near[at : at + 160])
         for part in (collections.Counter(ours) - collections.Counter(real)).elements():
             print("  more:", part[:160])
+    print("== why the two differ")
+    for cause, count in collections.Counter(cause for _, _, cause, _, _ in differences).most_common():
+        print(f"{count:5} {cause or 'UNEXPLAINED'}")
     print("== opaque reasons")
     for reason, count in reasons.most_common(40):
         print(f"{count:5} {reason}")
@@ -264,6 +321,8 @@ def main(projects):
     print("== totals")
     for name, count in sorted(totals.items()):
         print(f"{count:6} {name}")
+    if any(cause is None for _, _, cause, _, _ in differences):
+        sys.exit("some differences are not explained")
 
 
 if __name__ == "__main__":

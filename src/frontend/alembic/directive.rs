@@ -2,6 +2,7 @@
 
 mod alter;
 mod create;
+mod entities;
 mod enum_values;
 mod index;
 mod rows;
@@ -34,7 +35,14 @@ pub fn run(
     let place = Place { batched: batch.is_some(), ..Place::call(span) };
     let operation = Operation { arguments, batch };
     let name = name.strip_prefix("batch_").filter(|_| batch.is_none()).unwrap_or(name);
-    let sent = match name {
+    // GeoAlchemy2's own operations differ from Alembic's on other databases only.
+    let plain = name.replacen("_geospatial", "", 1);
+    let sent = match plain.as_str() {
+        "add_column" if plain != name => create::column(&operation, output).map(|mut sent| {
+            sent.truncate(1);
+            sent
+        }),
+        "create_constraints" | "drop_constraints" if plain != name => Ok(Vec::new()),
         "execute" => {
             execute(output, arguments, Reader::Text, span);
             return None;
@@ -52,9 +60,12 @@ pub fn run(
         | "create_unique_constraint"
         | "create_check_constraint"
         | "create_foreign_key"
-        | "create_exclude_constraint" => create::constraint(&operation, name, output),
+        | "create_exclude_constraint" => create::constraint(&operation, &plain, output),
         "drop_constraint" => alter::drop_constraint(&operation, output),
         "create_table_comment" | "drop_table_comment" => alter::table_comment(&operation, name),
+        "create_entity" => entities::run(&operation, entities::Act::Create),
+        "drop_entity" => entities::run(&operation, entities::Act::Drop),
+        "replace_entity" => entities::run(&operation, entities::Act::Replace),
         "sync_enum_values" => enum_values::sync(&operation),
         _ => Err(Cause::new(format!("`{name}` is no operation of Alembic's own"))),
     };
@@ -67,7 +78,7 @@ pub fn run(
         Err(Cause(reason)) => output.opaque_at(place, reason),
     }
     let callee = Value::path("alembic.op.create_table");
-    (name == "create_table").then(|| {
+    (plain == "create_table").then(|| {
         Value::Symbol(std::rc::Rc::new(Symbol::Call(Call { callee, arguments: arguments.clone(), span })))
     })
 }

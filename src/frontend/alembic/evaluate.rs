@@ -1,6 +1,7 @@
 //! A small evaluator of the Python that migrations are written in. It runs what is certain, takes both branches of
 //! what is not, and hands calls with an effect to [`effect`]. Refuses to import, to run, or to guess.
 
+mod alias;
 mod binding;
 mod builtin;
 mod call;
@@ -17,6 +18,7 @@ mod inspector;
 mod method;
 mod module;
 mod object;
+mod pattern;
 mod standard;
 mod statement;
 
@@ -52,6 +54,10 @@ enum Flow {
 /// One call in progress.
 #[derive(Debug, Default)]
 struct Frame {
+    /// Its names.
+    scope: Option<Rc<Scope>>,
+    /// How many conditions held when it began.
+    conditions: usize,
     /// What it may have returned on paths that are not certain.
     may_return: Vec<Value>,
     /// What a generator has yielded.

@@ -124,6 +124,8 @@ pub struct Unknown {
 pub enum Look {
     /// An inspector.
     Inspector,
+    /// What a query gave: whatever is asked of it runs nothing.
+    Rows,
     /// The objects of a kind, all or those of a table.
     Objects {
         /// `table`, `column`, …
@@ -215,6 +217,12 @@ impl Value {
     /// Something that cannot be known; the reason completes "cannot be read because …".
     pub fn unknown(reason: impl Into<Rc<str>>) -> Self {
         Self::Unknown(Rc::new(Unknown { reason: reason.into(), likely: None, look: None }))
+    }
+
+    /// What a query gave.
+    pub fn rows() -> Self {
+        let reason = "rows are only known when the query runs".into();
+        Self::Unknown(Rc::new(Unknown { reason, likely: None, look: Some(Look::Rows) }))
     }
 
     /// Something that an inspector is asked or says.

@@ -3,12 +3,12 @@
 use super::super::output::Output;
 use super::super::render::column::{Column, column as read_column};
 use super::super::render::constraint::{Constraint, Kind, Referred, column_name, exclude, include};
-use super::super::render::types::Enumeration;
+use super::super::render::types::{Enumeration, SpatialIndex};
 use super::super::render::{
     Cause, Rendered, constraint as clause, flag, given, last, list, literal, quote, text,
 };
 use super::super::value::{Arguments, Call, Value};
-use super::index::{column_index, create_index, storage};
+use super::index::{column_index, create_index};
 use super::{Operation, Sent, alter_table};
 
 /// `CREATE TYPE … AS ENUM`.
@@ -80,6 +80,9 @@ pub(super) fn table_of(
     let on = quote::table(schema.as_deref(), &name);
     for column in columns.iter().filter(|column| column.index) {
         sent.push((column_index(column, schema.as_deref(), &name, output)?, Some(column.span)));
+    }
+    for column in &columns {
+        sent.extend(spatial_index(column, schema.as_deref(), &name)?);
     }
     for call in indexes {
         let mut inner = call.arguments.clone();
@@ -173,8 +176,11 @@ fn table_options(arguments: &Arguments) -> Rendered {
             options.push_str(&format!("\n {words} {}", text(value)?));
         }
     }
-    if let Some(parameters) = given(arguments.named("postgresql_with")) {
-        options.push_str(&format!("\n WITH ({})", storage(parameters)?));
+    if let Some(with) = given(arguments.named("postgresql_with_oids")) {
+        options.push_str(if flag(Some(with))? { "\n WITH OIDS" } else { "\n WITHOUT OIDS" });
+    }
+    if let Some(action) = given(arguments.named("postgresql_on_commit")) {
+        options.push_str(&format!("\n ON COMMIT {}", text(action)?.to_uppercase().replace('_', " ")));
     }
     if let Some(space) = given(arguments.named("postgresql_tablespace")) {
         options.push_str(&format!("\n TABLESPACE {}", quote::value(space)?));
@@ -223,8 +229,23 @@ pub(super) fn column(operation: &Operation<'_>, output: &mut Output) -> Result<V
     if column.index {
         sent.push((column_index(&column, schema.as_deref(), &table, output)?, part));
     }
+    sent.extend(spatial_index(&column, schema.as_deref(), &table)?);
     sent.extend(comment(&column, &on));
     Ok(sent)
+}
+
+/// The index that GeoAlchemy2 adds to a table for a column of its types.
+fn spatial_index(column: &Column, schema: Option<&str>, table: &str) -> Result<Option<Sent>, Cause> {
+    let Some(kind) = column.kind.as_ref().and_then(|kind| kind.spatial) else { return Ok(None) };
+    let name = quote::constraint(&format!("idx_{table}_{}", column.name), true)?;
+    let key = quote::name(&column.name);
+    let key = match kind {
+        SpatialIndex::Plain => key,
+        SpatialIndex::EveryDimension => format!("{key} gist_geometry_ops_nd"),
+        SpatialIndex::Hull => format!("ST_ConvexHull({key})"),
+    };
+    let on = quote::table(schema, table);
+    Ok(Some((format!("CREATE INDEX {name} ON {on} USING gist ({key})"), Some(column.span))))
 }
 
 pub(super) fn constraint(

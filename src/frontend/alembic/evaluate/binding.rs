@@ -29,7 +29,7 @@ impl Evaluator<'_> {
                 let container = self.expression(&subscript.value, scope);
                 let key = self.expression(&subscript.slice, scope);
                 let changed = self.with_item(&container, key, value);
-                self.rebind(&subscript.value, changed, scope);
+                self.rebind(&subscript.value, &container, &changed, scope);
             }
             _ => {}
         }
@@ -66,18 +66,10 @@ impl Evaluator<'_> {
         self.assign(&targets[at], Value::list(middle.to_vec()), scope);
     }
 
-    /// Puts a changed container back where the old one came from.
-    pub(super) fn rebind(&mut self, place: &Expr, value: Value, scope: &Rc<Scope>) {
-        match place {
-            Expr::Name(name) => scope.set_where_bound(&name.id, value),
-            Expr::Attribute(_) | Expr::Subscript(_) => self.assign(place, value, scope),
-            _ => {}
-        }
-    }
-
     pub(super) fn define(&mut self, definition: &ast::StmtFunctionDef, scope: &Rc<Scope>) -> Value {
         let defaults = self.defaults(&definition.parameters, scope);
         let mut kind = FunctionKind::Plain;
+        let mut decorators = Vec::new();
         for decorator in &definition.decorator_list {
             let value = self.expression(&decorator.expression, scope);
             kind = match value.as_path() {
@@ -87,14 +79,30 @@ impl Evaluator<'_> {
                 Some("contextlib.contextmanager") => FunctionKind::Context,
                 _ => kind,
             };
+            decorators.push(value);
         }
-        Value::Function(Rc::new(Function {
+        let function = Value::Function(Rc::new(Function {
             code: super::super::value::Code::Def(Rc::new(definition.clone())),
             module: Rc::clone(&self.module),
             scope: Rc::clone(scope),
             defaults,
             kind,
-        }))
+        }));
+        decorators.into_iter().rev().fold(function, |function, decorator| self.decorated(decorator, function))
+    }
+
+    /// What a decorator of the files at hand makes of a function; a library's changes nothing that is sent.
+    fn decorated(&mut self, decorator: Value, function: Value) -> Value {
+        if !matches!(decorator, Value::Function(_) | Value::Method(_) | Value::Class(_)) {
+            return function;
+        }
+        let span = Span::new(self.module.source, 0..0);
+        let argument = Argument { value: function.clone(), span };
+        let arguments = Arguments { positional: vec![argument], named: Vec::new() };
+        match self.call(decorator, arguments, span) {
+            decorated @ (Value::Function(_) | Value::Method(_) | Value::Instance(_)) => decorated,
+            _ => function,
+        }
     }
 
     /// Keeps what `load_dialect_impl` of a type gives for PostgreSQL, if that depends on nothing else.

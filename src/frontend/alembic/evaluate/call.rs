@@ -100,7 +100,8 @@ impl Evaluator<'_> {
         let height = self.output.conditions.len();
         let caller = std::mem::replace(&mut self.module, Rc::clone(&function.module));
         let anchored = self.output.enter_call(span, caller.source, function.module.source);
-        self.frames.push(Frame::default());
+        let (names, conditions) = (Some(Rc::clone(&scope)), height);
+        self.frames.push(Frame { scope: names, conditions, ..Frame::default() });
         let mut result = match &function.code {
             Code::Def(definition) => match self.block(&definition.body, &scope) {
                 Flow::Return(value) => value,
@@ -150,8 +151,9 @@ impl Evaluator<'_> {
         bind(&definition.parameters, &function.defaults, arguments, &scope);
         let caller = std::mem::replace(&mut self.module, Rc::clone(&function.module));
         let anchored = self.output.enter_call(span, caller.source, function.module.source);
-        self.frames.push(Frame { body: Some(body), ..Frame::default() });
         let height = self.output.conditions.len();
+        let (names, conditions) = (Some(Rc::clone(&scope)), height);
+        self.frames.push(Frame { scope: names, conditions, body: Some(body), ..Frame::default() });
         self.block(&definition.body, &scope);
         self.settle(height, Until::Call);
         self.frames.pop();

@@ -13,7 +13,7 @@ use super::{Evaluator, inspector};
 
 impl Evaluator<'_> {
     pub(super) fn on_connection(&mut self, method: &str, arguments: Arguments, span: Span) -> Value {
-        let rows = || Value::unknown("rows are only known when the query runs");
+        let rows = || Value::rows();
         match method {
             "execute" | "scalar" | "scalars" | "exec_driver_sql" => {
                 let reader = if method == "exec_driver_sql" { Reader::Driver } else { Reader::Connection };
@@ -50,7 +50,7 @@ impl Evaluator<'_> {
             }
             _ => {}
         }
-        Value::unknown("rows are only known when the query runs")
+        Value::rows()
     }
 
     pub(super) fn on_session(

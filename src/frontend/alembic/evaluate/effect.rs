@@ -146,6 +146,9 @@ impl Evaluator<'_> {
                 Value::Symbol(Rc::new(Symbol::Attribute(value.clone(), name.into())))
             }
             (DIALECT, _) => Value::unknown("the server's version and abilities are only known when it runs"),
+            // Where migrations of a PostgreSQL database run.
+            ("os" | "os.path", "sep") => Value::text("/"),
+            ("os", "linesep") => Value::text("\n"),
             ("alembic.context", "config") => Value::path(CONFIG),
             (CONFIG, "get_main_option") => Value::path(MAIN_OPTION),
             (CONFIG, _) => Value::unknown("Alembic's configuration is only known when it runs"),
@@ -280,6 +283,9 @@ impl Evaluator<'_> {
         if matches!(receiver.as_look(), Some(Look::Inspector)) {
             return inspector::asked(method, arguments).unwrap_or_else(|| receiver.clone().without_look());
         }
+        if matches!(receiver.as_look(), Some(Look::Rows)) {
+            return receiver.clone();
+        }
         if RUNNERS.contains(&method) && !self.reaches_database(arguments) {
             let reason = receiver.why_unknown().cloned().unwrap_or_else(|| "it is unknown".into());
             self.output.opaque(span, &*reason);
@@ -353,7 +359,7 @@ impl Evaluator<'_> {
             return Value::Symbol(Rc::new(Symbol::Call(Call { callee, arguments, span })));
         }
         if matches!(root.as_deref(), Some(CONNECTION | DRIVER)) {
-            return Value::unknown("rows are only known when the query runs");
+            return Value::rows();
         }
         if RUNNERS.contains(&method) {
             let name = root.unwrap_or_else(|| "a library".into());

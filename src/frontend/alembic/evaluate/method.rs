@@ -40,7 +40,7 @@ impl Evaluator<'_> {
         }) {
             let unknown = unknown.clone();
             if matches!(name, "extend" | "update" | "insert" | "add" | "remove" | "pop" | "discard") {
-                self.rebind(place, unknown.clone(), scope);
+                self.rebind(place, &value, &unknown, scope);
             }
             return unknown;
         }
@@ -56,11 +56,11 @@ impl Evaluator<'_> {
             _ => None,
         };
         match result {
-            Some((value, changed)) => {
+            Some((result, changed)) => {
                 if let Some(changed) = changed {
-                    self.rebind(place, changed, scope);
+                    self.rebind(place, &value, &changed, scope);
                 }
-                value
+                result
             }
             None => Value::unknown(format!("the method `{name}` is not followed")),
         }
@@ -255,7 +255,7 @@ impl Evaluator<'_> {
                 changed.clear();
                 Value::None
             }
-            "copy" => return Some((Value::List(Rc::clone(items)), None)),
+            "copy" => return Some((Value::list(items.to_vec()), None)),
             _ => return tuple_method(items, name, arguments).map(|value| (value, None)),
         };
         Some((result, Some(Value::list(changed))))
@@ -280,7 +280,7 @@ impl Evaluator<'_> {
             "keys" => (Value::list(items.iter().map(|(key, _)| key.clone()).collect()), None),
             "values" => (Value::list(items.iter().map(|(_, value)| value.clone()).collect()), None),
             "get" => (found(&first?).or(second).unwrap_or(Value::None), None),
-            "copy" => (Value::Dict(Rc::clone(items)), None),
+            "copy" => (Value::Dict(Rc::new(items.to_vec())), None),
             "setdefault" => {
                 let key = first?;
                 match found(&key) {
@@ -358,7 +358,7 @@ fn set_method(
             let wanted = name == "intersection";
             (set(items.iter().filter(|item| has(&other, item) == wanted).cloned().collect()), None)
         }
-        "copy" => (Value::Set(Rc::clone(items)), None),
+        "copy" => (Value::Set(Rc::new(items.to_vec())), None),
         "issubset" => {
             let other = evaluator.items(&first?)?;
             (Value::Bool(items.iter().all(|item| has(&other, item))), None)

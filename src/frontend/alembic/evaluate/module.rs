@@ -68,6 +68,16 @@ impl Scope {
         self.set(name, value);
     }
 
+    /// Changes every value bound here.
+    pub fn each(&self, change: &mut dyn FnMut(&mut Value)) {
+        self.names.borrow_mut().values_mut().for_each(change);
+    }
+
+    /// The scope around this one.
+    pub fn parent(&self) -> Option<&Scope> {
+        self.parent.as_deref()
+    }
+
     /// Forgets a name.
     pub fn remove(&self, name: &str) {
         self.names.borrow_mut().remove(name);

@@ -22,11 +22,23 @@ impl Evaluator<'_> {
                 Value::Str(text) => Value::text(dedent(&text.text)),
                 other => unknown_like(other.clone(), "text that is dedented".to_owned()),
             },
+            "textwrap.indent" => match (first?, arguments.value(1, "prefix")?) {
+                (Value::Str(text), Value::Str(prefix)) if arguments.named("predicate").is_none() => {
+                    Value::text(indent(&text.text, &prefix.text))
+                }
+                (other, _) => unknown_like(other.clone(), "text that is indented".to_owned()),
+            },
             "json.dumps" => match first.and_then(json) {
                 Some(text) if arguments.named.is_empty() => Value::text(text),
                 _ => Value::unknown("JSON is computed"),
             },
-            "copy.copy" | "copy.deepcopy" | "typing.cast" => arguments.positional.last()?.value.clone(),
+            "copy.copy" | "copy.deepcopy" => match first? {
+                Value::List(items) => Value::list(items.to_vec()),
+                Value::Set(items) => Value::Set(Rc::new(items.to_vec())),
+                Value::Dict(items) => Value::Dict(Rc::new(items.to_vec())),
+                other => other.clone(),
+            },
+            "typing.cast" => arguments.positional.last()?.value.clone(),
             "itertools.chain" => {
                 let parts: Option<Vec<Vec<Value>>> =
                     arguments.positional.iter().map(|argument| self.items(&argument.value)).collect();
@@ -89,6 +101,14 @@ impl Evaluator<'_> {
             _ => return None,
         })
     }
+}
+
+/// Text with a prefix before each line that holds something, as `textwrap.indent` does it.
+fn indent(text: &str, prefix: &str) -> String {
+    let lines = text.split_inclusive('\n');
+    lines
+        .map(|line| if line.trim().is_empty() { line.to_owned() } else { format!("{prefix}{line}") })
+        .collect()
 }
 
 /// Text without the white space that all its lines begin with, as `textwrap.dedent` does it.

@@ -45,8 +45,13 @@ impl Evaluator<'_> {
             Stmt::AugAssign(assign) => {
                 let left = self.expression(&assign.target, scope);
                 let right = self.expression(&assign.value, scope);
-                let value = self.binary(left, assign.op, right, statement);
-                self.assign(&assign.target, value, scope);
+                let value = self.binary(left.clone(), assign.op, right, statement);
+                match left {
+                    Value::List(_) | Value::Set(_) | Value::Dict(_) => {
+                        self.rebind(&assign.target, &left, &value, scope);
+                    }
+                    _ => self.assign(&assign.target, value, scope),
+                }
             }
             Stmt::If(branch) => {
                 let mut arms: Vec<(Option<&Expr>, &[Stmt])> = vec![(Some(&branch.test), &branch.body)];
@@ -83,26 +88,16 @@ impl Evaluator<'_> {
             Stmt::Nonlocal(names) => names.names.iter().for_each(|name| scope.declare_outer(name)),
             Stmt::Delete(delete) => {
                 for target in &delete.targets {
-                    if let Expr::Name(name) = target {
-                        scope.remove(&name.id);
+                    match target {
+                        Expr::Name(name) => scope.remove(&name.id),
+                        Expr::Subscript(subscript) => self.delete_item(subscript, scope),
+                        _ => {}
                     }
                 }
             }
             Stmt::Break(_) => return Flow::Break,
             Stmt::Continue(_) => return Flow::Continue,
-            Stmt::Match(choice) => {
-                let words = self.words(&*choice.subject);
-                self.expression(&choice.subject, scope);
-                let before = scope.names();
-                let mut ends = Vec::new();
-                for case in &choice.cases {
-                    scope.replace(before.clone());
-                    let condition = format!("{words} matches {}", self.words(&case.pattern));
-                    self.perhaps(condition, |this| this.block(&case.body, scope));
-                    ends.push(scope.names());
-                }
-                scope.replace(ends.into_iter().fold(before, |one, other| merge(&one, &other, &words)));
-            }
+            Stmt::Match(choice) => return self.choose(choice, scope),
             Stmt::Assert(_) | Stmt::Pass(_) | Stmt::TypeAlias(_) | Stmt::IpyEscapeCommand(_) => {}
         }
         Flow::Next
@@ -329,7 +324,7 @@ fn unchanged(names: &HashMap<String, Value>, name: &str, value: &Value) -> bool 
 }
 
 /// What is known after two branches: names that both leave equal keep their value.
-fn merge(
+pub(super) fn merge(
     one: &HashMap<String, Value>,
     other: &HashMap<String, Value>,
     words: &str,

@@ -25,8 +25,8 @@ pub struct Column {
     pub index: bool,
     /// `autoincrement`, if it is said.
     pub autoincrement: Option<bool>,
-    /// Whether Python fills it by itself, so that PostgreSQL need not.
-    pub python_default: bool,
+    /// Whether Python or a trigger fills it, so that it needs no sequence of its own.
+    pub filled_elsewhere: bool,
     /// `DEFAULT`, as SQL.
     pub default: Option<String>,
     /// `GENERATED …`, as SQL.
@@ -75,7 +75,7 @@ pub fn column(value: &Value) -> Result<Column, Cause> {
             Some(Value::Bool(truth)) => Some(*truth),
             _ => None,
         },
-        python_default: given(arguments.named("default")).is_some(),
+        filled_elsewhere: given(arguments.named("default")).is_some(),
         default: None,
         computed: None,
         identity: None,
@@ -112,13 +112,13 @@ fn column_item(column: &mut Column, item: &Value) -> Result<(), Cause> {
         (Some("Identity"), Some(call)) => identity(column, call)?,
         (Some("Computed"), Some(call)) => column.computed = Some(computed(&call.arguments)?),
         (Some("Sequence"), Some(call)) => {
-            column.python_default = !flag(call.arguments.named("optional"))?;
+            column.filled_elsewhere = !flag(call.arguments.named("optional"))?;
         }
         (Some("DefaultClause"), Some(call)) => {
             let of = call.arguments.value(0, "arg").unwrap_or(&Value::None).clone();
             column_default(column, &of)?;
         }
-        (Some("FetchedValue" | "ColumnDefault"), _) => {}
+        (Some("FetchedValue" | "ColumnDefault"), _) => column.filled_elsewhere = true,
         _ if matches!(item, Value::None) => {}
         _ => column.kind = Some(types::resolve(item)?),
     }
@@ -133,7 +133,10 @@ fn column_default(column: &mut Column, default: &Value) -> Result<(), Cause> {
             column.computed = Some(computed(&call.arguments)?);
             Ok(())
         }
-        (Some("FetchedValue"), _) => Ok(()),
+        (Some("FetchedValue"), _) => {
+            column.filled_elsewhere = true;
+            Ok(())
+        }
         _ => {
             column.default = Some(self::default(default)?);
             Ok(())
@@ -238,7 +241,7 @@ impl Column {
         only_key
             && self.autoincrement.is_none()
             && integer
-            && !self.python_default
+            && !self.filled_elsewhere
             && self.default.is_none()
             && self.computed.is_none()
             && !refers
@@ -258,7 +261,7 @@ impl Column {
         let serial = primary
             && self.numbers_itself(keys == 1, refers)
             && self.identity.is_none()
-            && !self.python_default;
+            && !self.filled_elsewhere;
         match (serial, &kind.family) {
             (true, Family::BigInteger) => sql.push_str(" BIGSERIAL"),
             (true, Family::SmallInteger) => sql.push_str(" SMALLSERIAL"),

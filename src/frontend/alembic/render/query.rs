@@ -50,7 +50,14 @@ pub fn select(call: &Call, outer: &mut Renderer) -> Result<Option<String>, Cause
             let query = body(&chain, outer, false)?;
             Ok(Some(if exists_of { format!("EXISTS ({query})") } else { query }))
         }
-        "exists" => Ok(Some(format!("EXISTS ({})", body(&chain, outer, true)?))),
+        "exists" => {
+            let query = chain.base.arguments.value(0, "__argument").and_then(Value::as_call);
+            let query = query.map(|call| select(call, outer)).transpose()?.flatten();
+            match query.filter(|_| chain.methods.is_empty()) {
+                Some(query) => Ok(Some(format!("EXISTS ({query})"))),
+                None => Ok(Some(format!("EXISTS ({})", body(&chain, outer, true)?))),
+            }
+        }
         _ => Ok(None),
     }
 }

@@ -162,6 +162,31 @@ fn in_order(table: &Relation, values: &[(Value, Value)]) -> Result<Vec<(String, 
     Ok(pairs.into_iter().map(|(_, pair)| pair).collect())
 }
 
+/// A row with what Python adds to it: a value that only running would tell, unless SQL computes it.
+fn with_defaults(table: &Relation, row: &[(Value, Value)]) -> Result<Vec<(Value, Value)>, Cause> {
+    let mut row = row.to_vec();
+    let mut keys = Vec::with_capacity(row.len());
+    for (key, _) in &row {
+        keys.push(match key {
+            Value::Str(text) => text.text.to_string(),
+            other => column_key(other)?,
+        });
+    }
+    for column in table.columns.iter().filter(|column| table.full && !keys.contains(&column.key)) {
+        let value = match &column.default {
+            None => continue,
+            Some(default) if default.as_call().is_some_and(is_sql) => default.clone(),
+            Some(_) => Value::unknown("Python's default is only known when the row is written"),
+        };
+        row.push((Value::text(column.key.as_str()), value));
+    }
+    Ok(row)
+}
+
+fn is_sql(call: &Call) -> bool {
+    call.callee.as_path().is_some_and(|path| path.starts_with("sqlalchemy."))
+}
+
 /// The name of `table.c.name` as a key.
 fn column_key(value: &Value) -> Rendered {
     let element = Renderer::statement().element(value, &Family::Null)?;
@@ -188,7 +213,7 @@ pub fn insert(
     let mut names = Vec::new();
     let mut tuples = Vec::new();
     for row in &rows {
-        let pairs = in_order(table, row)?;
+        let pairs = in_order(table, &with_defaults(table, row)?)?;
         if names.is_empty() {
             names = pairs.iter().map(|(name, ..)| quote::name(name)).collect();
         }
@@ -253,13 +278,16 @@ fn update(
     renderer: &mut Renderer,
 ) -> Rendered {
     renderer.tables.push(table.clone());
+    // SQLAlchemy looks for other tables in the conditions first, and queries within know all of them.
+    let placeholders = renderer.placeholders;
+    where_clause(conditions, renderer)?;
+    renderer.placeholders = placeholders;
     let mut parts = Vec::new();
-    let multiple_before = renderer.tables.len();
     for (name, family, value) in in_order(table, &values)? {
         parts.push(format!("{}={}", quote::name(&name), stored(&value, &family, renderer)?));
     }
     let condition = where_clause(conditions, renderer)?;
-    let others: Vec<String> = renderer.tables[multiple_before..].iter().map(Relation::sql).collect();
+    let others: Vec<String> = renderer.tables[1..].iter().map(Relation::sql).collect();
     let from = if others.is_empty() { String::new() } else { format!(" FROM {}", others.join(", ")) };
     Ok(format!("UPDATE {} SET {}{from}{condition}", table.sql(), parts.join(", ")))
 }

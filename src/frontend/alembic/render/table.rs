@@ -30,6 +30,8 @@ pub struct RelationColumn {
     pub family: Family,
     /// Whether it is part of the primary key.
     pub primary: bool,
+    /// `default`: what Python puts into it where a row has nothing.
+    pub default: Option<Value>,
 }
 
 impl Relation {
@@ -124,7 +126,8 @@ fn column(call: &Call, attribute: Option<&str>) -> Option<RelationColumn> {
         .and_then(Value::as_str)
         .or(attribute)
         .map_or_else(|| name.clone(), str::to_owned);
-    Some(RelationColumn { key, name, family, primary })
+    let default = given(arguments.named("default")).cloned();
+    Some(RelationColumn { key, name, family, primary, default })
 }
 
 /// A class with `__tablename__` or `__table__`.

@@ -19,8 +19,21 @@ pub struct Type {
     pub family: Family,
     /// The enumeration that it names.
     pub enumeration: Option<Enumeration>,
+    /// The index that a spatial type brings along.
+    pub spatial: Option<SpatialIndex>,
     /// Labels that a CHECK constraint of the type admits, with the name of the constraint.
     pub check: Option<(TypeCheck, Option<String>)>,
+}
+
+/// The index that GeoAlchemy2 gives to a column of its types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpatialIndex {
+    /// Of the column.
+    Plain,
+    /// Of all its dimensions.
+    EveryDimension,
+    /// Of the hull of a raster.
+    Hull,
 }
 
 /// What a type's own CHECK constraint demands.
@@ -78,7 +91,7 @@ pub struct Enumeration {
 
 impl Type {
     fn plain(sql: impl Into<String>, family: Family) -> Self {
-        Self { sql: sql.into(), family, enumeration: None, check: None }
+        Self { sql: sql.into(), family, enumeration: None, spatial: None, check: None }
     }
 
     /// No type at all, as `sa.column("x")` has it.

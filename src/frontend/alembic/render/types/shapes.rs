@@ -68,7 +68,7 @@ pub(super) fn array(arguments: &Arguments) -> Result<Type, Cause> {
         None => format!("{}{brackets}", item.sql),
     };
     let family = Family::Array(Box::new(Item { sql: item.sql, family: item.family }));
-    Ok(Type { sql, family, enumeration: item.enumeration, check: None })
+    Ok(Type { sql, family, enumeration: item.enumeration, spatial: None, check: None })
 }
 
 pub(super) fn enumeration(arguments: &Arguments, native_only: bool) -> Result<Type, Cause> {

@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::super::super::value::{Arguments, Class, Value};
-use super::super::{Cause, Rendered, given, last, text};
-use super::shapes::number;
-use super::{Family, Type};
+use super::super::{Cause, Rendered, flag, given, last, text};
+use super::shapes::{number, with_length};
+use super::{Family, SpatialIndex, Type, resolve};
 
 /// Types of other packages by the last part of their name, with their DDL.
 const KNOWN: &[(&str, &str)] = &[
@@ -34,12 +34,12 @@ const KNOWN: &[(&str, &str)] = &[
     ("CountryType", "VARCHAR(2)"),
     ("PhoneNumberType", "VARCHAR(20)"),
     ("TimezoneType", "VARCHAR(50)"),
+    ("PasswordType", "BYTEA"),
     ("LocaleType", "VARCHAR(10)"),
     ("CurrencyType", "VARCHAR(3)"),
     ("ColorType", "VARCHAR(20)"),
     ("WeekDaysType", "BIT(7)"),
     ("ArrowType", "TIMESTAMP WITHOUT TIME ZONE"),
-    ("Raster", "raster"),
 ];
 
 /// The member of a class that holds the DDL which the configuration gives it.
@@ -76,13 +76,31 @@ pub(super) fn named(path: &str, arguments: &Arguments) -> Result<Type, Cause> {
             };
             let srid = number(arguments.value(1, "srid"))?.unwrap_or(-1);
             let sql = kind.map_or_else(|| base.clone(), |kind| format!("{base}({kind},{srid})"));
-            Ok(Type::plain(sql, Family::Other))
+            let index = match flag(arguments.named("use_N_D_index"))? {
+                true => SpatialIndex::EveryDimension,
+                false => SpatialIndex::Plain,
+            };
+            let indexed = !matches!(arguments.value(3, "spatial_index"), Some(Value::Bool(false)));
+            Ok(Type { spatial: indexed.then_some(index), ..Type::plain(sql, Family::Other) })
         }
-        "ChoiceType" | "PasswordType" | "EncryptedType" | "StringEncryptedType" => {
-            Err(Cause::new(format!("the type `{name}` takes its name from the application")))
+        "Raster" => {
+            let indexed = !matches!(arguments.value(0, "spatial_index"), Some(Value::Bool(false)));
+            let spatial = indexed.then_some(SpatialIndex::Hull);
+            Ok(Type { spatial, ..Type::plain("raster", Family::Other) })
         }
+        "ChoiceType" | "EncryptedType" | "StringEncryptedType" => wrapper(name, arguments),
         _ => known(name, arguments)
             .unwrap_or_else(|| Err(Cause::new(format!("the type `{path}` is not known")))),
+    }
+}
+
+/// Types of SQLAlchemy-Utils that keep something else in a plain column.
+fn wrapper(name: &str, arguments: &Arguments) -> Result<Type, Cause> {
+    match (name, given(arguments.value(1, "impl"))) {
+        ("ChoiceType", Some(stored)) => resolve(stored),
+        ("ChoiceType", None) => Ok(Type::plain("VARCHAR(255)", Family::Text)),
+        ("EncryptedType", _) => Ok(Type::plain("BYTEA", Family::Bytes)),
+        _ => Ok(Type::plain(with_length("VARCHAR", number(arguments.named("length"))?), Family::Text)),
     }
 }
 
