@@ -462,6 +462,68 @@ fn labels_are_synchronised_as_the_package_does_it() {
 }
 
 #[test]
+fn a_helper_that_may_change_a_list_leaves_it_unknown() {
+    let (_, project) = project_of(
+        "def grow(found):\n    if read():\n        found.append('b')\n\ndef upgrade():\n    found = ['a']\n    \
+         op.drop_table(found[0])\n    grow(found)\n    for name in found:\n        op.drop_table(name)\n",
+    );
+    let script = up(&project);
+    assert_eq!(sql(script)[0], "DROP TABLE a");
+    assert_eq!(reasons(script).len(), 1);
+    assert!(matches!(script.statements[1].certainty, Certainty::May(_)));
+}
+
+#[test]
+fn what_a_query_gave_runs_nothing_itself() {
+    let (_, project) = project_of(
+        "from sqlalchemy.orm import Session\n\ndef upgrade():\n    bind = op.get_bind()\n    \
+         count = bind.execute(sa.text('SELECT count(*) FROM t')).scalar()\n    \
+         names = Session(bind=bind).execute(sa.text('SELECT a FROM t')).scalars().all()\n    \
+         if count and names:\n        op.drop_table('t')\n    \
+         match count:\n        case 1:\n            op.drop_table('one')\n        case _:\n            op.drop_table('more')\n",
+    );
+    let script = up(&project);
+    assert_eq!(reasons(script), Vec::<&str>::new());
+    assert_eq!(
+        sql(script),
+        ["SELECT count(*) FROM t", "SELECT a FROM t", "DROP TABLE t", "DROP TABLE one", "DROP TABLE more"]
+    );
+    let may = |statement: &Statement| matches!(statement.certainty, Certainty::May(_));
+    assert_eq!(script.statements.iter().map(may).collect::<Vec<_>>(), [false, false, true, true, true]);
+}
+
+#[test]
+fn options_that_the_environment_sets_are_those_that_hold_otherwise() {
+    let (_, project) = project_of(
+        "import os\nWISH = os.environ.get('WISH', '').lower() == 'true'\n\ndef upgrade():\n    \
+         op.create_index('i', 't', ['a'], postgresql_concurrently=WISH)\n    op.drop_table('u')\n",
+    );
+    let script = up(&project);
+    assert_eq!(sql(script), ["CREATE INDEX i ON t (a)", "DROP TABLE u"]);
+    assert!(matches!(&script.statements[0].certainty, Certainty::May(reason) if reason.contains("`WISH`")));
+    assert_eq!(script.statements[1].certainty, Certainty::Certain);
+}
+
+#[test]
+fn rows_have_parameters_for_what_python_adds_to_them() {
+    let (_, project) = project_of(
+        "import datetime\n\ndef upgrade():\n    t = op.create_table('t', sa.Column('a', sa.Text()), \
+         sa.Column('b', sa.DateTime(), default=datetime.datetime.now), sa.Column('c', sa.DateTime(), default=sa.func.now()))\n    \
+         op.bulk_insert(t, [{'a': 'x'}, {'a': 'y', 'b': None, 'c': None}])\n    \
+         metadata = sa.MetaData()\n    metadata.reflect(op.get_bind())\n    found = metadata.tables['t']\n    \
+         op.get_bind().execute(found.update().values(a='z').where(found.c.b == 2))\n",
+    );
+    assert_eq!(
+        sql(up(&project))[1..],
+        [
+            "INSERT INTO t (a, b, c) VALUES ('x', $1, now())",
+            "INSERT INTO t (a, b, c) VALUES ('y', NULL, NULL)",
+            "UPDATE t SET a='z' WHERE t.b = 2"
+        ]
+    );
+}
+
+#[test]
 fn values_of_the_clock_leave_the_statement_readable() {
     let (_, project) = project_of(
         "import uuid\n\ndef upgrade():\n    op.execute(f\"INSERT INTO t (id) VALUES ('{uuid.uuid4()}')\")\n    \
@@ -753,7 +815,7 @@ fn unknown_data_may_stand_in_a_literal_and_nowhere_else() {
 fn types_of_the_project_are_those_that_they_decorate() {
     let (_, project) = project_of(
         "from sqlalchemy import types\nfrom sqlalchemy.ext.mutable import MutableDict\n\nclass Slug(types.TypeDecorator):\n    \
-         impl = sa.String\n\nclass Key(types.TypeDecorator):\n    impl = sa.Uuid\n    def __init__(self):\n        \
+         impl = sa.String\n\nclass Key(types.TypeDecorator[str]):\n    impl = sa.Uuid\n    def __init__(self):\n        \
          super().__init__(1)\n\ndef upgrade():\n    op.add_column('t', sa.Column('a', Slug(5)))\n    \
          op.add_column('t', sa.Column('b', Key()))\n    \
          op.add_column('t', sa.Column('c', MutableDict.as_mutable(sa.JSON())))\n    \

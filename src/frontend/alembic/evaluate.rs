@@ -21,6 +21,7 @@ mod object;
 mod pattern;
 mod standard;
 mod statement;
+mod unknown;
 
 pub use module::{Library, Module, Scope};
 pub use standard::json;

@@ -112,6 +112,12 @@ impl Output {
         self.statements
     }
 
+    /// What follows is so only where nobody has set something otherwise.
+    pub fn unless_set(&mut self, reason: &str) {
+        let text = format!("nothing else is set where {reason}").into();
+        self.conditions.push(Condition { text, until: Until::Branch });
+    }
+
     /// Sends a text of one or several statements.
     pub fn send(&mut self, text: &str, place: Place) {
         if self.muted {
@@ -123,8 +129,7 @@ impl Output {
         let (text, settable) = hole::unset(text);
         let height = self.conditions.len();
         for reason in settable.into_iter().collect::<BTreeSet<_>>() {
-            let text = format!("nothing else is set where {reason}").into();
-            self.conditions.push(Condition { text, until: Until::Branch });
+            self.unless_set(&reason);
         }
         match hole::settle(&text) {
             Ok(text) => self.send_known(&text, Place { literal: None, ..place }),

@@ -129,7 +129,15 @@ impl Evaluator<'_> {
         {
             return configured;
         }
-        let bases: Vec<Value> = definition.bases().iter().map(|base| self.expression(base, scope)).collect();
+        let mut bases: Vec<Value> = Vec::new();
+        for base in definition.bases() {
+            // `TypeDecorator[str]`: what it is generic over is nothing to a migration.
+            let named = match base {
+                Expr::Subscript(generic) => &generic.value,
+                other => other,
+            };
+            bases.push(self.expression(named, scope));
+        }
         let inner = Scope::within(scope);
         self.block(&definition.body, &inner);
         let names = inner.names();

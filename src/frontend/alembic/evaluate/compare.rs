@@ -63,6 +63,9 @@ impl Evaluator<'_> {
     }
 
     fn compare_two(&mut self, left: &Value, op: CmpOp, right: &Value) -> Value {
+        if let Some((reason, otherwise)) = left.as_settable() {
+            return Value::settable(&reason, self.compare_two(&otherwise, op, right));
+        }
         let unknown = || match (left, right) {
             (Value::Unknown(_), _) => left.clone().without_look(),
             (_, Value::Unknown(_)) => right.clone().without_look(),

@@ -111,7 +111,20 @@ impl Evaluator<'_> {
             },
             "run_async" => self.on_connection("run_sync", arguments, span),
             _ => {
+                let mut arguments = arguments;
+                let height = self.output.conditions.len();
+                let named = arguments.named.iter_mut().map(|(_, argument)| argument);
+                for argument in arguments.positional.iter_mut().chain(named) {
+                    if let Value::Unknown(unknown) = &argument.value
+                        && let Some(likely) =
+                            unknown.likely.clone().filter(|likely| !matches!(likely, Value::None))
+                    {
+                        self.output.unless_set(&unknown.reason);
+                        argument.value = likely;
+                    }
+                }
                 let value = directive::run(&mut self.output, name, batch, &arguments, span);
+                self.output.conditions.truncate(height);
                 value.unwrap_or(Value::None)
             }
         }

@@ -61,6 +61,9 @@ impl Evaluator<'_> {
             Value::Symbol(_) if value.as_path() == Some("sqlalchemy.MetaData.tables") => {
                 self.attribute(value, key.as_str().unwrap_or("…"))
             }
+            Value::Symbol(symbol) if is_tables(symbol) => {
+                self.attribute(Value::path("sqlalchemy.MetaData.tables"), key.as_str().unwrap_or("…"))
+            }
             Value::Symbol(_) => Value::Symbol(Rc::new(Symbol::Item(value, key))),
             Value::Unknown(_) => value,
             _ => missing(),
@@ -131,6 +134,13 @@ impl Evaluator<'_> {
             _ => unknown(),
         }
     }
+}
+
+/// `metadata.tables`, of a metadata object that was made or was found.
+fn is_tables(symbol: &Symbol) -> bool {
+    let Symbol::Attribute(of, name) = symbol else { return false };
+    let made = of.as_call().and_then(|call| call.callee.as_path());
+    &**name == "tables" && made.is_some_and(|path| path.ends_with("MetaData"))
 }
 
 pub(super) fn position(index: i64, count: usize) -> Option<usize> {
