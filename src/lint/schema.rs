@@ -2,6 +2,7 @@
 //! Refuses to know files and findings.
 
 mod apply;
+mod indexes;
 mod known;
 mod session;
 mod table;
@@ -12,7 +13,8 @@ pub use table::{ColumnState, ConstraintState, Table};
 use std::rc::Rc;
 
 use crate::finding::Direction;
-use crate::operation::{Certainty, ConstraintKind, DataType, Name, Operation};
+use crate::operation::{Certainty, DataType, Name, Operation};
+use indexes::Indexes;
 use known::Known;
 
 /// When something happened.
@@ -89,7 +91,7 @@ pub struct EnumState {
 #[derive(Clone, Debug, Default)]
 pub struct Schema {
     tables: Known<Table>,
-    indexes: Known<Index>,
+    indexes: Indexes,
     enums: Known<EnumState>,
     domains: Known<Domain>,
     views: Known<View>,
@@ -125,9 +127,8 @@ impl Schema {
     }
 
     /// All indexes of a table, with their names.
-    pub fn indexes_of(&self, table: &Name) -> impl Iterator<Item = (&Name, &Index)> {
-        let table = self.qualify(table);
-        self.indexes.iter().filter(move |(_, index)| index.table == table)
+    pub fn indexes_of<'a>(&'a self, table: &Name) -> impl Iterator<Item = (&'a Name, &'a Index)> + use<'a> {
+        self.indexes.of(&self.qualify(table))
     }
 
     /// The enum type, if the history created or changed it.
@@ -179,15 +180,12 @@ impl Schema {
     /// Foreign keys that point at a table from others: the table that has it, and the constraint.
     pub fn foreign_keys_to(&self, table: &Name) -> Vec<(&Name, &ConstraintState)> {
         let target = self.qualify(table);
-        let points_at = |constraint: &ConstraintState| match &constraint.kind {
-            ConstraintKind::ForeignKey { references, .. } => *references == target,
-            _ => false,
-        };
         self.tables
             .iter()
             .filter(|(name, _)| **name != target)
             .flat_map(|(name, table)| {
-                table.constraints.iter().filter(|c| points_at(c)).map(move |constraint| (name, constraint))
+                let keys = table.constraints.iter().filter(|constraint| constraint.references(&target));
+                keys.map(move |constraint| (name, constraint.as_ref()))
             })
             .collect()
     }

@@ -62,6 +62,6 @@ fn may_hold(context: &Context<'_>, name: &Name) -> bool {
         column.data_type.as_ref().is_none_or(|of| context.schema.qualify(&type_name(of)) == *name)
     };
     !known.complete
-        || known.columns.iter().any(is_it)
+        || known.columns.iter().any(|column| is_it(column))
         || matches!(context.operation, Operation::AddColumn { .. })
 }

@@ -25,7 +25,11 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         }
         Operation::DropTable { table, .. } => {
             let known = context.schema.table(table)?;
-            (format!("table {table}"), table, known.constraints.iter().collect())
+            (
+                format!("table {table}"),
+                table,
+                known.constraints.iter().map(|constraint| constraint.as_ref()).collect(),
+            )
         }
         Operation::DropColumn { table, column, .. } => {
             let known = context.schema.table(table)?;

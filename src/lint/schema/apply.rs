@@ -40,7 +40,7 @@ impl Schema {
                 let table = self.table_mut(table);
                 if !(*if_not_exists && table.column(&column.name).is_some()) {
                     table.columns.retain(|known| known.name != column.name);
-                    table.columns.push(ColumnState::of(column, Some(now)));
+                    table.columns.push(Rc::new(ColumnState::of(column, Some(now))));
                     for constraint in &column.constraints {
                         self.add_constraint(&name, constraint, now);
                     }
@@ -74,15 +74,13 @@ impl Schema {
                 self.indexes.remove(&index);
             }
             Operation::ValidateConstraint { table, name } => {
-                for constraint in &mut self.table_mut(table).constraints {
-                    constraint.validated |= constraint.name == *name;
+                for constraint in self.table_mut(table).constraints_mut(name) {
+                    constraint.validated = true;
                 }
             }
             Operation::RenameConstraint { table, from, to } => {
-                for constraint in &mut self.table_mut(table).constraints {
-                    if constraint.name == *from {
-                        constraint.name.clone_from(to);
-                    }
+                for constraint in self.table_mut(table).constraints_mut(from) {
+                    constraint.name.clone_from(to);
                 }
             }
             Operation::AttachPartition { table, partition } => {
@@ -152,8 +150,8 @@ impl Schema {
                 self.enums.insert(self.qualify(name), state);
             }
             Operation::AddEnumValue { name, value, .. } => {
-                let state = EnumState { created: None, added: Vec::new() };
-                let known = self.enums.get_or_insert_with(self.qualify(name), || state);
+                let unknown = || EnumState { created: None, added: Vec::new() };
+                let known = self.enums.get_or_insert_with(&self.qualify(name), unknown);
                 known.added.push((value.clone(), now));
             }
             Operation::RenameType { name, to } => {
@@ -204,12 +202,12 @@ impl Schema {
             }
             Operation::DropSchema { name, .. } => {
                 let inside = |key: &Name| key.schema.as_deref() == Some(name.as_str());
-                self.tables.retain(|key, _| !inside(key));
-                self.indexes.retain(|key, _| !inside(key));
-                self.enums.retain(|key, _| !inside(key));
-                self.domains.retain(|key, _| !inside(key));
-                self.views.retain(|key, _| !inside(key));
-                self.functions.retain(|key, _| !inside(key));
+                self.tables.forget(|key, _| inside(key));
+                self.indexes.forget_named(inside);
+                self.enums.forget(|key, _| inside(key));
+                self.domains.forget(|key, _| inside(key));
+                self.views.forget(|key, _| inside(key));
+                self.functions.forget(|key, _| inside(key));
             }
             _ => {}
         }
@@ -223,7 +221,7 @@ impl Schema {
 
     fn table_mut(&mut self, name: &Name) -> &mut Table {
         let name = self.qualify(name);
-        self.tables.get_or_insert_with(name, Table::unknown)
+        self.tables.get_or_insert_with(&name, Table::unknown)
     }
 
     fn create_table(&mut self, create: &CreateTable, sql: &str, now: Moment) {
@@ -239,7 +237,7 @@ impl Schema {
             complete: create.filled_from.is_none()
                 && create.partition_of.is_none()
                 && create.models.is_empty(),
-            columns: create.columns.iter().map(|column| ColumnState::of(column, None)).collect(),
+            columns: create.columns.iter().map(|column| Rc::new(ColumnState::of(column, None))).collect(),
             written: create.filled_from.is_some(),
             ..Table::unknown()
         };
@@ -270,36 +268,31 @@ impl Schema {
     fn drop_table(&mut self, table: &Name) {
         let name = self.qualify(table);
         self.tables.remove(&name);
-        self.indexes.retain(|_, index| index.table != name);
-        self.each_foreign_key(|references, keep| *keep &= *references != name);
-    }
-
-    /// Every foreign key of every table; those whose flag is taken away are forgotten.
-    fn each_foreign_key(&mut self, mut visit: impl FnMut(&mut Name, &mut bool)) {
-        let is_key = |c: &ConstraintState| matches!(c.kind, ConstraintKind::ForeignKey { .. });
-        for table in self.tables.wanted_mut(|table| table.constraints.iter().any(is_key)) {
-            table.constraints.retain_mut(|constraint| {
-                let mut keep = true;
-                if let ConstraintKind::ForeignKey { references, .. } = &mut constraint.kind {
-                    visit(references, &mut keep);
-                }
-                keep
-            });
-        }
+        self.indexes.forget(&name, |_| true);
+        self.tables.change(
+            |table| table.constraints.iter().any(|constraint| constraint.references(&name)),
+            |table| table.constraints.retain(|constraint| !constraint.references(&name)),
+        );
     }
 
     fn move_table(&mut self, from: &Name, to: Name, now: Moment) {
         let mut table = self.tables.remove(from).unwrap_or_else(Table::unknown);
         table.renamed_in = Some(now.migration);
         self.tables.insert(to.clone(), table);
-        for index in self.indexes.wanted_mut(|index| index.table == *from) {
-            index.table = to.clone();
-        }
-        self.each_foreign_key(|references, _| {
-            if *references == *from {
-                *references = to.clone();
-            }
-        });
+        self.indexes.change(from, |_| true, |index| index.table = to.clone());
+        self.tables.change(
+            |table| table.constraints.iter().any(|constraint| constraint.references(from)),
+            |table| {
+                for constraint in &mut table.constraints {
+                    match &mut Rc::make_mut(constraint).kind {
+                        ConstraintKind::ForeignKey { references, .. } if references == from => {
+                            *references = to.clone();
+                        }
+                        _ => {}
+                    }
+                }
+            },
+        );
     }
 
     fn drop_column(&mut self, table: &Name, column: &str) {
@@ -307,7 +300,7 @@ impl Schema {
         let known = self.table_mut(table);
         known.columns.retain(|state| state.name != column);
         known.constraints.retain(|constraint| !constraint.columns().iter().any(|c| c == column));
-        self.indexes.retain(|_, index| index.table != name || !index.columns.iter().any(|c| c == column));
+        self.indexes.forget(&name, |index| index.columns.iter().any(|c| c == column));
     }
 
     fn rename_column(&mut self, table: &Name, from: &str, to: &str, now: Moment) {
@@ -322,7 +315,7 @@ impl Schema {
             }
         };
         for constraint in &mut known.constraints {
-            match &mut constraint.kind {
+            match &mut Rc::make_mut(constraint).kind {
                 ConstraintKind::Check(check) => {
                     check.columns.iter_mut().chain(&mut check.demands_not_null).for_each(rename);
                 }
@@ -336,9 +329,11 @@ impl Schema {
         for copy in &mut known.copies {
             copy.column.iter_mut().for_each(rename);
         }
-        for index in self.indexes.wanted_mut(|index| index.table == name) {
-            index.columns.iter_mut().for_each(rename);
-        }
+        self.indexes.change(
+            &name,
+            |index| index.columns.iter().any(|column| column == from),
+            |index| index.columns.iter_mut().for_each(rename),
+        );
     }
 
     fn add_constraint(&mut self, table: &Name, constraint: &Constraint, now: Moment) {
@@ -384,7 +379,7 @@ impl Schema {
             };
             self.indexes.insert(Name { name: state.name.clone(), ..table.clone() }, index);
         }
-        self.table_mut(table).constraints.push(state);
+        self.table_mut(table).constraints.push(Rc::new(state));
     }
 
     fn create_index(&mut self, create: &CreateIndex, now: Moment) {

@@ -21,9 +21,9 @@ pub struct Table {
     /// Whether `columns` are all of them.
     pub complete: bool,
     /// Known columns in their order.
-    pub columns: Vec<ColumnState>,
+    pub columns: Vec<Rc<ColumnState>>,
     /// Known constraints.
-    pub constraints: Vec<ConstraintState>,
+    pub constraints: Vec<Rc<ConstraintState>>,
     /// Whether the history gave it a policy for row-level security.
     pub has_policy: bool,
     /// Whether the history has put rows into it.
@@ -122,7 +122,7 @@ impl Table {
 
     /// A known column.
     pub fn column(&self, name: &str) -> Option<&ColumnState> {
-        self.columns.iter().find(|column| column.name == name)
+        self.columns.iter().map(Rc::as_ref).find(|column| column.name == name)
     }
 
     /// A known column, to be changed; made up as unknown if need be.
@@ -130,26 +130,22 @@ impl Table {
         let at = match self.columns.iter().position(|column| column.name == name) {
             Some(at) => at,
             None => {
-                self.columns.push(ColumnState {
-                    name: name.to_owned(),
-                    data_type: None,
-                    not_null: None,
-                    default: None,
-                    added: None,
-                    renamed_in: None,
-                    generated: false,
-                    filled: false,
-                    numbered: false,
-                });
+                self.columns.push(Rc::new(ColumnState::unknown(name)));
                 self.columns.len() - 1
             }
         };
-        &mut self.columns[at]
+        Rc::make_mut(&mut self.columns[at])
     }
 
     /// A known constraint.
     pub fn constraint(&self, name: &str) -> Option<&ConstraintState> {
-        self.constraints.iter().find(|constraint| constraint.name == name)
+        self.constraints.iter().map(Rc::as_ref).find(|constraint| constraint.name == name)
+    }
+
+    /// The known constraints of a name, to be changed.
+    pub fn constraints_mut(&mut self, name: &str) -> impl Iterator<Item = &mut ConstraintState> {
+        let named = self.constraints.iter_mut().filter(move |constraint| constraint.name == name);
+        named.map(Rc::make_mut)
     }
 
     /// Whether a validated constraint already proves that a column holds no NULL.
@@ -165,11 +161,27 @@ impl Table {
 
     /// The constraints that a column takes part in.
     pub fn constraints_on<'a>(&'a self, column: &'a str) -> impl Iterator<Item = &'a ConstraintState> {
-        self.constraints.iter().filter(move |constraint| constraint.columns().iter().any(|c| c == column))
+        let known = self.constraints.iter().map(Rc::as_ref);
+        known.filter(move |constraint| constraint.columns().iter().any(|c| c == column))
     }
 }
 
 impl ColumnState {
+    /// A column of which the history says nothing but its name.
+    fn unknown(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            data_type: None,
+            not_null: None,
+            default: None,
+            added: None,
+            renamed_in: None,
+            generated: false,
+            filled: false,
+            numbered: false,
+        }
+    }
+
     /// What a definition says.
     pub fn of(column: &Column, added: Option<Moment>) -> Self {
         Self {
@@ -207,6 +219,11 @@ impl ConstraintState {
         let name = constraint.name.clone().unwrap_or_else(|| default_name(table, &constraint.kind));
         let validated = !constraint.not_valid && !constraint.not_enforced;
         Self { name, kind: constraint.kind.clone(), validated, added }
+    }
+
+    /// Whether it is a foreign key that points at a table.
+    pub fn references(&self, table: &Name) -> bool {
+        matches!(&self.kind, ConstraintKind::ForeignKey { references, .. } if references == table)
     }
 
     /// The columns of its table that it names.
