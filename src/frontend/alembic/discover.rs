@@ -198,7 +198,8 @@ fn project(
         if !recursive {
             let mut below = Vec::new();
             revisions(location, true, &mut below);
-            below.retain(|file| !files.contains(file));
+            let known: BTreeSet<&PathBuf> = files.iter().collect();
+            below.retain(|file| !known.contains(file));
             // Some programs name the folders below to Alembic by themselves; an archive is not linked to the rest.
             if links::any(&files, &below) {
                 files.append(&mut below);
