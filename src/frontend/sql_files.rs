@@ -15,6 +15,8 @@ mod transactions;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use rayon::prelude::*;
+
 use super::layouts::{Downgrades, LAYOUTS, LOOSE, Layout};
 use super::tree::{Tree, join};
 use crate::history::{Body, Framework, Migration, Problem, ProblemKind, Project, Reference, Runner, Script};
@@ -22,6 +24,7 @@ use crate::operation::Name;
 use crate::source::{SourceId, Sources, Span};
 pub(super) use discover::{Found, Search, find, loose};
 use names::FileName;
+use script::Scripts;
 
 /// What a file is to its migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,7 +65,9 @@ pub(super) fn from_text(name: PathBuf, text: String, sources: &mut Sources) -> P
     let layout = marked.unwrap_or(&LOOSE);
     let mut reader = Reader::of(layout, sources);
     let file = FileName { version: id.clone(), message: String::new(), part: Part::Both };
-    let migration = reader.migration(&[(source, String::new(), file)], &BTreeSet::new(), None);
+    let files = [(source, String::new(), file)];
+    let scripts = reader.scripts(&BTreeSet::new()).scripts(&files);
+    let migration = reader.migration(&files, scripts, None);
     reader.project(id, migration.into_iter().collect())
 }
 
@@ -82,20 +87,29 @@ pub(super) fn load(found: &Found, tree: &Tree, sources: &mut Sources) -> Project
     }
     reader.left_out.extend(without_baselines(&mut versions));
     reader.left_out.extend(found.left_out());
-    let mut migrations: Vec<Migration> = Vec::new();
-    let mut previous: Option<(String, order::Rank)> = None;
+    let mut opted_out = BTreeSet::new();
+    let mut groups: Vec<(order::Rank, Vec<Vec<File>>)> = Vec::new();
     for (rank, files) in versions {
-        let read: Vec<(SourceId, String, FileName)> = files
+        let read: Vec<File> = files
             .iter()
             .map(|(path, name)| {
                 let path = join(&found.folder, path);
                 (reader.read(tree, &path), path, name.clone())
             })
             .collect();
-        let opted_out = script::opted_out(layout, tree, &read, reader.sources);
-        for group in one_each(read) {
+        opted_out.extend(script::opted_out(layout, tree, &read, reader.sources));
+        groups.push((rank, one_each(read)));
+    }
+    let read = reader.scripts(&opted_out);
+    let each: Vec<&Vec<File>> = groups.iter().flat_map(|(_, groups)| groups).collect();
+    let scripts: Vec<Option<Scripts>> = each.par_iter().map(|files| read.scripts(files)).collect();
+    let mut scripts = scripts.into_iter();
+    let mut migrations: Vec<Migration> = Vec::new();
+    let mut previous: Option<(String, order::Rank)> = None;
+    for (rank, groups) in groups {
+        for (files, scripts) in groups.iter().zip(&mut scripts) {
             let parent = previous.as_ref().map(|(id, _)| id.as_str());
-            if let Some(migration) = reader.migration(&group, &opted_out, parent) {
+            if let Some(migration) = reader.migration(files, scripts, parent) {
                 reader.gap(&migration, previous.as_ref().map(|(_, rank)| rank), &rank);
                 migrations.push(migration);
             }
@@ -194,38 +208,30 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// One migration of its files: the upward one first, then its downward one, if there is any.
+    /// What reads scripts, as far as all is known that they need.
+    fn scripts<'b>(&'b self, opted_out: &'b BTreeSet<SourceId>) -> script::Read<'b> {
+        script::Read { layout: self.layout, sources: self.sources, values: &self.values, opted_out }
+    }
+
+    /// One migration of its files, the upward one first, and of what they hold.
     fn migration(
         &mut self,
         files: &[File],
-        opted_out: &BTreeSet<SourceId>,
+        scripts: Option<Scripts>,
         previous: Option<&str>,
     ) -> Option<Migration> {
         let (source, _, name) = files.first()?;
         let header = script::first_line(self.sources, *source);
-        if name.part.goes_down() {
+        let Some(Scripts { up, down, comments }) = scripts else {
             let message = "There is no upward file for this downward one, so it never runs".to_owned();
             self.problems.push(Problem { kind: ProblemKind::Orphan, span: header, message });
             return None;
-        }
-        let read =
-            script::Read { layout: self.layout, sources: self.sources, values: &self.values, opted_out };
-        let (up, mut down) = match name.part {
-            Part::Code => (script::code(self.sources, *source), None),
-            _ => read.directions(*source),
         };
-        let down_file = files.get(1).map(|(source, ..)| *source);
-        if let Some((source, _, name)) = files.get(1) {
-            let is_code = name.part.is_code();
-            down = Some(if is_code { script::code(self.sources, *source) } else { read.only(*source) });
-        }
         // A popx migration may well have nothing to do on PostgreSQL alone.
         if self.sources.file(*source).text().trim().is_empty() && name.part != Part::OwnUp {
             let message = "the file is empty, so the migration does nothing".to_owned();
             self.problems.push(Problem { kind: ProblemKind::Empty, span: header, message });
         }
-        let comments =
-            std::iter::once(*source).chain(down_file).flat_map(|id| script::comments(self.sources, id));
         Some(Migration {
             id: name.version.clone(),
             message: name.message.clone(),
@@ -235,7 +241,7 @@ impl<'a> Reader<'a> {
             branch_labels: Vec::new(),
             imports: Vec::new(),
             repeats: name.part == Part::Repeated,
-            comments: comments.collect(),
+            comments,
             up,
             down,
         })

@@ -31,6 +31,9 @@ pub(super) fn on_large_stack<T>(size: usize, work: impl FnOnce() -> T) -> T {
 
 /// Whether a tree of the text can be built at a bearable cost.
 pub(super) fn fits(text: &str) -> bool {
+    if text.len() <= MOST_IN_A_ROW {
+        return true;
+    }
     let (mut count, mut depth, mut in_a_row) = (0usize, 0usize, 0usize);
     tokens(text).all(|(kind, range)| {
         match kind {
@@ -88,6 +91,10 @@ fn as_written(text: &str) -> Result<ast::Stmt, SyntaxError> {
 }
 
 fn first_error(text: &str, parse: &Parse<SourceFile>) -> Option<SyntaxError> {
+    let errors = parse.errors();
+    if errors.is_empty() {
+        return None;
+    }
     // A mistake inside the quoted body of a routine is the routine's, not this statement's.
     let bodies: Vec<Range<usize>> = parse
         .syntax_node()
@@ -95,8 +102,7 @@ fn first_error(text: &str, parse: &Parse<SourceFile>) -> Option<SyntaxError> {
         .filter(|node| ast::AsDefinition::can_cast(node.kind()))
         .map(|node| range(&node))
         .collect();
-    parse
-        .errors()
+    errors
         .iter()
         .map(|error| usize::from(error.range().start()))
         .find(|at| !bodies.iter().any(|body| body.start < *at && *at < body.end))

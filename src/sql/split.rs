@@ -38,58 +38,62 @@ pub(super) fn tokens(text: &str) -> impl Iterator<Item = (TokenKind, Range<usize
 
 /// Whether a token says nothing to the server.
 pub(super) fn is_trivia(kind: TokenKind) -> bool {
-    matches!(kind, TokenKind::Whitespace | TokenKind::LineComment | TokenKind::BlockComment { .. })
+    kind == TokenKind::Whitespace || is_comment(kind)
+}
+
+fn is_comment(kind: TokenKind) -> bool {
+    matches!(kind, TokenKind::LineComment | TokenKind::BlockComment { .. })
 }
 
 /// The statements of a text, in order. Empty ones are left out.
 pub(super) fn pieces(text: &str) -> Vec<Piece> {
-    let mut splitter = Splitter { text, pieces: Vec::new(), open: Open::default() };
-    let mut from = 0;
-    while let Some(next) = splitter.run(from) {
-        from = next;
-    }
-    splitter.pieces
+    Splitter::split(text).pieces
+}
+
+/// The comments of a text, outside of meta-commands, COPY data and what is never closed.
+pub(super) fn comments(text: &str) -> Vec<Range<usize>> {
+    Splitter::split(text).comments
 }
 
 struct Splitter<'a> {
     text: &'a str,
     pieces: Vec<Piece>,
-    open: Open,
+    comments: Vec<Range<usize>>,
+    open: Open<'a>,
 }
 
 /// What is known of the statement that has begun.
 #[derive(Default)]
-struct Open {
+struct Open<'a> {
     range: Option<Range<usize>>,
     depth: usize,
-    /// Its first words, lower case: enough to tell what it creates.
-    first: Vec<String>,
-    previous: String,
+    /// Its first words: enough to tell what it creates.
+    first: Vec<&'a str>,
+    previous: &'a str,
     /// `BEGIN ATOMIC` and `CASE` that wait for their `END`.
     blocks: usize,
     copies_in: bool,
 }
 
-impl Open {
+impl<'a> Open<'a> {
     fn creates(&self, what: &[&str]) -> bool {
-        let mut words =
-            self.first.iter().map(String::as_str).filter(|word| !matches!(*word, "or" | "replace"));
-        words.next() == Some("create") && words.next().is_some_and(|word| what.contains(&word))
+        let mut words = self.first.iter().filter(|word| !is_one_of(word, &["or", "replace"]));
+        words.next().is_some_and(|word| is(word, "create"))
+            && words.next().is_some_and(|word| is_one_of(word, what))
     }
 
-    fn word(&mut self, word: String) {
+    fn word(&mut self, word: &'a str) {
         if self.creates(&["function", "procedure"]) {
-            match word.as_str() {
-                "atomic" if self.previous == "begin" => self.blocks += 1,
-                "case" if self.blocks > 0 => self.blocks += 1,
-                "end" => self.blocks = self.blocks.saturating_sub(1),
-                _ => {}
+            if is(word, "atomic") && is(self.previous, "begin") || is(word, "case") && self.blocks > 0 {
+                self.blocks += 1;
+            } else if is(word, "end") {
+                self.blocks = self.blocks.saturating_sub(1);
             }
         }
-        let copies = self.first.first().is_some_and(|first| first == "copy");
-        self.copies_in |= copies && self.previous == "from" && word == "stdin";
+        let copies = self.first.first().is_some_and(|first| is(first, "copy"));
+        self.copies_in |= copies && is(self.previous, "from") && is(word, "stdin");
         if self.first.len() < 4 {
-            self.first.push(word.clone());
+            self.first.push(word);
         }
         self.previous = word;
     }
@@ -100,7 +104,24 @@ impl Open {
     }
 }
 
-impl Splitter<'_> {
+fn is(word: &str, other: &str) -> bool {
+    word.eq_ignore_ascii_case(other)
+}
+
+fn is_one_of(word: &str, others: &[&str]) -> bool {
+    others.iter().any(|other| is(word, other))
+}
+
+impl<'a> Splitter<'a> {
+    fn split(text: &'a str) -> Self {
+        let mut splitter = Self { text, pieces: Vec::new(), comments: Vec::new(), open: Open::default() };
+        let mut from = 0;
+        while let Some(next) = splitter.run(from) {
+            from = next;
+        }
+        splitter
+    }
+
     /// Reads tokens from a place on; gives the place to go on from if the lexer has to start anew.
     fn run(&mut self, from: usize) -> Option<usize> {
         for (kind, range) in tokens(&self.text[from..]) {
@@ -112,12 +133,16 @@ impl Splitter<'_> {
                     self.unterminated(range, "unterminated /* comment");
                     return None;
                 }
-                kind if is_trivia(kind) => {}
+                TokenKind::Whitespace => {}
+                kind if is_comment(kind) => self.comments.push(range),
                 TokenKind::Semi if self.open.ends_at_semicolon() => {
                     let copies_in = self.open.copies_in;
                     self.close();
                     if let Some(data) = copies_in.then(|| copy_data(self.text, range.end)).flatten() {
                         let end = data.end;
+                        let line = &self.text[range.end..data.start];
+                        let said = tokens(line).filter(|(kind, _)| is_comment(*kind));
+                        self.comments.extend(said.map(|(_, at)| range.end + at.start..range.end + at.end));
                         self.push(data, PieceKind::CopyData);
                         return Some(end);
                     }
@@ -167,7 +192,7 @@ impl Splitter<'_> {
         match kind {
             TokenKind::OpenParen => self.open.depth += 1,
             TokenKind::CloseParen => self.open.depth = self.open.depth.saturating_sub(1),
-            TokenKind::Ident => self.open.word(self.text[range.clone()].to_ascii_lowercase()),
+            TokenKind::Ident => self.open.word(&self.text[range.clone()]),
             _ => {}
         }
         let start = self.open.range.as_ref().map_or(range.start, |open| open.start);
@@ -186,6 +211,7 @@ impl Splitter<'_> {
     }
 
     fn unterminated(&mut self, range: Range<usize>, message: &'static str) {
+        self.comments.retain(|comment| comment.end <= range.start);
         self.push(range, PieceKind::Unterminated(message));
     }
 }
@@ -234,25 +260,4 @@ fn copy_data(text: &str, from: usize) -> Option<Range<usize>> {
 pub(super) fn rows(text: &str, data: Range<usize>) -> Range<usize> {
     let end = text[data.clone()].rfind("\\.").map_or(data.end, |at| data.start + at);
     data.start..end
-}
-
-/// The comments of a text, outside of meta-commands and COPY data.
-pub(super) fn comments(text: &str) -> Vec<Range<usize>> {
-    let mut comments = Vec::new();
-    let mut from = 0;
-    let mut gap = |from: usize, to: usize| {
-        let found =
-            tokens(&text[from..to]).filter(|(kind, _)| is_trivia(*kind) && *kind != TokenKind::Whitespace);
-        comments.extend(found.map(|(_, range)| from + range.start..from + range.end));
-    };
-    for piece in pieces(text) {
-        gap(from, piece.range.start);
-        match piece.kind {
-            PieceKind::Statement => gap(piece.range.start, piece.range.end),
-            PieceKind::MetaCommand | PieceKind::CopyData | PieceKind::Unterminated(_) => {}
-        }
-        from = piece.range.end;
-    }
-    gap(from, text.len());
-    comments
 }

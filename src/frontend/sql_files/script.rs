@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use super::super::layouts::{Layout, OptOut, Placeholders, Sends};
 use super::super::tree::Tree;
-use super::File;
 use super::placeholders::{self, Values};
 use super::sections::Section;
 use super::transactions::{self, Unit};
+use super::{File, Part};
 use crate::history::{Body, Certainty, Comment, Script, Statement, Step, TransactionRule};
 use crate::operation::{Operation, ReindexTarget};
 use crate::source::{SourceId, Sources, Span};
@@ -24,9 +24,34 @@ pub(super) struct Read<'a> {
     pub opted_out: &'a BTreeSet<SourceId>,
 }
 
+/// What the files of one migration hold.
+pub(super) struct Scripts {
+    pub up: Script,
+    pub down: Option<Script>,
+    pub comments: Vec<Comment>,
+}
+
 impl Read<'_> {
+    /// Reads the files of one migration: the upward one first, then its downward one, if there is any. Nothing if there
+    /// is no upward one.
+    pub fn scripts(&self, files: &[File]) -> Option<Scripts> {
+        let (source, _, name) = files.first().filter(|(.., name)| !name.part.goes_down())?;
+        let (up, down) = match name.part {
+            Part::Code => (code(self.sources, *source), None),
+            _ => self.directions(*source),
+        };
+        let down_file = files.get(1);
+        let own_down = down_file.map(|(source, _, name)| match name.part.is_code() {
+            true => code(self.sources, *source),
+            false => self.only(*source),
+        });
+        let read = std::iter::once(source).chain(down_file.map(|(source, ..)| source));
+        let comments = read.flat_map(|source| comments(self.sources, *source)).collect();
+        Some(Scripts { up, down: own_down.or(down), comments })
+    }
+
     /// Both directions of a file.
-    pub fn directions(&self, source: SourceId) -> (Script, Option<Script>) {
+    fn directions(&self, source: SourceId) -> (Script, Option<Script>) {
         let sections = (self.layout.sections)(self.sources.file(source).text());
         let (ups, downs): (Vec<Section>, Vec<Section>) = sections.into_iter().partition(|section| section.up);
         let up = self.script(source, &ups);
@@ -35,7 +60,7 @@ impl Read<'_> {
     }
 
     /// A file that holds one direction, whichever it is.
-    pub fn only(&self, source: SourceId) -> Script {
+    fn only(&self, source: SourceId) -> Script {
         let sections = super::sections::whole(self.sources.file(source).text());
         self.script(source, &sections)
     }
@@ -93,12 +118,12 @@ impl Read<'_> {
                     let is_template = (unread || go) && sql.contains("{{") && sql.contains("}}");
                     is_template.then(|| "it is a template, which its tool fills in".to_owned())
                 };
-                let known = statement.steps.iter().filter(|_| opaque.is_none() || !unread);
+                let known = statement.steps.into_iter().filter(|_| opaque.is_none() || !unread);
                 let mut steps: Vec<Step> = known
                     .map(|step| Step {
-                        operation: step.operation.clone(),
+                        operation: step.operation,
                         span: span(&step.range),
-                        certainty: step.certainty.clone(),
+                        certainty: step.certainty,
                     })
                     .collect();
                 // What another file or a query says is not there to be sent.
@@ -173,7 +198,7 @@ pub(super) fn opted_out(
 }
 
 /// A migration that is a program: it may do anything.
-pub(super) fn code(sources: &Sources, source: SourceId) -> Script {
+fn code(sources: &Sources, source: SourceId) -> Script {
     let span = first_line(sources, source);
     let reason = "it is a program, not SQL".to_owned();
     let step = Step::certain(Operation::Opaque { reason }, span);
@@ -199,7 +224,7 @@ pub(super) fn first_line(sources: &Sources, source: SourceId) -> Span {
 }
 
 /// The comments of a file.
-pub(super) fn comments(sources: &Sources, source: SourceId) -> Vec<Comment> {
+fn comments(sources: &Sources, source: SourceId) -> Vec<Comment> {
     let text = sources.file(source).text();
     let comments = sql::comments(text).into_iter();
     comments
