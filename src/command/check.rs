@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::load::{Loaded, concerned, load};
 use super::{Console, Failure, agreement, output};
 use crate::cli::Color;
@@ -121,10 +123,14 @@ fn remarks(loaded: &Loaded, config: &Config) -> Vec<String> {
 }
 
 fn lint(loaded: &Loaded, settings: &[Settings], found: &mut Found) {
-    for (((project, scope), settings), findings) in
-        loaded.projects.iter().zip(settings).zip(&mut found.findings)
-    {
-        findings.extend(lint::check(project, &loaded.sources, scope, settings));
+    let judged = loaded.projects.par_iter().zip(settings);
+    let judged: Vec<Vec<Finding>> = judged
+        .map(|((project, scope), settings)| lint::check(project, &loaded.sources, scope, settings))
+        .collect();
+    for (findings, judged) in found.findings.iter_mut().zip(judged) {
+        findings.extend(judged);
+    }
+    for (project, scope) in &loaded.projects {
         let ids = scope.checked.iter().map(|index| Some(project.migrations[*index].id.clone()));
         found.cases.extend(std::iter::once(None).chain(ids).map(|migration| Case {
             suite: Suite::Lint,
