@@ -9,6 +9,7 @@ mod parse;
 mod psql;
 mod split;
 mod strict;
+mod tree;
 mod types;
 
 use std::ops::Range;
@@ -49,28 +50,35 @@ impl Step {
 
 /// Reads every statement of a text. What is not SQL becomes [`Operation::Unparsed`] and costs only itself.
 pub fn lower(text: &str) -> Vec<Lowered> {
-    parse::on_large_stack(text.len(), || lower_inside(text, Nesting::default()))
+    let mut lowered = Vec::new();
+    lower_each(text, |statement| lowered.push(statement));
+    lowered
+}
+
+/// [`lower`] that hands over each statement before it reads the next, so that a large text does not cost twice.
+pub fn lower_each(text: &str, mut visit: impl FnMut(Lowered)) {
+    parse::on_large_stack(text.len(), || each_inside(text, Nesting::default(), &mut visit));
 }
 
 /// [`lower`] of a text that stands inside another.
 fn lower_inside(text: &str, nesting: Nesting) -> Vec<Lowered> {
+    let mut lowered = Vec::new();
+    each_inside(text, nesting, &mut |statement| lowered.push(statement));
+    lowered
+}
+
+fn each_inside(text: &str, nesting: Nesting, visit: &mut dyn FnMut(Lowered)) {
     let mut conditions = psql::Conditions::default();
-    let mut lowered: Vec<Lowered> = Vec::new();
-    for piece in split::pieces(text) {
-        match piece.kind {
-            PieceKind::CopyData => {
-                if let Some(copy) = lowered.last_mut() {
-                    copy.rows = Some(split::rows(text, piece.range));
-                }
-                continue;
-            }
-            PieceKind::MetaCommand => conditions.see(&text[piece.range.clone()]),
-            _ => {}
+    let mut pieces = split::pieces(text).into_iter().peekable();
+    while let Some(piece) = pieces.next() {
+        if piece.kind == PieceKind::MetaCommand {
+            conditions.see(&text[piece.range.clone()]);
         }
         let read = lower_piece(text, &piece, nesting);
-        lowered.push(Lowered { steps: conditions.lay_over(read.steps), ..read });
+        let rows = pieces.next_if(|next| next.kind == PieceKind::CopyData);
+        let rows = rows.map(|data| split::rows(text, data.range));
+        visit(Lowered { steps: conditions.lay_over(read.steps), rows, ..read });
     }
-    lowered
 }
 
 fn lower_piece(text: &str, piece: &Piece, nesting: Nesting) -> Lowered {

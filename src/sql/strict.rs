@@ -5,9 +5,13 @@ use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::parse::range;
+use super::tree::holds;
 
 /// Where PostgreSQL would stop understanding.
 pub(super) fn overlooked(statement: &SyntaxNode) -> Option<usize> {
+    if !holds(statement, |kind| LOOKED_AT.contains(&kind) || DROPS.contains(&kind)) {
+        return None;
+    }
     statement.descendants().find_map(|node| {
         let end = range(&node).end;
         match node.kind() {
@@ -41,6 +45,15 @@ fn create_index(create: &ast::CreateIndex) -> Option<usize> {
     };
     create.partition_item_list()?.partition_items().find_map(bare).or_else(cut_short)
 }
+
+/// What is looked at besides [`DROPS`].
+const LOOKED_AT: &[SyntaxKind] = &[
+    SyntaxKind::ALTER_TABLE,
+    SyntaxKind::CREATE_TABLE,
+    SyntaxKind::CREATE_INDEX,
+    SyntaxKind::COPY,
+    SyntaxKind::PATH_TYPE,
+];
 
 /// Statements that name what they drop.
 const DROPS: &[SyntaxKind] = &[

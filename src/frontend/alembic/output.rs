@@ -141,8 +141,9 @@ impl Output {
     fn send_known(&mut self, text: &str, place: Place) {
         let lowered = sql::lower(text);
         let mut from = 0;
-        for (index, statement) in lowered.iter().enumerate() {
-            let last = index + 1 == lowered.len();
+        let count = lowered.len();
+        for (index, statement) in lowered.into_iter().enumerate() {
+            let last = index + 1 == count;
             let to = if last { text.len() } else { statement.range.end };
             let sent = text.get(from..to).unwrap_or_default();
             let sent = sent.trim_start_matches(|c: char| c == ';' || c.is_whitespace());
@@ -155,15 +156,11 @@ impl Output {
                 None => place.part,
             };
             let mut steps = Vec::with_capacity(statement.steps.len());
-            for step in &statement.steps {
+            for step in statement.steps {
                 let span = self.anchored(within(&step.range));
-                steps.push(Step {
-                    operation: step.operation.clone(),
-                    span,
-                    certainty: step.certainty.clone(),
-                });
+                steps.push(Step { operation: step.operation, span, certainty: step.certainty });
             }
-            let span = if lowered.len() > 1 { within(&statement.range) } else { place.call };
+            let span = if count > 1 { within(&statement.range) } else { place.call };
             self.push(sent.to_owned(), span, steps, place.batched);
         }
     }

@@ -105,44 +105,43 @@ impl Read<'_> {
             let part = filled.written(part);
             Span::new(source, range.start + part.start..range.start + part.end)
         };
-        let lowered = sql::lower(&filled.text).into_iter();
-        lowered
-            .map(|statement| {
-                let sql = &filled.text[statement.range.clone()];
-                let unread =
-                    statement.steps.iter().any(|step| matches!(step.operation, Operation::Unparsed { .. }));
-                let opaque = if let Some(name) = filled.unknown(&statement.range) {
-                    Some(format!("its ${{{name}}} gets its value from outside the project's files"))
-                } else {
-                    let go = self.layout.placeholders == Placeholders::GoTemplate;
-                    let is_template = (unread || go) && sql.contains("{{") && sql.contains("}}");
-                    is_template.then(|| "it is a template, which its tool fills in".to_owned())
-                };
-                let known = statement.steps.into_iter().filter(|_| opaque.is_none() || !unread);
-                let mut steps: Vec<Step> = known
-                    .map(|step| Step {
-                        operation: step.operation,
-                        span: span(&step.range),
-                        certainty: step.certainty,
-                    })
-                    .collect();
-                // What another file or a query says is not there to be sent.
-                let elsewhere = sql.starts_with('\\')
-                    && statement.rows.is_none()
-                    && steps.iter().any(|step| {
-                        matches!(step.operation, Operation::Opaque { .. } | Operation::Copy { .. })
-                    });
-                let sql = if opaque.is_some() || elsewhere { String::new() } else { sql.to_owned() };
-                let rows = statement.rows.as_ref().map(span);
-                let span = span(&statement.range);
-                steps.extend(opaque.map(|reason| Step {
-                    operation: Operation::Opaque { reason },
-                    span,
-                    certainty: Certainty::Certain,
-                }));
-                Statement { span, sql, steps, rows, transaction: None, certainty: Certainty::Certain }
-            })
-            .collect()
+        let mut statements = Vec::new();
+        sql::lower_each(&filled.text, |statement| {
+            let sql = &filled.text[statement.range.clone()];
+            let unread =
+                statement.steps.iter().any(|step| matches!(step.operation, Operation::Unparsed { .. }));
+            let opaque = if let Some(name) = filled.unknown(&statement.range) {
+                Some(format!("its ${{{name}}} gets its value from outside the project's files"))
+            } else {
+                let go = self.layout.placeholders == Placeholders::GoTemplate;
+                let is_template = (unread || go) && sql.contains("{{") && sql.contains("}}");
+                is_template.then(|| "it is a template, which its tool fills in".to_owned())
+            };
+            let mut steps: Vec<Step> = Vec::with_capacity(statement.steps.len());
+            let known = statement.steps.into_iter().filter(|_| opaque.is_none() || !unread);
+            steps.extend(known.map(|step| Step {
+                operation: step.operation,
+                span: span(&step.range),
+                certainty: step.certainty,
+            }));
+            // What another file or a query says is not there to be sent.
+            let elsewhere = sql.starts_with('\\')
+                && statement.rows.is_none()
+                && steps
+                    .iter()
+                    .any(|step| matches!(step.operation, Operation::Opaque { .. } | Operation::Copy { .. }));
+            let sql = if opaque.is_some() || elsewhere { String::new() } else { sql.to_owned() };
+            let rows = statement.rows.as_ref().map(span);
+            let span = span(&statement.range);
+            steps.extend(opaque.map(|reason| Step {
+                operation: Operation::Opaque { reason },
+                span,
+                certainty: Certainty::Certain,
+            }));
+            let certainty = Certainty::Certain;
+            statements.push(Statement { span, sql, steps, rows, transaction: None, certainty });
+        });
+        statements
     }
 }
 

@@ -5,10 +5,14 @@ use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::{Steps, cascades, whole};
 use crate::operation::{Name, Operation};
+use crate::sql::tree::holds;
 use crate::sql::{expr, name, parse};
 
 /// The tables that a node reads at any depth, in order of appearance, each once; without its own CTEs.
 pub(super) fn reads(node: &SyntaxNode) -> Vec<Name> {
+    if !holds(node, |kind| matches!(kind, SyntaxKind::RELATION_FROM_ITEM | SyntaxKind::TABLE)) {
+        return Vec::new();
+    }
     let ctes: Vec<String> =
         node.descendants().filter_map(ast::CteName::cast).map(|cte| name::identifier(&cte)).collect();
     let mut found: Vec<Name> = Vec::new();
@@ -41,6 +45,9 @@ pub(super) fn query(node: &SyntaxNode) -> Operation {
 
 /// The steps of a statement after those of the changes that its `WITH` makes.
 pub(super) fn with_changes(node: &SyntaxNode, steps: Steps) -> Steps {
+    if !holds(node, |kind| kind == SyntaxKind::WITH_TABLE) {
+        return steps;
+    }
     let queries = node.descendants().filter_map(ast::WithTable::cast).filter_map(|table| table.query());
     let changes = queries.flat_map(|query| match &query {
         ast::WithQuery::Insert(it) => vec![(insert(it), whole(it.syntax()))],
