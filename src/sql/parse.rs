@@ -14,7 +14,8 @@ use super::strict;
 
 /// A tree costs about a kilobyte a token, and a stack frame or more a level. PostgreSQL gives up far below these.
 const MOST_TOKENS: usize = 200_000;
-const DEEPEST: usize = 2_000;
+/// The time that squawk takes for sub-selects grows with the square of their depth: a quarter of a second here.
+const DEEPEST: usize = 1_000;
 /// `NOT NOT …` nests without brackets, and the time that squawk takes grows with the square of the depth.
 const MOST_IN_A_ROW: usize = 500;
 

@@ -20,7 +20,8 @@ MIG_CHECK = os.path.join(HERE, "..", "..", "target", "release", "mig-check")
 LINT = [MIG_CHECK, "lint", "--config", "mig-check.toml", "--fail-on", "never", "--format"]
 REVISIONS = 3000
 
-# Bodies of upgrade() and downgrade(); {n} is the number of the revision.
+# Bodies of upgrade() and downgrade(); {n} is the number of the revision, {m} that of the tables that it changes: no table
+# of PostgreSQL has more than 1,600 columns.
 BODIES = [
     (
         """    op.create_table(
@@ -29,7 +30,7 @@ BODIES = [
         sa.Column("title", sa.String(200), nullable=False),
         sa.Column("price", sa.Numeric(10, 2), server_default=sa.text("0")),
         sa.Column("seen_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
-        sa.Column("shelf_id", sa.BigInteger(), sa.ForeignKey("shelves.id", ondelete="CASCADE")),
+        sa.Column("shelf_id", sa.BigInteger(), sa.ForeignKey("shelves_{m}.id", ondelete="CASCADE")),
         sa.UniqueConstraint("title", name="uq_books_{n}_title"),
         sa.CheckConstraint("price >= 0", name="ck_books_{n}_price"),
     )
@@ -38,46 +39,46 @@ BODIES = [
     op.drop_table("books_{n}")""",
     ),
     (
-        """    op.add_column("shelves", sa.Column("note_{n}", sa.Text(), nullable=True))
-    op.add_column("shelves", sa.Column("rank_{n}", sa.Integer(), server_default="0", nullable=False))
-    op.create_index("ix_shelves_rank_{n}", "shelves", ["rank_{n}"], unique=False)""",
-        """    op.drop_index("ix_shelves_rank_{n}", table_name="shelves")
-    op.drop_column("shelves", "rank_{n}")
-    op.drop_column("shelves", "note_{n}")""",
+        """    op.add_column("shelves_{m}", sa.Column("note_{n}", sa.Text(), nullable=True))
+    op.add_column("shelves_{m}", sa.Column("rank_{n}", sa.Integer(), server_default="0", nullable=False))
+    op.create_index("ix_shelves_rank_{n}", "shelves_{m}", ["rank_{n}"], unique=False)""",
+        """    op.drop_index("ix_shelves_rank_{n}", table_name="shelves_{m}")
+    op.drop_column("shelves_{m}", "rank_{n}")
+    op.drop_column("shelves_{m}", "note_{n}")""",
     ),
     (
-        """    op.add_column("shelves", sa.Column("code_{n}", sa.String(20)))
-    op.alter_column("shelves", "code_{n}", type_=sa.String(40), existing_type=sa.String(20), nullable=False)""",
-        """    op.alter_column("shelves", "code_{n}", type_=sa.String(20), existing_type=sa.String(40), nullable=True)
-    op.drop_column("shelves", "code_{n}")""",
+        """    op.add_column("shelves_{m}", sa.Column("code_{n}", sa.String(20)))
+    op.alter_column("shelves_{m}", "code_{n}", type_=sa.String(40), existing_type=sa.String(20), nullable=False)""",
+        """    op.alter_column("shelves_{m}", "code_{n}", type_=sa.String(20), existing_type=sa.String(40), nullable=True)
+    op.drop_column("shelves_{m}", "code_{n}")""",
     ),
     (
-        """    with op.batch_alter_table("readers", schema=None) as batch_op:
+        """    with op.batch_alter_table("readers_{m}", schema=None) as batch_op:
         batch_op.add_column(sa.Column("card_{n}", sa.Integer(), nullable=True))
         batch_op.create_unique_constraint("uq_readers_card_{n}", ["card_{n}"])""",
-        """    with op.batch_alter_table("readers", schema=None) as batch_op:
+        """    with op.batch_alter_table("readers_{m}", schema=None) as batch_op:
         batch_op.drop_constraint("uq_readers_card_{n}", type_="unique")
         batch_op.drop_column("card_{n}")""",
     ),
     (
-        """    op.execute("UPDATE readers SET name = trim(name) WHERE name IS NOT NULL AND id % {n} = 0")
-    op.execute(sa.text("CREATE VIEW readers_{n} AS SELECT r.id, r.name FROM readers r JOIN shelves s ON s.id = r.id"))""",
-        """    op.execute("DROP VIEW readers_{n}")""",
+        """    op.execute("UPDATE readers_{m} SET name = trim(name) WHERE name IS NOT NULL AND id % {n} = 0")
+    op.execute(sa.text("CREATE VIEW names_{n} AS SELECT r.id, r.name FROM readers_{m} r JOIN shelves_{m} s ON s.id = r.id"))""",
+        """    op.execute("DROP VIEW names_{n}")""",
     ),
     (
-        """    for table in ("shelves", "readers"):
+        """    for table in ("shelves_{m}", "readers_{m}"):
         for column in ["made", "changed"]:
             op.add_column(table, sa.Column(f"{{column}}_{n}", sa.DateTime()))
             op.create_index(f"ix_{{table}}_{{column}}_{n}", table, [f"{{column}}_{n}"])""",
-        """    for table in ("shelves", "readers"):
+        """    for table in ("shelves_{m}", "readers_{m}"):
         for column in ["made", "changed"]:
             op.drop_column(table, f"{{column}}_{n}")""",
     ),
     (
         """    state = postgresql.ENUM("new", "used", "lost", name="state_{n}", create_type=False)
     state.create(op.get_bind(), checkfirst=True)
-    op.add_column("readers", sa.Column("state_{n}", state, server_default="new", nullable=False))""",
-        """    op.drop_column("readers", "state_{n}")
+    op.add_column("readers_{m}", sa.Column("state_{n}", state, server_default="new", nullable=False))""",
+        """    op.drop_column("readers_{m}", "state_{n}")
     postgresql.ENUM(name="state_{n}").drop(op.get_bind(), checkfirst=True)""",
     ),
 ]
@@ -102,8 +103,18 @@ def downgrade():
 {down}
 '''
 
-FIRST = """    op.create_table("shelves", sa.Column("id", sa.BigInteger(), primary_key=True))
-    op.create_table("readers", sa.Column("id", sa.BigInteger(), primary_key=True), sa.Column("name", sa.Text()))"""
+TABLES = 40
+
+FIRST = (
+    """    for m in range({count}):
+        op.create_table(f"shelves_{{m}}", sa.Column("id", sa.BigInteger(), primary_key=True))
+        op.create_table(
+            f"readers_{{m}}", sa.Column("id", sa.BigInteger(), primary_key=True), sa.Column("name", sa.Text())
+        )""",
+    """    for m in range({count}):
+        op.drop_table(f"readers_{{m}}")
+        op.drop_table(f"shelves_{{m}}")""",
+)
 
 
 def write(path, text):
@@ -118,13 +129,14 @@ def alembic_project(folder, revisions):
     write(os.path.join(folder, "alembic.ini"), "[alembic]\nscript_location = migrations\n")
     write(os.path.join(folder, "migrations", "env.py"), "")
     for n in range(revisions):
-        up, down = BODIES[n % len(BODIES)] if n else (FIRST, '    op.drop_table("readers")\n    op.drop_table("shelves")')
+        up, down = BODIES[n % len(BODIES)] if n else FIRST
+        numbers = {"n": n, "m": n % TABLES, "count": TABLES}
         text = REVISION.format(
             n=n,
             revision=f"{n:012x}",
             parent=repr(f"{n - 1:012x}") if n else None,
-            up=up.format(n=n),
-            down=down.format(n=n),
+            up=up.format(**numbers),
+            down=down.format(**numbers),
         )
         write(os.path.join(folder, "migrations", "versions", f"{n:012x}_change.py"), text)
 
