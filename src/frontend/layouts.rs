@@ -31,6 +31,13 @@ pub(super) struct Layout {
     pub signs: &'static [Sign],
 }
 
+impl Layout {
+    /// Whether it is a tool's, and not only what many have in common.
+    pub fn is_known(&self) -> bool {
+        !self.framework.version_table.is_empty()
+    }
+}
+
 /// Whether a tool can run downgrades.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Downgrades {
@@ -119,6 +126,8 @@ pub(super) enum Sign {
     Name(&'static str),
     /// A part of the folder's own path.
     Folder(&'static str),
+    /// The end of the folder's own path.
+    Ends(&'static str),
     /// The names of the files are sign enough.
     Names,
 }

@@ -253,7 +253,7 @@ pub(in crate::frontend) const LAYOUTS: &[Layout] = &[
         downgrades: Downgrades::Never,
         name: names::supabase,
         order: Order::Text,
-        signs: &[Sign::Folder("supabase")],
+        signs: &[Sign::Ends("supabase/migrations")],
         ..LOOSE
     },
     // sqlx-core src/migrate/source.rs: <integer>_<name>.sql, or .up.sql with .down.sql; sqlx-postgres

@@ -19,6 +19,8 @@ pub(in crate::frontend) struct Found {
     others: Vec<String>,
     /// Folders of migrations for other databases that lie nearest to this one.
     foreign: Vec<String>,
+    /// Folders of numbered files in this one that the tool does not run.
+    inside: Vec<String>,
 }
 
 impl Found {
@@ -45,10 +47,15 @@ impl Found {
             };
             format!("{shown} not read: {why}")
         });
-        let folders = self.foreign.iter();
-        files.chain(
-            folders.map(|folder| format!("{folder} is not read: its migrations are for another database")),
-        )
+        let foreign = self
+            .foreign
+            .iter()
+            .map(|folder| format!("{folder} is not read: its migrations are for another database"));
+        let tool = self.layout.framework.name;
+        let inside = self.inside.iter().map(move |folder| {
+            format!("{folder} is not read: it lies in a folder of {tool}, which does not run it")
+        });
+        files.chain(foreign).chain(inside)
     }
 }
 
@@ -64,6 +71,7 @@ pub(in crate::frontend) struct Search {
 pub(in crate::frontend) fn find(tree: &Tree) -> Search {
     let mut claimed: BTreeSet<String> = BTreeSet::new();
     let (mut found, mut foreign): (Vec<Found>, Vec<String>) = Default::default();
+    let shown = |folder: &str| tree.shown(folder).to_string_lossy().replace('\\', "/");
     for folder in tree.folders() {
         let files: Vec<String> = tree.files_below(folder);
         let files: Vec<String> =
@@ -81,23 +89,40 @@ pub(in crate::frontend) fn find(tree: &Tree) -> Search {
                     file.ends_with(".sql") && !file.contains('/') && !is_named
                 };
                 let others = files.iter().filter(is_other).cloned().collect();
-                Found { layout, folder: folder.to_owned(), files: named, others, foreign: Vec::new() }
+                Found {
+                    layout,
+                    folder: folder.to_owned(),
+                    files: named,
+                    others,
+                    foreign: Vec::new(),
+                    inside: Vec::new(),
+                }
             })
         });
         if let Some(project) = project {
             claimed.extend(project.files.iter().map(|(file, _)| join(folder, file)));
             let is_foreign = signs::names_other_database(folder)
                 || signs::written_for_other_database(tree, folder, &project.files);
-            if is_foreign { foreign.push(folder.to_owned()) } else { found.push(project) }
+            // Numbered files of no known tool may be anything, and a tool that keeps folders of its own has more in them than
+            // migrations: Sqitch's verify scripts, what Graphile Migrate has not committed yet.
+            let owner = found.iter_mut().rev().find(|outer| {
+                let inside = outer.folder.is_empty() || folder.starts_with(&join(&outer.folder, ""));
+                let has_folders = outer.files.iter().any(|(file, _)| file.contains('/'));
+                inside && has_folders && outer.layout.is_known() && !project.layout.is_known()
+            });
+            match owner {
+                _ if is_foreign => foreign.push(folder.to_owned()),
+                Some(owner) => owner.inside.push(shown(folder)),
+                None => found.push(project),
+            }
         }
     }
-    let shown = |folder: &String| tree.shown(folder).to_string_lossy().replace('\\', "/");
     let shared = |a: &str, b: &str| a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b).count();
     foreign.retain(|folder| {
         let nearest = found.iter_mut().rev().max_by_key(|found| shared(&found.folder, folder));
         nearest.map(|nearest| nearest.foreign.push(shown(folder))).is_none()
     });
-    Search { found, foreign: foreign.iter().map(shown).collect() }
+    Search { found, foreign: foreign.iter().map(|folder| shown(folder)).collect() }
 }
 
 /// The files that a tool would read in a folder. Where it looks into the folders below as well, they belong to it unless
@@ -134,5 +159,6 @@ pub(in crate::frontend) fn loose(files: Vec<String>) -> Option<Found> {
         files: named,
         others: Vec::new(),
         foreign: Vec::new(),
+        inside: Vec::new(),
     })
 }

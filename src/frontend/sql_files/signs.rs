@@ -21,6 +21,10 @@ pub(super) fn holds(sign: Sign, tree: &Tree, folder: &str, files: &Files) -> boo
             let path = path.canonicalize().unwrap_or(path);
             path.components().rev().take(3).any(|name| contains(&name.as_os_str().to_string_lossy(), part))
         }
+        Sign::Ends(end) => {
+            let path = tree.on_disk(folder);
+            path.canonicalize().unwrap_or(path).ends_with(end)
+        }
         Sign::Text(marker) => texts(tree, folder, files).any(|text| contains(&text, marker)),
         Sign::Near(name, text) => tree.near(folder, name).iter().any(|found| found.contains(text)),
         Sign::SqlxMigrate => sqlx(&tree.near(folder, "Cargo.toml"), migrates) == Some(true),
