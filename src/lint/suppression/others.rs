@@ -133,12 +133,12 @@ mod tests {
         let one = |id: &str, reach| Some((vec![id.to_owned()], reach));
         for (comment, expected) in [
             (
-                "squawk-ignore ban-drop-column, prefer-robust-stmts -- not read any more",
+                "squawk-ignore ban-drop-column, prefer-identity -- not read any more",
                 one("drop-column-without-backup", Reach::Statement),
             ),
             ("squawk-ignore-file renaming-table", one("rename-table", Reach::File)),
             ("squawk-ignore", None),
-            ("squawk-ignore prefer-text-field", None),
+            ("squawk-ignore prefer-identity", None),
             ("squawk-ignored renaming-table", None),
             ("squawk-disable-assume-in-transaction", None),
             ("eugene: ignore E6", one("blocking-index-build", Reach::Statement)),

@@ -20,7 +20,9 @@ pub(super) enum Parted {
     Blanks,
 }
 
-// crates/squawk_linter/src/lib.rs `Rule`
+// crates/squawk_linter/src/lib.rs `Rule`. Without a counterpart: ban-drop-database, ban-drop-not-null,
+// ban-duplicate-column-assignments, ban-uncommitted-transaction, prefer-identity,
+// require-enum-value-ordering, require-table-schema, unused-ignore.
 pub(super) static SQUAWK: Tool = Tool {
     all: &[],
     parted: Parted::Commas,
@@ -30,7 +32,10 @@ pub(super) static SQUAWK: Tool = Tool {
         ("adding-not-nullable-field", &["not-null-without-default", "set-not-null-scan"]),
         ("adding-required-field", &["not-null-without-default"]),
         ("adding-serial-primary-key-field", &["primary-key-without-index", "rewriting-column"]),
+        ("ban-alter-domain-with-add-constraint", &["domain-constraint-scan"]),
+        ("ban-char-field", &["padded-text"]),
         ("ban-concurrent-index-creation-in-transaction", &["concurrently-in-transaction"]),
+        ("ban-create-domain-with-constraint", &["constrained-domain"]),
         ("ban-drop-column", &["drop-column-without-backup"]),
         ("ban-drop-table", &["drop-table-without-backup"]),
         ("ban-truncate-cascade", &["truncate-without-backup"]),
@@ -40,13 +45,24 @@ pub(super) static SQUAWK: Tool = Tool {
             &["check-without-not-valid", "foreign-key-without-not-valid", "validate-in-same-transaction"],
         ),
         ("disallowed-unique-constraint", &["unique-constraint-without-index"]),
+        ("identifier-too-long", &["identifier-too-long"]),
+        ("prefer-bigint-over-int", &["narrow-key"]),
+        ("prefer-bigint-over-smallint", &["narrow-key"]),
         ("prefer-repack", &["table-rewrite"]),
+        ("prefer-robust-stmts", &["not-repeatable"]),
+        ("prefer-text-field", &["limited-text"]),
+        ("prefer-timestamp-tz", &["timestamp-without-time-zone"]),
+        ("prefer-timestamptz", &["timestamp-without-time-zone"]),
         ("renaming-column", &["rename-column"]),
         ("renaming-table", &["rename-table"]),
         ("require-concurrent-index-creation", &["blocking-index-build"]),
         ("require-concurrent-index-deletion", &["blocking-index-drop"]),
         ("require-concurrent-partition-detach", &["blocking-detach"]),
         ("require-concurrent-reindex", &["blocking-reindex"]),
+        ("require-lock-timeout", &["missing-lock-timeout"]),
+        ("require-statement-timeout", &["missing-statement-timeout"]),
+        ("require-timeout-settings", &["missing-lock-timeout", "missing-statement-timeout"]),
+        ("transaction-nesting", &["transaction-control"]),
     ],
 };
 
