@@ -53,7 +53,6 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rpds", &["lint"]),
     ("rustix", &["roundtrip"]),
     ("rustls-native-certs", &["roundtrip"]),
-    ("mimalloc", &["main"]),
     ("percent-encoding", &["roundtrip"]),
     ("postgres-protocol", &["roundtrip"]),
     ("serde", &[""]),
