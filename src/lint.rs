@@ -62,6 +62,8 @@ pub struct Draft {
     help: Option<Help>,
     sized: Vec<Name>,
     fix: Option<Fix>,
+    /// PostgreSQL refuses the statement, so that nothing else comes of it.
+    refused: bool,
 }
 
 impl Draft {
@@ -100,6 +102,12 @@ impl Draft {
     fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
+    }
+
+    /// PostgreSQL refuses the statement with a SQLSTATE, after which its message may stand.
+    fn refused(mut self, state: impl std::fmt::Display) -> Self {
+        self.refused = true;
+        self.note(format!("PostgreSQL refuses it with SQLSTATE {state}"))
     }
 
     fn help(mut self, text: impl Into<String>, code: impl Into<String>) -> Self {

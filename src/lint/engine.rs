@@ -195,7 +195,10 @@ impl Engine<'_> {
         let mut primary: Option<Finding> = None;
         let (allowed, mut open): (Vec<Said>, Vec<Said>) =
             said.into_iter().partition(|said| self.allows.cover(said.rule.info.id, said.span));
-        open.sort_by_key(|said| (std::cmp::Reverse(said.severity), said.span.start, said.span.end));
+        open.sort_by_key(|said| {
+            let weight = std::cmp::Reverse((said.severity, said.draft.refused));
+            (weight, said.span.start, said.span.end)
+        });
         for said in open {
             match &mut primary {
                 None => {

@@ -28,10 +28,69 @@ impl Held {
     }
 }
 
+/// Actions of ALTER TABLE that leave reads and writes alone.
+const MILD_ACTIONS: &[&str] = &["CLUSTER ON", "SET WITHOUT CLUSTER", "SET", "RESET"];
+
+/// Actions of ALTER TABLE that leave reads alone.
+const TRIGGER_ACTIONS: &[&str] =
+    &["DISABLE TRIGGER", "ENABLE TRIGGER", "ENABLE ALWAYS TRIGGER", "ENABLE REPLICA TRIGGER"];
+
+/// Statements that have no operation of their own and stop every query on the first object that they name.
+const OTHERS: &[&str] =
+    &["CREATE POLICY", "ALTER POLICY", "DROP POLICY", "ALTER TRIGGER", "CREATE RULE", "DROP RULE"];
+
+/// The table or view in use that a statement locks at least against writes. `sql` is the statement.
+pub fn waits_for<'a>(context: &Context<'a>, operation: &'a Operation, sql: &str) -> Option<&'a Name> {
+    let table = match operation {
+        Operation::CreateIndex(create) if !create.concurrently => Some(&create.table),
+        Operation::DropIndex { index, concurrently: false, .. } => {
+            context.schema.index(index).map(|known| &known.table)
+        }
+        Operation::AddConstraint { table, .. }
+        | Operation::DropTable { table, .. }
+        | Operation::SetTableSchema { table, .. }
+        | Operation::DetachPartition { table, concurrently: false, .. }
+        | Operation::CreateTrigger { table, .. }
+        | Operation::DropTrigger { table, .. } => Some(table),
+        // The options of the catalog are locked out completely, those of storage not at all.
+        Operation::AlterTable { table, action: "SET" } => sql.contains("user_catalog_table").then_some(table),
+        Operation::AlterTable { table, action } => (!MILD_ACTIONS.contains(action)).then_some(table),
+        Operation::AttachPartition { partition, .. } => Some(partition),
+        Operation::CreateTable(create) => {
+            let parents = create.constraints.iter().filter_map(|constraint| match &constraint.kind {
+                ConstraintKind::ForeignKey { references, .. } => Some(references),
+                _ => None,
+            });
+            parents.into_iter().find(|parent| **parent != create.table)
+        }
+        Operation::CreateView { name, replace: true, .. } => {
+            Some(name).filter(|name| context.schema.view(name).is_some())
+        }
+        Operation::Other { kind: "ALTER VIEW" | "ALTER MATERIALIZED VIEW", objects } => objects.first(),
+        Operation::Other { kind: "ALTER SEQUENCE", objects } => objects.first(),
+        Operation::Other { kind: "ALTER INDEX ATTACH PARTITION", objects } => {
+            let child = objects.last()?;
+            context.schema.index(child).map(|known| &known.table)
+        }
+        other => stops_everything(other),
+    };
+    table.filter(|table| !context.is_at_hand_table(table))
+}
+
 /// The table that an operation locks so that nobody else can use it; the table is still there afterwards.
 pub fn stops_everything(operation: &Operation) -> Option<&Name> {
     match operation {
+        Operation::AlterTable { table, action } => {
+            let mild = MILD_ACTIONS.contains(action) || TRIGGER_ACTIONS.contains(action);
+            (!mild).then_some(table)
+        }
+        Operation::AlterColumn { table, action, .. } => {
+            (!matches!(*action, "SET STATISTICS" | "SET" | "RESET")).then_some(table)
+        }
+        Operation::Other { kind, objects } if OTHERS.contains(kind) => objects.first(),
         Operation::RenameTable { table, .. }
+        | Operation::RenameConstraint { table, .. }
+        | Operation::DropTrigger { table, .. }
         | Operation::AddColumn { table, .. }
         | Operation::DropColumn { table, .. }
         | Operation::RenameColumn { table, .. }

@@ -2,8 +2,10 @@
 //! carries the SQL that shows it on a server. Refuses to know migrations.
 
 mod table;
+mod unquoted;
 
 pub use table::{BED, ROWS};
+pub use unquoted::UNQUOTED;
 
 /// Table locks, weakest first, by the names of PostgreSQL's documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -164,8 +166,10 @@ pub enum Shape {
     TruncateCascade,
     DropTrigger,
     CreatePartitionOf,
+    CreatePartitionBesideDefault,
     AlterDomainConstraint,
     TypeOfForeignKey,
+    BriefTypeOfForeignKey,
     TypeOfViewColumn,
     DropColumnOfView,
     DropIndexOfConstraint,
@@ -179,6 +183,9 @@ pub enum Shape {
     TableColumnTwice,
     AssignedTwice,
     InsertedTwice,
+    DropTypeInUse,
+    /// One that no message quotes.
+    Unquoted,
 }
 
 /// The row of a shape, for the newest version that has one.

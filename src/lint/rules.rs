@@ -69,6 +69,7 @@ pub mod mixed_schema_and_data;
 pub mod money_column;
 pub mod narrow_key;
 pub mod needless_no_transaction;
+pub mod needs_newer_postgresql;
 pub mod not_enforced_constraint;
 pub mod not_null_dropped;
 pub mod not_null_without_default;
@@ -115,6 +116,7 @@ pub mod timestamp_without_time_zone;
 pub mod transaction_control;
 pub mod truncate_without_backup;
 pub mod type_change_rewrite;
+pub mod type_in_use_dropped;
 pub mod unbatched_update;
 pub mod unique_constraint_without_index;
 pub mod unknown_rule;
@@ -210,6 +212,7 @@ pub static RULES: &[&Rule] = &[
     &money_column::RULE,
     &narrow_key::RULE,
     &needless_no_transaction::RULE,
+    &needs_newer_postgresql::RULE,
     &not_enforced_constraint::RULE,
     &not_null_dropped::RULE,
     &not_null_without_default::RULE,
@@ -256,6 +259,7 @@ pub static RULES: &[&Rule] = &[
     &transaction_control::RULE,
     &truncate_without_backup::RULE,
     &type_change_rewrite::RULE,
+    &type_in_use_dropped::RULE,
     &unbatched_update::RULE,
     &unique_constraint_without_index::RULE,
     &unknown_rule::RULE,

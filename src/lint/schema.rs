@@ -12,6 +12,7 @@ pub use table::{ColumnState, ConstraintState, Table};
 
 use std::rc::Rc;
 
+use super::types::{self, Change};
 use crate::finding::Direction;
 use crate::operation::{Certainty, DataType, Name, Operation};
 use indexes::Indexes;
@@ -61,8 +62,10 @@ pub struct View {
 }
 
 /// A domain.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Domain {
+    /// The type that it is made of.
+    pub base: DataType,
     /// Whether it has constraints.
     pub constrained: bool,
     /// When it was created.
@@ -147,8 +150,25 @@ impl Schema {
     }
 
     /// The domain, if the history created it.
-    pub fn domain(&self, name: &Name) -> Option<Domain> {
-        self.domains.get(&self.qualify(name)).copied()
+    pub fn domain(&self, name: &Name) -> Option<&Domain> {
+        self.domains.get(&self.qualify(name))
+    }
+
+    /// What a change of type does to the rows, which domains take part in by their base types.
+    pub fn type_change(&self, from: &DataType, to: &DataType) -> Change {
+        let domain =
+            |data_type: &DataType| self.domain(&type_name(data_type)).filter(|_| data_type.dimensions == 0);
+        match (domain(from), domain(to)) {
+            (_, Some(to)) if to.constrained => Change::Rewrite,
+            (None, None) => types::change(from, to),
+            (old, new) => {
+                let base = |domain: Option<&Domain>, own: &DataType| {
+                    domain.map_or_else(|| own.clone(), |it| it.base.clone())
+                };
+                let (old, new) = (base(old, from), base(new, to));
+                if old == new { Change::Brief } else { types::change(&old, &new) }
+            }
+        }
     }
 
     /// The view, if the history created it.

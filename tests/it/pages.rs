@@ -8,13 +8,15 @@ use mig_check::lint::Settings;
 use super::bench::{self, Written};
 use super::registry::all_rules;
 
-/// Rules whose fault cannot be shown as text in a page: they are in the tests of the front ends and of the base.
+/// Rules whose fault cannot be shown as text in a page: they are in the tests of the
+/// front ends, of the base and of the lock table.
 pub const WITHOUT_EXAMPLES: &[&str] = &[
     "deleted-migration",
     "edited-migration",
     "hash-mismatch",
     "late-migration",
     "missing-migration",
+    "needs-newer-postgresql",
     "orphan-downgrade",
     "second-head-after-merge",
     "skipped-migration",

@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-/// The program on a case that only PostgreSQL 18 runs to its end, on two versions that packages offer.
-fn run(format: &str, versions: &str) -> String {
+/// The program on a case that only PostgreSQL 18 runs to its end, on versions that packages offer.
+pub fn run(format: &str, versions: &str) -> String {
     let npm = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin");
     let path = std::env::var("PATH").expect("a PATH");
     let output = Command::new(env!("CARGO_BIN_EXE_mig-check"))

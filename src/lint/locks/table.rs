@@ -32,22 +32,37 @@ pub const BED: &[&str] = &[
     "INSERT INTO nullable SELECT i FROM generate_series(1, 100) i",
     "CREATE VIEW va AS SELECT a FROM t",
     "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION trg()",
+    "CREATE SEQUENCE numbers",
+    "CREATE TABLE ty (v varchar(50), tx text, n integer, d numeric(10,2), e timestamp(3), e0 timestamp, j json, \
+     iv interval(3), tm time(3), vb varbit(10), ci cidr, inn inet, ch char(10), si smallint, r real, dt date, \
+     av varchar(10)[], dm any_number, ck varchar(50) CHECK (ck <> ''), ix varchar(50))",
+    "INSERT INTO ty (v, n, dm) SELECT 'v', i, i FROM generate_series(1, 100) i",
+    "CREATE INDEX ty_ix_idx ON ty (ix)",
 ];
 
-const fn touch(relation: &'static str, lock: super::Lock, work: Work) -> Touch {
+pub(super) const fn touch(relation: &'static str, lock: super::Lock, work: Work) -> Touch {
     Touch { relation, lock, work }
 }
 
-const fn row(shape: Shape, sql: &'static str, effect: Effect) -> Row {
+pub(super) const fn row(shape: Shape, sql: &'static str, effect: Effect) -> Row {
     Row { shape, versions: (12, 18), before: &[], sql, effect }
 }
 
-const fn after(shape: Shape, before: &'static [&'static str], sql: &'static str, effect: Effect) -> Row {
+pub(super) const fn after(
+    shape: Shape,
+    before: &'static [&'static str],
+    sql: &'static str,
+    effect: Effect,
+) -> Row {
     Row { shape, versions: (12, 18), before, sql, effect }
 }
 
-const fn since(version: u16, row: Row) -> Row {
+pub(super) const fn since(version: u16, row: Row) -> Row {
     Row { versions: (version, row.versions.1), ..row }
+}
+
+pub(super) const fn until(version: u16, row: Row) -> Row {
+    Row { versions: (row.versions.0, version), ..row }
 }
 
 const CHECK_NOT_VALID: &str = "ALTER TABLE t ADD CONSTRAINT ck CHECK (n IS NOT NULL) NOT VALID";
@@ -104,12 +119,15 @@ pub const ROWS: &[Row] = &[
     after(Is::TruncateCascade, &[KEY_VALID], "TRUNCATE p CASCADE", Locks(&[touch("p", AX, Rewrite), touch("t", AX, Rewrite)])),
     row(Is::DropTrigger, "DROP TRIGGER tr ON t", Locks(&[touch("t", AX, Brief)])),
     row(Is::CreatePartitionOf, "CREATE TABLE pt2 PARTITION OF pt FOR VALUES FROM (100) TO (200)", Locks(&[touch("pt", AX, Brief)])),
+    after(Is::CreatePartitionBesideDefault, &["CREATE TABLE ptd PARTITION OF pt DEFAULT", "INSERT INTO ptd VALUES (500, 1)"], "CREATE TABLE pt2 PARTITION OF pt FOR VALUES FROM (100) TO (200)", Locks(&[touch("pt", AX, Brief), touch("ptd", AX, Scan)])),
     row(Is::AlterDomainConstraint, "ALTER DOMAIN any_number ADD CONSTRAINT c CHECK (VALUE > 0)", Locks(&[touch("td", S, Scan)])),
     after(Is::TypeOfForeignKey, &[KEY_VALID], "ALTER TABLE t ALTER COLUMN n TYPE bigint", Locks(&[touch("t", AX, Rewrite), touch("p", AX, Scan)])),
+    after(Is::BriefTypeOfForeignKey, &["ALTER TABLE p ADD COLUMN v varchar(50) UNIQUE", "ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (b) REFERENCES p (v) NOT VALID"], "ALTER TABLE t ALTER COLUMN b TYPE varchar(100)", Locks(&[touch("t", AX, Brief), touch("p", AX, Brief)])),
     row(Is::TypeOfViewColumn, "ALTER TABLE t ALTER COLUMN a TYPE bigint", Fails("0A000")),
     row(Is::DropColumnOfView, "ALTER TABLE t DROP COLUMN a", Fails("2BP01")),
     row(Is::DropIndexOfConstraint, "DROP INDEX t_pkey", Fails("2BP01")),
     after(Is::PrimaryKeyOnNullable, &["CREATE UNIQUE INDEX nullable_key ON nullable (id)"], "ALTER TABLE nullable ADD PRIMARY KEY USING INDEX nullable_key", Locks(&[touch("nullable", AX, Scan)])),
+    after(Is::DropTypeInUse, &["CREATE TABLE moods (m mood)"], "DROP TYPE mood", Fails("2BP01")),
     row(Is::RenameIndex, "ALTER INDEX t_a_idx RENAME TO i", Locks(&[touch("t_a_idx", SUX, Brief)])),
     row(Is::RenameIndexAsTable, "ALTER TABLE t_a_idx RENAME TO i", Locks(&[touch("t_a_idx", AX, Brief)])),
     row(Is::ReplicaIdentity, "ALTER TABLE t REPLICA IDENTITY FULL", Locks(&[touch("t", AX, Brief)])),

@@ -18,7 +18,10 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     let Operation::CreateIndex(create) = context.operation else { return None };
-    if create.concurrently || create.only || context.is_new(&create.table) {
+    let is_there =
+        |name: &String| context.schema.index(&Name { name: name.clone(), ..create.table.clone() }).is_some();
+    let skipped = create.if_not_exists && create.name.as_ref().is_some_and(is_there);
+    if create.concurrently || create.only || skipped || context.is_new(&create.table) {
         return None;
     }
     let table = create.table.to_string();

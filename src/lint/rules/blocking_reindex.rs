@@ -50,7 +50,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             "REINDEX {what} blocks writes to {of}, and every query that plans to use the index"
         ))
         .label(format!("{of} is locked against writes"))
-        .note(format!("Takes {}", locks::taken(shape, &[("t", &of)])))
+        .note(locks::sentence(shape, &[("t", &of)]))
             .note("Takes ACCESS EXCLUSIVE on the index: every query that the planner considers it for waits, SELECT too")
         .help("Rebuild it CONCURRENTLY, outside a transaction", code)
         .fix(fix::concurrently(context, None)),

@@ -33,7 +33,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     Some(
         Draft::new(format!("Column {name} of {table} is named twice here, which PostgreSQL refuses"))
             .label(format!("{name} stands here twice"))
-            .note(format!("It fails with SQLSTATE {}", locks::failure(state).unwrap_or_default()))
+            .refused(locks::failure(state)?)
             .help("Name it once", ""),
     )
 }

@@ -51,9 +51,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     Some(
         Draft::new(format!("{what} fails here, because it runs inside a transaction"))
             .label("runs inside a transaction")
-            .note(format!(
-                "PostgreSQL refuses it with SQLSTATE {state}: {what} cannot run inside a transaction block"
-            ))
+            .refused(format!("{state}: {what} cannot run inside a transaction block"))
             .help(text, Advice::new(context).outside([own]).finish())
             .fix(fix::outside_transaction(context)),
     )

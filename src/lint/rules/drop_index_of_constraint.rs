@@ -35,7 +35,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     Some(
         Draft::new(format!("Dropping index {name} fails, because constraint {name} of {of} needs it"))
             .label("belongs to a constraint")
-            .note(format!("PostgreSQL refuses it with SQLSTATE {state}"))
+            .refused(state)
             .help("Drop the constraint, and the index goes with it", code),
     )
 }

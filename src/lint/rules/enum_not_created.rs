@@ -41,7 +41,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         Draft::new(format!("This fails, because nothing creates the enum type {shown}"))
             .label(format!("type {shown} does not exist"))
             .note("create_table creates the types of its columns, add_column and alter_column do not")
-            .note("PostgreSQL refuses it with SQLSTATE 42704")
+            .refused("42704")
             .help(
                 "Create the type first, and drop it in the downgrade",
                 format!("sa.Enum(…, name=\"{0}\").create(op.get_bind())\n# and in downgrade(), after the column is gone\nop.execute(\"DROP TYPE {shown}\")", name.name),

@@ -48,7 +48,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     Some(
         Draft::new(format!("'{value}' is used in the transaction that added it to {name}, which fails"))
             .label("uses the new value")
-            .note(format!("PostgreSQL refuses it with SQLSTATE {state}: unsafe use of new value of enum type {name}"))
+            .refused(format!("{state}: unsafe use of new value of enum type {name}"))
             .help(
                 "Commit between the two: add the value outside the transaction, or use it in a later migration that runs in a transaction of its own",
                 Advice::new(context).outside([Code::sql(format!("ALTER TYPE {name} ADD VALUE IF NOT EXISTS '{value}'"))]).finish(),

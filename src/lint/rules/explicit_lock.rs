@@ -35,6 +35,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     Some(
         Draft::new(format!("LOCK TABLE makes {who} on {names} wait until this transaction ends"))
             .label(format!("{names} locked {what}"))
+            .note(format!("Takes {mode} on {names}"))
             .note("A statement of the migration takes the lock that it needs by itself, and not before it needs it")
             .help("Do without it, or make sure that a lock_timeout is set and nothing slow follows", ""),
     )

@@ -2,6 +2,7 @@
 
 use crate::lint::prelude::*;
 use crate::lint::schema::Table;
+use crate::lint::types::{self, Change};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -37,14 +38,16 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             }
             _ => None,
         });
+    let from = known.column(column).and_then(|known| known.data_type.as_ref());
+    let brief = from.is_some_and(|from| types::change(from, to) == Change::Brief);
     let goes_on = |name: &Name| *name != own && !context.is_at_hand_table(name);
     let (other, key) = outward.chain(inward).find(|(name, _)| goes_on(name))?;
     let (target, other) = (format!("{table}.{}", quote(column)), shown(&other));
     Some(
         Draft::new(format!("Changing the type of {target} makes every query on {other} wait as well"))
             .label(format!("tied to {other} by {}", quote(&key)))
-            .note(locks::sentence(Shape::TypeOfForeignKey, &[("p", &other)]))
-            .note("Every row of the foreign key is checked again, unless the new type is only a wider form of the old one")
+            .note(locks::sentence(if brief { Shape::BriefTypeOfForeignKey } else { Shape::TypeOfForeignKey }, &[("p", &other)]))
+            .note(if brief { "The key itself is not checked again" } else { "Every row of the foreign key is checked again" })
             .help("Add a column of the new type beside it, fill it in batches, give it a foreign key NOT VALID, validate that, then swap the two", ""),
     )
 }

@@ -1,6 +1,6 @@
 //! A blocking lock without a lock_timeout.
 
-use crate::lint::held::stops_everything;
+use crate::lint::held::waits_for;
 use crate::lint::prelude::*;
 
 /// The rule.
@@ -21,10 +21,12 @@ pub static RULE: Rule = Rule {
 const LONGEST: u64 = 60_000;
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let table = blocked(context, context.operation)?;
+    let table = waits_for(context, context.operation, &context.statement.sql).map(shown)?;
     let limit = context.schema.session().timeout("lock_timeout", context.now.transaction);
     // One finding a script is enough: the first statement shows where the timeout belongs.
-    let said = context.earlier().any(|(_, operation)| blocked(context, operation).is_some());
+    let said = context
+        .earlier()
+        .any(|(statement, operation)| waits_for(context, operation, &statement.sql).is_some());
     if said || limit.is_some_and(|limit| (1..=LONGEST).contains(&limit)) {
         return None;
     }
@@ -48,24 +50,4 @@ fn check(context: &Context<'_>) -> Option<Draft> {
                 Advice::new(context).run(Code::sql(format!("{local} lock_timeout = '5s'"))).finish(),
             ),
     )
-}
-
-/// The table in use that an operation locks against others.
-fn blocked(context: &Context<'_>, operation: &Operation) -> Option<String> {
-    let table = match operation {
-        Operation::CreateIndex(create) if !create.concurrently => Some(&create.table),
-        Operation::DropIndex { index, concurrently: false, .. } => {
-            let known = context.schema.index(index)?;
-            return (!context.is_at_hand_table(&known.table)).then(|| shown(&known.table));
-        }
-        Operation::AddConstraint { table, .. }
-        | Operation::DropTable { table, .. }
-        | Operation::SetTableSchema { table, .. }
-        | Operation::DetachPartition { table, concurrently: false, .. }
-        | Operation::AlterTable { table, .. }
-        | Operation::CreateTrigger { table, .. }
-        | Operation::DropTrigger { table, .. } => Some(table),
-        other => stops_everything(other),
-    };
-    table.filter(|table| !context.is_at_hand_table(table)).map(ToString::to_string)
 }

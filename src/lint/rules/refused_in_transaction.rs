@@ -36,9 +36,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     Some(
         Draft::new(format!("{kind} fails here, because it runs inside a transaction"))
             .label("runs inside a transaction")
-            .note(format!(
-                "PostgreSQL refuses it with SQLSTATE {state}: {kind} cannot run inside a transaction block"
-            ))
+            .refused(format!("{state}: {kind} cannot run inside a transaction block"))
             .help(
                 "Run it outside a transaction, alone in its migration",
                 Advice::new(context).outside([own]).finish(),

@@ -26,7 +26,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         Operation::AlterColumn { table, action: action @ "SET EXPRESSION", .. } => (*action, Some(table)),
         _ => return None,
     };
-    if table.is_some_and(|table| context.is_new(table)) {
+    if table.is_some_and(|table| context.is_new(table)) || stays(context, table) {
         return None;
     }
     // Without a name it is every table of the database, or every one that was clustered before.
@@ -48,4 +48,13 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         Some(table) => draft.grows_with(table),
         None => draft,
     })
+}
+
+/// Whether a table that the history made goes to where every table is made.
+fn stays(context: &Context<'_>, table: Option<&Name>) -> bool {
+    let made =
+        table.and_then(|table| context.schema.table(table)).is_some_and(|known| known.created.is_some());
+    let sql = context.statement.sql.to_lowercase();
+    let last = sql.trim_end_matches([';', ' ', '\n']).split_whitespace().last();
+    made && matches!(last, Some("pg_default" | "heap"))
 }

@@ -28,9 +28,16 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let change = match from {
         _ if computes => Some(Change::Rewrite),
         Some(from) if from == to => return None,
-        Some(from) => Some(types::change(from, to)),
+        Some(from) => Some(context.schema.type_change(from, to)),
         None => None,
     };
+    let in_utc = context
+        .schema
+        .session()
+        .setting("timezone", context.now.transaction)
+        .is_some_and(|zone| zone.eq_ignore_ascii_case("utc"));
+    let change =
+        change.map(|change| if change == Change::BriefInUtc && in_utc { Change::Brief } else { change });
     let checked = known.is_some_and(|known| {
         known.constraints_on(column).any(|constraint| matches!(constraint.kind, ConstraintKind::Check(_)))
     });

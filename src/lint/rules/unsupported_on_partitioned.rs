@@ -17,10 +17,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let (table, what, help) = match context.operation {
+    let (table, what, state, help) = match context.operation {
         Operation::CreateIndex(create) if create.concurrently && !create.only => (
             &create.table,
             "CREATE INDEX CONCURRENTLY",
+            "0A000",
             "Create the index ON ONLY the partitioned table, build it CONCURRENTLY on each partition, then ALTER INDEX … ATTACH PARTITION",
         ),
         Operation::AddConstraint { table, constraint }
@@ -31,6 +32,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             (
                 table,
                 "ADD FOREIGN KEY … NOT VALID before PostgreSQL 18",
+                "42809",
                 "Add and validate the key on each partition, then add it to the partitioned table, which finds it there",
             )
         }
@@ -42,6 +44,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     Some(
         Draft::new(format!("{what} fails on {table}, because it is partitioned"))
             .label(format!("{table} is partitioned"))
+            .refused(state)
             .help(help, ""),
     )
 }

@@ -57,7 +57,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     Some(
         Draft::new(format!("{what} {target} fails, because view {view} reads it"))
             .label(format!("{view} depends on it"))
-            .note(format!("PostgreSQL refuses it with SQLSTATE {state}"))
+            .refused(state)
             .help("Drop the view first and create it again afterwards, in the same transaction", code),
     )
 }

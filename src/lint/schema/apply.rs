@@ -86,7 +86,9 @@ impl Schema {
             Operation::AttachPartition { table, partition } => {
                 let parent = self.qualify(table);
                 self.table_mut(table).partitioned = true;
-                self.table_mut(partition).partition_of = Some(parent);
+                let child = self.table_mut(partition);
+                child.partition_of = Some(parent);
+                child.takes_the_rest = ends_with_default(sql);
             }
             Operation::DetachPartition { partition, .. } => self.table_mut(partition).partition_of = None,
             Operation::CreateIndex(create) => self.create_index(create, now),
@@ -169,8 +171,8 @@ impl Schema {
                 self.enums.remove(&name);
                 self.domains.remove(&name);
             }
-            Operation::CreateDomain { name, constrained, .. } => {
-                let domain = Domain { constrained: *constrained, created: now };
+            Operation::CreateDomain { name, constrained, base } => {
+                let domain = Domain { base: base.clone(), constrained: *constrained, created: now };
                 self.domains.insert(self.qualify(name), domain);
             }
             Operation::CreateView { name, reads, materialized, .. } => {
@@ -234,6 +236,7 @@ impl Schema {
             persistence: create.persistence,
             partitioned: create.partitioned,
             partition_of: create.partition_of.as_ref().map(|parent| self.qualify(parent)),
+            takes_the_rest: create.partition_of.is_some() && ends_with_default(sql),
             complete: create.filled_from.is_none()
                 && create.partition_of.is_none()
                 && create.models.is_empty(),
@@ -413,4 +416,9 @@ impl Schema {
             }
         }
     }
+}
+
+/// Whether a statement that makes a partition makes the default one.
+fn ends_with_default(sql: &str) -> bool {
+    sql.trim_end_matches([';', ' ', '\n']).to_ascii_uppercase().ends_with("DEFAULT")
 }

@@ -18,6 +18,8 @@ pub struct Table {
     pub partitioned: bool,
     /// The table that it is a partition of, with schema.
     pub partition_of: Option<Name>,
+    /// Whether it is the `DEFAULT` partition.
+    pub takes_the_rest: bool,
     /// Whether `columns` are all of them.
     pub complete: bool,
     /// Known columns in their order.
@@ -110,6 +112,7 @@ impl Table {
             persistence: Persistence::Permanent,
             partitioned: false,
             partition_of: None,
+            takes_the_rest: false,
             complete: false,
             columns: Vec::new(),
             constraints: Vec::new(),
