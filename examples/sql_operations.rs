@@ -2,18 +2,23 @@
 //! `tests/referee/postgres_grammar.py`.
 
 use std::io::{BufRead, Result, Write, stdin, stdout};
+use std::path::Path;
 
-use mig_check::operation::{Constraint, ConstraintKind, Operation, Persistence};
+use mig_check::operation::{
+    Certainty, Column, Constraint, ConstraintKind, Generated, Operation, Persistence,
+};
+use mig_check::source::Sources;
 use mig_check::sql;
 use serde_json::{Value, json};
 
 fn main() -> Result<()> {
     for path in stdin().lock().lines() {
         let path = path?;
-        let text = String::from_utf8_lossy(&std::fs::read(&path)?).into_owned();
-        let text = text.trim_start_matches('\u{feff}');
+        let mut sources = Sources::default();
+        let (file, _) = sources.read(Path::new(&path), &path)?;
+        let text = sources.file(file).text();
         let statements: Vec<Value> = sql::lower(text).into_iter().map(|it| statement(&it, text)).collect();
-        writeln!(stdout(), "{}", json!({ "path": path, "statements": statements }))?;
+        writeln!(stdout(), "{}", json!({ "path": path, "text": text, "statements": statements }))?;
     }
     Ok(())
 }
@@ -22,9 +27,13 @@ fn statement(statement: &sql::Lowered, text: &str) -> Value {
     let steps = statement.steps.iter().map(|step| {
         let name = format!("{:?}", step.operation);
         let name = name.split([' ', '(']).next();
-        json!({ "is": name, "has": facts(&step.operation), "text": text[step.range.clone()] })
+        let at = [step.range.start - statement.range.start, step.range.end - statement.range.start];
+        let may = matches!(step.certainty, Certainty::May(_));
+        let text = &text[step.range.clone()];
+        json!({ "is": name, "has": facts(&step.operation), "text": text, "at": at, "may": may })
     });
-    json!({ "text": text[statement.range.clone()], "steps": steps.collect::<Vec<_>>() })
+    let at = [statement.range.start, statement.range.end];
+    json!({ "text": text[statement.range.clone()], "at": at, "steps": steps.collect::<Vec<_>>() })
 }
 
 /// What the referee compares, in the order in which it gathers the same from PostgreSQL's tree.
@@ -42,7 +51,7 @@ fn facts(operation: &Operation) -> Value {
             },
             it.partition_of.is_some(),
             it.partitioned,
-            it.columns.iter().map(|column| &column.name).collect::<Vec<_>>(),
+            it.columns.iter().map(|column| json!([column.name, generated(column)])).collect::<Vec<_>>(),
             it.constraints.iter().map(constraint).collect::<Vec<_>>(),
         ]),
         O::CreateIndex(it) => json!([
@@ -54,7 +63,8 @@ fn facts(operation: &Operation) -> Value {
             it.if_not_exists,
             it.only,
             it.keys.iter().map(|key| key.is_column.then_some(&key.text)).collect::<Vec<_>>(),
-            it.include.len(),
+            it.keys.iter().map(|key| !key.options.is_empty()).collect::<Vec<_>>(),
+            it.include,
             it.method,
             it.predicate.is_some(),
         ]),
@@ -63,7 +73,7 @@ fn facts(operation: &Operation) -> Value {
             if_not_exists,
             column.not_null,
             column.default.is_some(),
-            column.generated.is_some(),
+            generated(column),
             column.constraints.iter().map(constraint).collect::<Vec<_>>(),
         ]),
         O::DropColumn { column, if_exists, cascade, .. } => json!([column, if_exists, cascade]),
@@ -108,5 +118,33 @@ fn constraint(constraint: &Constraint) -> Value {
         ConstraintKind::ForeignKey { .. } => "FOREIGN",
         ConstraintKind::Exclude => "EXCLUSION",
     };
-    json!([constraint.name, kind, constraint.not_valid, constraint.not_enforced])
+    let (columns, references, referenced, on_delete) = match &constraint.kind {
+        ConstraintKind::ForeignKey { columns, references, referenced, on_delete } => {
+            (columns.as_slice(), Some(&references.name), referenced.as_slice(), on_delete.as_ref())
+        }
+        ConstraintKind::Unique { columns } | ConstraintKind::PrimaryKey { columns } => {
+            (columns.as_slice(), None, &[][..], None)
+        }
+        ConstraintKind::NotNull { column } => (std::slice::from_ref(column), None, &[][..], None),
+        _ => (&[][..], None, &[][..], None),
+    };
+    json!([
+        constraint.name,
+        kind,
+        constraint.not_valid,
+        constraint.not_enforced,
+        columns,
+        references,
+        referenced,
+        on_delete
+    ])
+}
+
+fn generated(column: &Column) -> Option<&'static str> {
+    Some(match column.generated.as_ref()? {
+        Generated::Identity { always: true } => "ALWAYS",
+        Generated::Identity { always: false } => "BY DEFAULT",
+        Generated::Stored(_) => "STORED",
+        Generated::Virtual(_) => "VIRTUAL",
+    })
 }

@@ -41,5 +41,10 @@ pub(super) fn mended(text: &str) -> Option<String> {
             mended.replace_range(place.clone(), &format!("{by:width$}", width = place.len()));
         }
     }
+    // `SET NAMES 'x'` is a setting without its sign.
+    if is(0, "set") && is(1, "names") && words.len() > 2 {
+        let gap = words[1].1.end..words[2].1.start;
+        mended.replace_range(gap.clone(), &format!("{:width$}", "=", width = gap.len()));
+    }
     (mended != text).then_some(mended)
 }

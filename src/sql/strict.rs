@@ -22,14 +22,61 @@ pub(super) fn overlooked(statement: &SyntaxNode) -> Option<usize> {
                 (create.table_arg_list().is_none() && !of).then_some(end)
             }
             SyntaxKind::CREATE_INDEX => create_index(&ast::CreateIndex::cast(node)?),
-            SyntaxKind::COPY => ast::Copy::cast(node)?.copy_direction().is_none().then_some(end),
+            SyntaxKind::COPY => copy(&ast::Copy::cast(node)?),
+            SyntaxKind::CREATE_EVENT_TRIGGER => {
+                let call = ast::CreateEventTrigger::cast(node)?.call_expr()?;
+                call.arg_list()?.args().next().map(|argument| range(argument.syntax()).start)
+            }
+            SyntaxKind::ON_UPDATE_ACTION => node
+                .descendants()
+                .any(|it| it.kind() == SyntaxKind::COLUMN_REF_LIST)
+                .then(|| range(&node).start),
+            SyntaxKind::PARTITION_BY => unknown_word(
+                ast::PartitionBy::cast(node)?.partition_strategy()?.syntax(),
+                &["range", "list", "hash"],
+            ),
+            SyntaxKind::AS_POLICY_TYPE => unknown_word(&node, &["as", "permissive", "restrictive"]),
             SyntaxKind::PATH_TYPE => arguments_of_plain_type(node),
             kind if DROPS.contains(&kind) => {
                 node.children().all(|child| child.kind() == SyntaxKind::IF_EXISTS).then_some(end)
             }
-            _ => None,
+            kind => MISFITS.iter().filter(|(outer, _)| *outer == kind).find_map(|(_, inner)| {
+                let child = node.children().find(|child| child.kind() == *inner)?;
+                Some(range(&child).start)
+            }),
         }
     })
+}
+
+/// Parts that are right elsewhere, in a part that does not take them.
+const MISFITS: &[(SyntaxKind, SyntaxKind)] = &[
+    (SyntaxKind::ALTER_CONSTRAINT, SyntaxKind::NOT_VALID),
+    (SyntaxKind::CREATE_TRIGGER, SyntaxKind::ENFORCED),
+    (SyntaxKind::CREATE_TRIGGER, SyntaxKind::NOT_ENFORCED),
+    (SyntaxKind::CREATE_TRIGGER, SyntaxKind::NOT_VALID),
+    (SyntaxKind::CREATE_TRIGGER, SyntaxKind::NO_INHERIT),
+    (SyntaxKind::GENERATED_STORED, SyntaxKind::GENERATED_BY_DEFAULT),
+    (SyntaxKind::MERGE_WHEN_MATCHED, SyntaxKind::MERGE_INSERT),
+    (SyntaxKind::MERGE_WHEN_NOT_MATCHED_SOURCE, SyntaxKind::MERGE_INSERT),
+    (SyntaxKind::MERGE_WHEN_NOT_MATCHED_TARGET, SyntaxKind::MERGE_DELETE),
+    (SyntaxKind::MERGE_WHEN_NOT_MATCHED_TARGET, SyntaxKind::MERGE_UPDATE),
+];
+
+/// The last word of a part that knows only these.
+fn unknown_word(node: &SyntaxNode, known: &[&str]) -> Option<usize> {
+    let word = node.last_token()?;
+    let known = known.iter().any(|known| word.text().eq_ignore_ascii_case(known));
+    (!known).then(|| usize::from(word.text_range().start()))
+}
+
+/// A query is only ever copied out, and only what is copied in is filtered.
+fn copy(copy: &ast::Copy) -> Option<usize> {
+    let start = |node: &SyntaxNode| Some(range(node).start);
+    match copy.copy_direction() {
+        None => Some(range(copy.syntax()).end),
+        Some(ast::CopyDirection::CopyFrom(from)) => copy.copy_query().and_then(|_| start(from.syntax())),
+        Some(ast::CopyDirection::CopyTo(_)) => copy.where_clause().and_then(|it| start(it.syntax())),
+    }
 }
 
 /// A key that is neither column nor call stands in parentheses, and `NULLS NOT` goes on.

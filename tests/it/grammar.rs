@@ -30,7 +30,7 @@ fn example() -> PathBuf {
 
 #[test]
 fn statements_of_every_kind_are_read_as_postgresql_reads_them() {
-    let (said, agreed) = referee(&["fixtures/sql", "migrations/sql", "fixtures/frontends"]);
+    let (said, agreed) = referee(&["--every-kind", "fixtures/sql", "migrations/sql", "fixtures/frontends"]);
     assert!(agreed, "{said}");
     let statements = ["alter_table", "statements"].map(|name| {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/sql/{name}.sql"));
