@@ -55,9 +55,17 @@ struct Walk<'a> {
 const MOST_STEPS: usize = 1_000;
 
 impl Walk<'_> {
-    /// Reads the statements below a node; says whether the last of them leaves the body.
+    /// Reads the statements below a node, up to one that always leaves them; says whether it leaves the body.
     fn children(&mut self, node: &SyntaxNode) -> bool {
-        node.children().fold(false, |_, child| self.statement(&child))
+        for child in node.children() {
+            if self.statement(&child) {
+                return true;
+            }
+            if always_fails(&child) {
+                break;
+            }
+        }
+        false
     }
 
     fn statement(&mut self, node: &SyntaxNode) -> bool {
@@ -119,7 +127,7 @@ impl Walk<'_> {
                 let body = node.children().find_map(ast::PlpgsqlBody::cast);
                 self.branch(HAS_TURNS.to_owned(), None, body);
             }
-            _ => return self.children(node),
+            _ => return self.children(node) && !exits(node),
         }
         false
     }
@@ -140,7 +148,8 @@ impl Walk<'_> {
         let handlers: Vec<ast::PlpgsqlExceptionHandler> =
             block.exception().iter().flat_map(|section| section.handlers()).collect();
         let guard = handlers.iter().find_map(Guard::of_handler);
-        let left = self.under(Condition { text: None, guard }, block.body());
+        let left = self.under(Condition { text: None, guard }, block.body()) && !exits(block.syntax());
+        let caught = !handlers.is_empty();
         for handler in handlers {
             let errors: Vec<String> = handler.conditions().map(|it| expr::squeezed(it.syntax())).collect();
             let text = match errors.join(" or ") {
@@ -149,7 +158,10 @@ impl Walk<'_> {
             };
             self.branch(text, None, handler.body());
         }
-        left
+        if left && caught {
+            self.after.push("something in the block before it fails".to_owned());
+        }
+        left && !caught
     }
 
     fn if_(&mut self, if_: &ast::PlpgsqlIfStmt) -> bool {
@@ -262,6 +274,17 @@ impl Walk<'_> {
         let range = self.body.source_range(range);
         range.start().into()..range.end().into()
     }
+}
+
+/// Whether a loop or block may be left by `EXIT`, for what stands after it.
+fn exits(node: &SyntaxNode) -> bool {
+    node.descendants().any(|it| it.kind() == K::PLPGSQL_EXIT_STMT)
+}
+
+/// Whether a statement is a `RAISE` of an error.
+fn always_fails(statement: &SyntaxNode) -> bool {
+    let raise = ast::PlpgsqlRaiseStmt::cast(statement.clone());
+    raise.is_some_and(|raise| raise.level().is_none_or(|level| level.exception_token().is_some()))
 }
 
 const HAS_TURNS: &str = "the loop around it has anything to go through";

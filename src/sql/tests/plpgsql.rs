@@ -48,6 +48,17 @@ fn what_a_branch_does_depends_on_its_condition() {
             "DECLARE r record; BEGIN FOR r IN SELECT 1 LOOP DROP TABLE a; END LOOP; LOOP DROP TABLE b; EXIT; END LOOP; END",
             vec![("DROP TABLE a", TURNS), ("DROP TABLE b", "")],
         ),
+        ("BEGIN DROP TABLE a; RETURN; DROP TABLE b; END", vec![("DROP TABLE a", "")]),
+        ("BEGIN RAISE NOTICE 'x'; DROP TABLE a; RAISE 'no'; DROP TABLE b; END", vec![("DROP TABLE a", "")]),
+        ("BEGIN LOOP EXIT WHEN x; RETURN; END LOOP; DROP TABLE a; END", vec![("DROP TABLE a", "")]),
+        (
+            "BEGIN BEGIN PERFORM x(); RETURN; EXCEPTION WHEN others THEN NULL; END; DROP TABLE a; END",
+            vec![("DROP TABLE a", "something in the block before it fails")],
+        ),
+        (
+            "BEGIN IF x THEN RAISE EXCEPTION 'no'; DROP TABLE b; END IF; DROP TABLE a; END",
+            vec![("DROP TABLE a", "")],
+        ),
         ("BEGIN WHILE x LOOP DROP TABLE a; END LOOP; END", vec![("DROP TABLE a", "`x` is true")]),
         (
             "BEGIN DROP TABLE a; EXCEPTION WHEN undefined_table OR sqlstate '42883' THEN DROP TABLE b; END",
