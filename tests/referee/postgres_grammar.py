@@ -36,7 +36,7 @@ BESIDE = "refused by an action of the grammar beside its rules: taken by us"
 OVERLOOKED = "refused by a rule of the grammar: taken by us"
 EARLIER = "refused by both, but by us one token too early"
 NEWER = "taken by us, since a later PostgreSQL does"
-OTHERS = "a type of another database"
+OTHERS = "a type of ClickHouse, whose arguments are types"
 
 # What differs, and why: a pattern of the statement and of the difference.
 CAUSES = [
@@ -45,7 +45,7 @@ CAUSES = [
     (r"(?s)\bas\b.*\breturn\b", "PostgreSQL accepts", LATER),
     (r"\bvariadic\b.*\bout\b", "PostgreSQL accepts", LATER),
     (r"\b[bx]'[^']* ", "PostgreSQL accepts", LATER),
-    (r"\w+\(\w+\(\w+\)\)", "PostgreSQL accepts", OTHERS),
+    (r"\b(lowcardinality|map|nullable)\(", "PostgreSQL accepts|where PostgreSQL says", OTHERS),
     (r"", r"PostgreSQL says: (?!syntax error)", BESIDE),
     (r"\bdefault \d+ in \(", "PostgreSQL says", OVERLOOKED),
     (r"\bjson(_scalar|_serialize)?\(\)", "PostgreSQL says", OVERLOOKED),
