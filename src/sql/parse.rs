@@ -110,24 +110,41 @@ fn first_error(text: &str, parse: &Parse<SourceFile>) -> Option<SyntaxError> {
         .map(|at| error_at(text, at))
 }
 
-/// The error as PostgreSQL words it: it names the token where it stopped understanding. Of a verb without an object
-/// that it knows squawk blames the verb, PostgreSQL the object.
+/// The error as PostgreSQL words it: it names the token where it stopped understanding.
 fn error_at(text: &str, at: usize) -> SyntaxError {
-    let mut tokens_from = tokens(text).filter(|(kind, range)| range.end > at && !is_trivia(*kind)).peekable();
-    let verb = tokens_from.peek().map(|(_, range)| text[range.clone()].to_ascii_lowercase());
-    if at == 0 && matches!(verb.as_deref(), Some("alter" | "create" | "drop")) {
-        tokens_from.next();
-    }
-    match tokens_from.next() {
-        Some((_, range)) if !range.is_empty() => {
-            SyntaxError { message: near(&text[range.clone()]), range, at_end: false }
+    let words: Vec<Range<usize>> = tokens(text)
+        .filter(|(kind, range)| !is_trivia(*kind) && !range.is_empty())
+        .map(|(_, range)| range)
+        .collect();
+    let found = words.iter().position(|range| range.end > at).unwrap_or(words.len());
+    match words.get(blamed(text, &words, found)) {
+        Some(range) => {
+            SyntaxError { message: near(&text[range.clone()]), range: range.clone(), at_end: false }
         }
-        _ => {
-            let last = tokens(text).filter(|(kind, range)| !is_trivia(*kind) && !range.is_empty()).last();
-            let range = last.map_or(0..text.len(), |(_, range)| range);
+        None => {
+            let range = words.last().map_or(0..text.len(), Clone::clone);
             SyntaxError { message: "syntax error at end of input".to_owned(), range, at_end: true }
         }
     }
+}
+
+/// The word that PostgreSQL blames where squawk blames another beside it.
+fn blamed(text: &str, words: &[Range<usize>], found: usize) -> usize {
+    let word = |index: Option<usize>| {
+        index.and_then(|index| words.get(index)).map_or("", |range| &text[range.clone()])
+    };
+    let is = |index: Option<usize>, known: &[&str]| {
+        known.iter().any(|known| word(index).eq_ignore_ascii_case(known))
+    };
+    let [this, next, previous] = [Some(found), found.checked_add(1), found.checked_sub(1)];
+    // Of a verb without an object that it knows squawk blames the verb; of a list, its bracket.
+    let verb = found == 0 && is(this, &["alter", "create", "drop", "("]);
+    if verb || (word(this) == "(" && word(next) == "`") {
+        return found + 1;
+    }
+    // Words that are reserved name no column.
+    let reserved = is(previous, &["column", "foreign", "primary"]);
+    if reserved && is(found.checked_sub(2), &["drop", "exists"]) { found - 1 } else { found }
 }
 
 /// PostgreSQL's message for a token that it did not expect.

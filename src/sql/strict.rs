@@ -130,7 +130,15 @@ fn alter_table(alter: &ast::AlterTable) -> Option<Option<usize>> {
     match alter.actions().count() {
         0 => alter.all_in_tablespace().is_none().then_some(None),
         1 => None,
-        _ => alter.actions().find(alone).map(|action| Some(range(action.syntax()).start)),
+        _ => {
+            let at = alter.actions().position(|action| alone(&action))?;
+            // The first is a whole statement, until its comma; any other is none.
+            let place = alter.actions().nth(at.max(1)).map(|action| range(action.syntax()).start)?;
+            let comma = alter.syntax().children_with_tokens().filter(|it| it.kind() == SyntaxKind::COMMA);
+            let comma =
+                comma.map(|it| usize::from(it.text_range().start())).take_while(|at| *at < place).last();
+            Some(Some(comma.filter(|_| at == 0).unwrap_or(place)))
+        }
     }
 }
 
