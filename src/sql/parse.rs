@@ -143,8 +143,10 @@ fn blamed(text: &str, words: &[Range<usize>], found: usize) -> usize {
         return found + 1;
     }
     // Words that are reserved name no column.
-    let reserved = is(previous, &["column", "foreign", "primary"]);
-    if reserved && is(found.checked_sub(2), &["drop", "exists"]) { found - 1 } else { found }
+    let dropped = found.checked_sub(2);
+    let reserved = (is(dropped, &["drop", "exists"]) && is(previous, &["foreign", "primary"]))
+        || (is(dropped, &["exists"]) && is(previous, &["column"]));
+    if reserved { found - 1 } else { found }
 }
 
 /// PostgreSQL's message for a token that it did not expect.

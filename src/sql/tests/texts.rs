@@ -152,6 +152,7 @@ fn what_postgresql_refuses_is_refused_at_the_same_word() {
         ("ALTER TABLE t DROP FOREIGN KEY k", "FOREIGN"),
         ("ALTER TABLE t DROP PRIMARY KEY", "PRIMARY"),
         ("ALTER TABLE t DROP IF EXISTS COLUMN a", "COLUMN"),
+        ("ALTER TABLE t DROP COLUMN `a`", "`"),
         ("ALTER TABLE t ADD FOREIGN KEY (`a`) REFERENCES u", "`"),
         ("ALTER TABLE t RENAME a TO b, ADD c int", ","),
         ("ALTER TABLE t ADD c int, RENAME a TO b, DROP d", "RENAME"),
