@@ -9,7 +9,9 @@ use super::tree::holds;
 
 /// Where PostgreSQL would stop understanding.
 pub(super) fn overlooked(statement: &SyntaxNode) -> Option<usize> {
-    if !holds(statement, |kind| LOOKED_AT.contains(&kind) || DROPS.contains(&kind)) {
+    if !holds(statement, |kind| {
+        LOOKED_AT.contains(&kind) || DROPS.contains(&kind) || MISFITS.iter().any(|(outer, _)| *outer == kind)
+    }) {
         return None;
     }
     statement.descendants().find_map(|node| {
@@ -100,6 +102,10 @@ const LOOKED_AT: &[SyntaxKind] = &[
     SyntaxKind::CREATE_INDEX,
     SyntaxKind::COPY,
     SyntaxKind::PATH_TYPE,
+    SyntaxKind::AS_POLICY_TYPE,
+    SyntaxKind::CREATE_EVENT_TRIGGER,
+    SyntaxKind::ON_UPDATE_ACTION,
+    SyntaxKind::PARTITION_BY,
 ];
 
 /// Statements that name what they drop.
