@@ -59,7 +59,7 @@ class Missing:
         raise RuntimeError(f"{self._name} is not installed here")
 
     def __mro_entries__(self, bases):
-        return (object,)
+        return ()
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):

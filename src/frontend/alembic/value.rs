@@ -310,6 +310,17 @@ impl Value {
         }
     }
 
+    /// Whether SQLAlchemy or Alembic gives it: its operators make SQL and compute nothing.
+    pub fn is_sql(&self) -> bool {
+        let Self::Symbol(symbol) = self else { return false };
+        match symbol.as_ref() {
+            Symbol::Path(path) => path.starts_with("sqlalchemy") || path.starts_with("alembic"),
+            Symbol::Attribute(of, _) | Symbol::Item(of, _) => of.is_sql(),
+            Symbol::Call(call) => call.callee.is_sql(),
+            Symbol::Operator(_, operands) => operands.iter().any(Self::is_sql),
+        }
+    }
+
     /// The call, if it is one.
     pub fn as_call(&self) -> Option<&Call> {
         match self {

@@ -148,7 +148,7 @@ impl Evaluator<'_> {
             return path;
         }
         let known = match (&left, op, &right) {
-            (Str(a), Operator::Add, Value::Unknown(_) | Value::Symbol(_)) => {
+            (Str(a), Operator::Add, Value::Unknown(_) | Value::Symbol(_)) if !right.is_sql() => {
                 let hole = hole_of(&right).unwrap_or_else(|| hole("a value put into text is not known"));
                 Some(Value::text(format!("{}{hole}", a.text)))
             }

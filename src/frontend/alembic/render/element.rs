@@ -1,5 +1,7 @@
 //! SQL expressions as SQLAlchemy groups and writes them.
 
+use std::collections::HashMap;
+
 use super::super::hole::hole_of;
 use super::super::value::{Symbol, Value};
 use super::table::{Relation, relation};
@@ -37,6 +39,8 @@ pub struct Renderer {
     pub tables: Vec<Relation>,
     /// How many unknown values have become parameters.
     pub placeholders: usize,
+    /// How many nameless columns of each kind SQLAlchemy has named.
+    pub names: HashMap<String, usize>,
 }
 
 impl Element {
@@ -65,6 +69,13 @@ impl Renderer {
     /// For statements that change or read rows.
     pub fn statement() -> Self {
         Self { qualified: true, parameters: true, ..Self::default() }
+    }
+
+    /// The name that SQLAlchemy gives to the next nameless column of a kind.
+    pub(super) fn anonymous(&mut self, kind: &str) -> String {
+        let number = self.names.entry(kind.to_owned()).or_default();
+        *number += 1;
+        format!("{kind}_{number}")
     }
 
     /// One expression; plain values are literals of the kind that stands beside them.

@@ -9,7 +9,10 @@ impl Renderer {
     pub(super) fn call(&mut self, call: &Call, beside: &Family) -> Result<Element, Cause> {
         let arguments = &call.arguments;
         if let Some(query) = query::select(call, self)? {
-            return Ok(Element::atom(format!("({query})"), Family::Null));
+            return Ok(match query.starts_with("EXISTS") {
+                true => Element::composed(query, 0, Family::Boolean),
+                false => Element::atom(format!("({query})"), Family::Null),
+            });
         }
         let Value::Symbol(callee) = &call.callee else {
             return Err(Cause::new("a call is no SQL expression"));
@@ -97,7 +100,9 @@ impl Renderer {
                 }
             }
             "desc" | "asc" | "nullsfirst" | "nulls_first" | "nullslast" | "nulls_last" => {
-                self.method(need()?, last(path), &Arguments::default())
+                // A bare name is written as it is.
+                let column = need()?.as_str().map(|name| literal_column(name, arguments));
+                self.method(column.as_ref().unwrap_or(need()?), last(path), &Arguments::default())
             }
             "collate" => {
                 let with = arguments.value(1, "collation").unwrap_or(&Value::None);
@@ -215,6 +220,19 @@ impl Renderer {
         }
         Ok(Element::atom(format!("{sql} END"), family))
     }
+}
+
+/// `sa.literal_column(name)`, standing where the arguments stand.
+fn literal_column(name: &str, arguments: &Arguments) -> Value {
+    let span = arguments.positional.first().map(|argument| argument.span);
+    span.map_or(Value::None, |span| {
+        let arguments = Arguments {
+            positional: vec![super::super::value::Argument { value: Value::text(name), span }],
+            named: Vec::new(),
+        };
+        let callee = Value::path("sqlalchemy.literal_column");
+        Value::Symbol(std::rc::Rc::new(Symbol::Call(Call { callee, arguments, span })))
+    })
 }
 
 pub(super) fn values(arguments: &Arguments) -> Vec<Value> {

@@ -35,12 +35,12 @@ impl Renderer {
         let (left, right) = self.pair(left, right)?;
         let textual = left.family == Family::Text || right.family == Family::Text;
         let (name, precedence) = match name {
-            "+" if textual => ("||", 6),
+            "+" if textual => ("||", 5),
             "+" | "-" => (name, 7),
             "*" | "/" | "%" => (name, 8),
             _ => (name, 5),
         };
-        let family = if precedence == 5 { Family::Boolean } else { left.family.clone() };
+        let family = if precedence == 5 && name != "||" { Family::Boolean } else { left.family.clone() };
         let associative = matches!(name, "+" | "*" | "||");
         let group = |side: Element| {
             if associative && side.precedence == precedence { side.sql } else { side.grouped(precedence) }
@@ -234,7 +234,7 @@ impl Renderer {
             }
             ("concat", Some(with)) => {
                 let with = self.element(&with, &Family::Text)?;
-                Ok(Element::composed(format!("{} || {}", of.grouped(5), with.grouped(5)), 6, Family::Text))
+                Ok(Element::composed(format!("{} || {}", of.grouped(5), with.grouped(5)), 5, Family::Text))
             }
             ("label", _) | ("scalar_subquery" | "as_scalar" | "self_group", None) => Ok(of),
             ("is_distinct_from", Some(with)) => {

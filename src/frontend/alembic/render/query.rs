@@ -67,6 +67,7 @@ fn body(chain: &Chain<'_>, outer: &mut Renderer, exists: bool) -> Rendered {
         qualified: true,
         parameters: outer.parameters,
         bound: outer.bound.clone(),
+        names: std::mem::take(&mut outer.names),
         ..Renderer::default()
     };
     let mut columns: Vec<Value> = Vec::new();
@@ -94,7 +95,7 @@ fn body(chain: &Chain<'_>, outer: &mut Renderer, exists: bool) -> Rendered {
             continue;
         }
         let mut sql = inner.element(column, &Family::Null)?.sql;
-        if let Some(label) = label(column) {
+        if let Some(label) = label(column, &mut inner) {
             sql.push_str(&format!(" AS {}", super::quote::name(&label)));
         }
         shown.push(sql);
@@ -137,18 +138,22 @@ fn body(chain: &Chain<'_>, outer: &mut Renderer, exists: bool) -> Rendered {
         true => String::new(),
         false => format!(" WHERE {}", inner.joined(true, &conditions)?.sql),
     };
-    // What the surrounding statement reads already is not read again here.
+    outer.names = std::mem::take(&mut inner.names);
+    // What the surrounding statement reads already is not read again here, unless it is all there is.
     let mut tables: Vec<String> = from.iter().map(Relation::sql).collect();
     for table in inner.tables.iter().map(Relation::sql) {
-        if !tables.contains(&table) && !outer.tables.iter().any(|outside| outside.sql() == table) {
+        if !tables.contains(&table) {
             tables.push(table);
         }
+    }
+    if tables.len() > 1 {
+        tables.retain(|table| !outer.tables.iter().any(|outside| outside.sql() == *table));
     }
     let tables = if tables.is_empty() { String::new() } else { format!(" FROM {}", tables.join(", ")) };
     Ok(format!("SELECT {distinct}{}{tables}{condition}{tail}", shown.join(", ")))
 }
 
-fn label(value: &Value) -> Option<String> {
+fn label(value: &Value, renderer: &mut Renderer) -> Option<String> {
     let call = value.as_call()?;
     if let Value::Symbol(callee) = &call.callee {
         match callee.as_ref() {
@@ -156,8 +161,15 @@ fn label(value: &Value) -> Option<String> {
                 return call.arguments.value(0, "name")?.as_str().map(str::to_owned);
             }
             Symbol::Path(path) => {
-                let at = path.find(".func.")?;
-                return Some(format!("{}_1", last(&path[at..])));
+                if let Some(at) = path.find(".func.") {
+                    return Some(renderer.anonymous(last(&path[at..])));
+                }
+                if matches!(
+                    last(path),
+                    "literal" | "bindparam" | "null" | "true" | "false" | "case" | "extract"
+                ) {
+                    return Some(renderer.anonymous("anon"));
+                }
             }
             _ => {}
         }
