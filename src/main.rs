@@ -7,6 +7,10 @@ use mig_check::cli::Cli;
 use mig_check::command::{self, Console};
 use mig_check::exit::{self, Exit};
 
+/// Trees of statements are many small pieces, made and dropped at once.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Exit {
     panic::set_hook(Box::new(exit::say_panic));
     let cli = Cli::read();

@@ -53,6 +53,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rpds", &["lint"]),
     ("rustix", &["roundtrip"]),
     ("rustls-native-certs", &["roundtrip"]),
+    ("mimalloc", &["main"]),
     ("percent-encoding", &["roundtrip"]),
     ("postgres-protocol", &["roundtrip"]),
     ("serde", &[""]),
