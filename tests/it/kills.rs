@@ -41,9 +41,20 @@ fn end_many(seed: u64, temporary: &Path, server: &[&str], longest: u64) -> Vec<u
         let mut child = run(case, temporary, server).spawn().expect("it starts");
         std::thread::sleep(Duration::from_millis(random.below(longest)));
         let signal = ["-INT", "-TERM", "-KILL"][usize::try_from(random.below(3)).expect("small")];
-        // It may have ended by itself.
-        let _ = Command::new("kill").args([signal, &child.id().to_string()]).stderr(Stdio::null()).status();
-        child.wait().expect("it ends");
+        // It may have ended by itself. A shell that starts tests in the background has them ignore SIGINT, and so does
+        // a run until it listens: it is sent until it is heard.
+        while child.try_wait().expect("a child").is_none() {
+            let _ =
+                Command::new("kill").args([signal, &child.id().to_string()]).stderr(Stdio::null()).status();
+            let mut wait = || {
+                child
+                    .try_wait()
+                    .expect("a child")
+                    .is_none()
+                    .then(|| std::thread::sleep(Duration::from_millis(100)))
+            };
+            let _ = (0..30).map_while(|_| wait()).count();
+        }
         ended.push(child.id());
     }
     let swept = run("good", temporary, server).status().expect("it runs");
