@@ -66,6 +66,9 @@ pub enum Command {
     Graph(PathArgs),
     /// Rewrite migrations where a program can do it: CONCURRENTLY, NOT VALID, missing downgrades
     Fix(FixArgs),
+    /// Write down how many rows the tables of a database have, so that small ones count as small; only reads
+    #[cfg(feature = "roundtrip")]
+    Stats(StatsArgs),
     /// Print a rule's page: what goes wrong, what to write instead, how to allow it
     Explain {
         /// The name in brackets behind `error` or `warning`
@@ -190,6 +193,23 @@ pub struct RunArgs {
     /// Folder with rows of your own: REVISION.sql runs right before that migration
     #[arg(long, value_name = "DIR")]
     pub seed_files: Option<PathBuf>,
+}
+
+/// What `stats` takes.
+#[cfg(feature = "roundtrip")]
+#[derive(Args, Debug)]
+pub struct StatsArgs {
+    /// The database, as in postgresql://user@host/database; PGPASSWORD may hold the password
+    #[arg(long, value_name = "URL", value_parser = secret)]
+    pub database_url: config::Secret,
+    /// Write to this file, which the configuration can name as `statistics` [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[cfg(feature = "roundtrip")]
+fn secret(url: &str) -> Result<config::Secret, std::convert::Infallible> {
+    Ok(config::Secret(url.to_owned()))
 }
 
 /// What `fix` takes.

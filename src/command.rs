@@ -12,6 +12,8 @@ mod range;
 #[cfg(feature = "roundtrip")]
 mod roundtrip;
 mod sql;
+#[cfg(feature = "roundtrip")]
+mod stats;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -157,7 +159,7 @@ pub fn run(cli: Cli, console: &mut Console<'_>) -> Exit {
 }
 
 /// Every command, for those who misspell one.
-const COMMANDS: &[&str] = &["check", "lint", "roundtrip", "sql", "graph", "fix", "explain", "rules"];
+const COMMANDS: &[&str] = &["check", "lint", "roundtrip", "sql", "graph", "fix", "stats", "explain", "rules"];
 
 fn dispatch(cli: Cli, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let rules = rules();
@@ -198,6 +200,8 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> Result<Exit, Failure> {
             arguments.lay_over(&mut config);
             fix::run(&config, only_diff, &rules, console)
         }
+        #[cfg(feature = "roundtrip")]
+        Command::Stats(arguments) => stats::run(arguments.database_url, arguments.output.as_deref(), console),
         Command::Explain { rule } => explain::explain(&rule, &rules, console.out),
         Command::Rules => explain::list(&rules, console.out),
     }

@@ -34,6 +34,8 @@ pub struct Config {
     pub overrides: Vec<Override>,
     /// How many rows tables have, by name.
     pub rows: BTreeMap<String, u64>,
+    /// How many rows tables have by a file of `mig-check stats`; `rows` goes before it.
+    pub statistics: BTreeMap<String, u64>,
     /// Below how many rows a table is small; `None` for lint's own measure.
     pub small_table_rows: Option<u64>,
     /// The major versions of PostgreSQL; without any, lint thinks of all that are alive, and the round trip takes one.
@@ -69,6 +71,7 @@ impl Default for Config {
             severities: BTreeMap::new(),
             overrides: Vec::new(),
             rows: BTreeMap::new(),
+            statistics: BTreeMap::new(),
             small_table_rows: None,
             postgres: Vec::new(),
             server: Server::Auto,
@@ -292,4 +295,8 @@ fn is_pyproject(path: &Path) -> bool {
 
 fn read_text(path: &Path) -> Result<String, ConfigError> {
     std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })
+}
+/// A text as TOML writes it.
+pub fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
 }

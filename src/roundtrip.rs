@@ -26,7 +26,7 @@ use crate::source::Sources;
 
 pub use rules::RULES;
 pub use seed::Data;
-pub use server::{NoServer, Secret, ServerChoice, cache_directory};
+pub use server::{Estimates, NoServer, Secret, ServerChoice, cache_directory};
 
 /// What the user chose.
 #[derive(Clone, Debug, Default)]
@@ -119,6 +119,15 @@ pub fn run(
             outcome = run_all(projects, sources, options, progress) => outcome,
         }
     })
+}
+
+/// How many rows the tables of somebody's database have, by the planner's estimate. Only reads.
+///
+/// # Errors
+/// When the URL is none, or the server cannot be entered or read.
+pub fn estimates(url: &Secret) -> Result<Estimates, RoundTripError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    Ok(runtime.block_on(server::estimates(url))?)
 }
 
 async fn run_all(

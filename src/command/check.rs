@@ -102,7 +102,12 @@ fn settings(config: &Config, project: &Project, sources: &Sources) -> Settings {
         preset: config.preset,
         severities: config.severities.clone(),
         exceptions: exceptions.collect(),
-        rows: config.rows.clone(),
+        rows: config
+            .statistics
+            .iter()
+            .chain(&config.rows)
+            .map(|(name, rows)| (name.clone(), *rows))
+            .collect(),
         ..Settings::default()
     };
     if let (Some(first), Some(last)) = (config.postgres.iter().min(), config.postgres.iter().max()) {

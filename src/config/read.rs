@@ -74,6 +74,23 @@ pub(super) const KEYS: &[(&str, Take)] = &[
         config.rows = list(value, rows)?.into_iter().collect();
         Ok(())
     }),
+    ("statistics", |config, value, around| {
+        let file = path(string(value)?, around);
+        let text = std::fs::read_to_string(&file)
+            .map_err(|error| at(value)(format!("{} cannot be read: {error}", file.display())))?;
+        let wrong = |message: &str| at(value)(format!("{}: {message}", file.display()));
+        let document = DeTable::parse(&text).map_err(|error| wrong(error.message()))?;
+        for (key, tables) in document.get_ref() {
+            if key.get_ref() != "table" {
+                return Err(wrong(&unknown("key", key.get_ref(), ["table"].into_iter())));
+            }
+            for (name, count) in list(tables, rows).map_err(|invalid| wrong(&invalid.message))? {
+                // What stands in the configuration itself goes first, wherever it stands.
+                config.statistics.insert(name, count);
+            }
+        }
+        Ok(())
+    }),
     ("small-table-rows", |config, value, _| {
         config.small_table_rows = Some(number(value)?);
         Ok(())

@@ -11,6 +11,7 @@ mod encryption;
 mod extension;
 mod local;
 mod remote;
+mod statistics;
 mod template;
 mod url;
 
@@ -23,6 +24,7 @@ use tokio::process::Command;
 
 pub use directory::cache_directory;
 pub(super) use extension::remedy as extension_remedy;
+pub use statistics::Estimates;
 
 use super::Progress;
 use binaries::Binaries;
@@ -301,6 +303,14 @@ fn new_directory(owner: Option<Owner>) -> Result<RunDirectory, NoServer> {
             "set TMPDIR to a directory that can be written",
         )
     })
+}
+
+/// How many rows the tables of somebody's database have, by the planner's estimate.
+///
+/// # Errors
+/// When the URL is none, or the server cannot be entered or read.
+pub async fn estimates(url: &Secret) -> Result<Estimates, NoServer> {
+    statistics::read(&Url::read(&url.0)?).await
 }
 
 async fn connect_as(socket: &Path, user: &str, database: &str) -> Result<PgConnection, sqlx::Error> {

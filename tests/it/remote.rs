@@ -299,3 +299,42 @@ fn however_a_run_ends_nothing_of_it_stays() {
     finish(living);
     assert_eq!(somebody.everything(), before);
 }
+
+#[test]
+fn estimates_of_rows_are_read_and_nothing_is_changed() {
+    let somebody = Somebody::start();
+    somebody.ask("shop", "ANALYZE customers; CREATE SCHEMA app; CREATE TABLE app.unseen (id int)");
+    let before = somebody.everything();
+    let folder = tempfile::tempdir().expect("a folder");
+    let stats = |url: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mig-check"));
+        command.current_dir(folder.path()).args(["stats", "--database-url", url, "--output", "stats.toml"]);
+        command.output().expect("it runs")
+    };
+    let output = stats(&somebody.url_of("owner_of_it_all", "shop", ""));
+    let told = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(told.contains("1 table written to stats.toml"), "{told}");
+    assert!(told.contains("never analysed: app.unseen"), "{told}");
+    assert_eq!(somebody.everything(), before);
+
+    let migrations = folder.path().join("migrations");
+    std::fs::create_dir(&migrations).expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    write("migrations/1_index.up.sql", "CREATE INDEX i ON customers (name);\n");
+    write("migrations/1_index.down.sql", "DROP INDEX i;\n");
+    let lint = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mig-check"));
+        said(&command.current_dir(folder.path()).arg("lint").output().expect("it runs"))
+    };
+    assert!(lint().contains("error[blocking-index-build]"));
+    write("mig-check.toml", "statistics = 'stats.toml'\n");
+    let small = lint();
+    assert!(small.contains("info[blocking-index-build]") && small.contains("there are 100 rows"), "{small}");
+    write("stats.toml", "[[tables]]\nname = 'customers'\nrows = 1\n");
+    assert!(lint().contains("unknown key `tables`; did you mean `table`?"));
+
+    let refused = stats(&somebody.url_of("owner_of_it_all", "shop", "").replace("s3cr3t", "other"));
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(said(&refused).contains("it refuses the user or the password"));
+}

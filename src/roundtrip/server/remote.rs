@@ -18,7 +18,7 @@ use crate::operation::quote;
 use crate::roundtrip::wire;
 
 /// By this name our own connections ask the bridge for the user of the URL.
-const ADMINISTRATOR: &str = "mig_check_administrator";
+pub(super) const ADMINISTRATOR: &str = "mig_check_administrator";
 
 /// What the name of a run's role and the names of its databases begin with.
 const PREFIX: &str = "mig_check_";
@@ -153,7 +153,7 @@ fn failed(error: &sqlx::Error) -> NoServer {
     NoServer::new(format!("the server of the URL fails: {}", told(error)), "")
 }
 
-fn cannot_enter(url: &Url, error: &sqlx::Error) -> NoServer {
+pub(super) fn cannot_enter(url: &Url, error: &sqlx::Error) -> NoServer {
     NoServer::new(
         format!("the server at {} cannot be entered: {}", url.place, told(error)),
         "check the URL, and whether the server can be reached from here",

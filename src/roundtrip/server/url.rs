@@ -22,7 +22,7 @@ impl Url {
     pub fn read(text: &str) -> Result<Self, NoServer> {
         let wrong = |what: &str| {
             NoServer::new(
-                format!("the URL given to --server is not one of PostgreSQL: {what}"),
+                format!("the URL is not one of PostgreSQL: {what}"),
                 "write it as postgresql://user:password@host:5432/database",
             )
         };
