@@ -69,6 +69,11 @@ pub fn load_with(path: &Path, settings: &Settings, sources: &mut Sources) -> Res
     Ok(projects)
 }
 
+/// Whether the name of a file that is no migration is one by which a migration tool is told: `config.yaml`, `.gmrc`.
+pub fn tells_a_tool(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(layouts::is_sign)
+}
+
 /// Reads a text that is no file's, such as standard input, as one migration.
 pub fn load_text(name: impl Into<PathBuf>, text: impl Into<String>, sources: &mut Sources) -> Project {
     sql_files::from_text(name.into(), text.into(), sources)

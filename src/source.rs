@@ -134,6 +134,8 @@ impl SourceFile {
 pub struct BadEncoding {
     /// Place of the first byte that is not UTF-8, in the text as it was kept.
     pub span: Span,
+    /// Whether all of it is UTF-16.
+    pub utf_16: bool,
 }
 
 /// All files that this run has read. Files are only ever added.
@@ -170,7 +172,7 @@ impl Sources {
     pub fn add_bytes(&mut self, path: impl Into<PathBuf>, bytes: Vec<u8>) -> (SourceId, Option<BadEncoding>) {
         if let Some(text) = utf_16(&bytes) {
             let id = self.add(path, text);
-            return (id, Some(BadEncoding { span: Span::new(id, 0..0) }));
+            return (id, Some(BadEncoding { span: Span::new(id, 0..0), utf_16: true }));
         }
         match String::from_utf8(bytes) {
             Ok(text) => (self.add(path, text), None),
@@ -182,7 +184,7 @@ impl Sources {
                 let id = self.add(path, text);
                 let start = at - dropped.min(at);
                 let span = Span::new(id, start..start + '\u{fffd}'.len_utf8());
-                (id, Some(BadEncoding { span }))
+                (id, Some(BadEncoding { span, utf_16: false }))
             }
         }
     }
@@ -235,11 +237,11 @@ impl Sources {
     }
 }
 
-/// The text of bytes that begin with a byte order mark of UTF-16.
+/// The text of bytes that begin with a byte order mark of UTF-16, or with an ASCII character as UTF-16 has it.
 fn utf_16(bytes: &[u8]) -> Option<String> {
     let read: fn([u8; 2]) -> u16 = match bytes {
-        [0xff, 0xfe, ..] => u16::from_le_bytes,
-        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        [0xff, 0xfe, ..] | [1..=0x7f, 0, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] | [0, 1..=0x7f, ..] => u16::from_be_bytes,
         _ => return None,
     };
     let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| read([pair[0], pair[1]])).collect();
@@ -271,6 +273,8 @@ mod tests {
         assert_eq!((sources.file(id).text(), bad.is_some()), ("a\u{e4}", true));
         let (id, _) = sources.add_bytes("b.sql", b"\xff\xfea\0b\0".to_vec());
         assert_eq!(sources.file(id).text(), "ab");
+        let (id, bad) = sources.add_bytes("no mark.sql", b"\0a\0b".to_vec());
+        assert_eq!((sources.file(id).text(), bad.is_some_and(|bad| bad.utf_16)), ("ab", true));
     }
 
     #[test]

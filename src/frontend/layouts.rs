@@ -38,6 +38,12 @@ impl Layout {
     }
 }
 
+/// Whether a file of this name, somewhere above a folder of migrations, may show whose they are.
+pub(super) fn is_sign(name: &str) -> bool {
+    let signs = LAYOUTS.iter().flat_map(|layout| layout.signs);
+    signs.into_iter().any(|sign| matches!(sign, Sign::Near(sign, _) if *sign == name))
+}
+
 /// Whether a tool can run downgrades.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Downgrades {

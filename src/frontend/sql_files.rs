@@ -193,14 +193,17 @@ impl<'a> Reader<'a> {
         match self.sources.read(&tree.on_disk(path), &shown) {
             Ok((source, bad)) => {
                 if let Some(bad) = bad {
-                    let message = "this is not UTF-8; the rest of the file is read".to_owned();
-                    self.problems.push(Problem { kind: ProblemKind::Unreadable, span: bad.span, message });
+                    let message = match bad.utf_16 {
+                        true => "The file is UTF-16, which migration tools do not read; save it as UTF-8",
+                        false => "This is not UTF-8; the rest of the file is read",
+                    };
+                    self.problem(ProblemKind::Unreadable, bad.span, message);
                 }
                 source
             }
             Err(error) => {
                 let source = self.sources.add(shown, "");
-                let message = format!("the file cannot be read: {error}");
+                let message = format!("The file cannot be read: {error}");
                 let span = Span::new(source, 0..0);
                 self.problems.push(Problem { kind: ProblemKind::Unreadable, span, message });
                 source

@@ -36,7 +36,9 @@ impl Tree {
                     Ok(kind) if kind.is_dir() && depth > 0 && !is_pruned(&name) => {
                         waiting.push((join(&folder, &name), depth - 1));
                     }
-                    Ok(kind) if kind.is_file() || (kind.is_symlink() && entry.path().is_file()) => {
+                    Ok(kind)
+                        if kind.is_file() || (kind.is_symlink() && may_be_file(&entry.path(), &name)) =>
+                    {
                         files.insert(name);
                     }
                     _ => {}
@@ -108,6 +110,12 @@ impl Tree {
 /// A path below a folder; the root is empty.
 pub(super) fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// A link that leads nowhere or in a circle is kept, so that whoever reads it can say so; but not the hidden ones that
+/// editors lock files with.
+fn may_be_file(link: &Path, name: &str) -> bool {
+    link.metadata().map_or(!name.starts_with('.'), |target| target.is_file())
 }
 
 fn is_pruned(name: &str) -> bool {

@@ -9,12 +9,12 @@ use predicates::str::contains;
 use tempfile::TempDir;
 
 /// A repository with some files on `main`, on a branch `topic`.
-struct Repository {
+pub struct Repository {
     folder: TempDir,
 }
 
 impl Repository {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub fn new(files: &[(&str, &str)]) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let repository = Self { folder };
         repository.git(&["init", "--quiet", "--initial-branch=main"]);
@@ -34,22 +34,22 @@ impl Repository {
         self.git(&["stash", "pop", "--quiet"]);
     }
 
-    fn put(&self, path: &str, text: &str) {
+    pub fn put(&self, path: &str, text: &str) {
         let path = self.folder.path().join(path);
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
         std::fs::write(path, text).expect("a file");
     }
 
-    fn remove(&self, path: &str) {
+    pub fn remove(&self, path: &str) {
         std::fs::remove_file(self.folder.path().join(path)).expect("a file");
     }
 
-    fn commit(&self) {
+    pub fn commit(&self) {
         self.git(&["add", "."]);
         self.git(&["commit", "--quiet", "-m", "a step"]);
     }
 
-    fn git(&self, arguments: &[&str]) {
+    pub fn git(&self, arguments: &[&str]) {
         let settings = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"];
         let done =
             Process::new("git").current_dir(self.folder.path()).args(settings).args(arguments).output();
@@ -70,7 +70,7 @@ impl Repository {
     }
 
     /// The rules that find something.
-    fn rules(&self) -> Vec<String> {
+    pub fn rules(&self) -> Vec<String> {
         let text = self.lint();
         let ids = text
             .lines()

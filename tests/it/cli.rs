@@ -97,6 +97,8 @@ fn a_broken_file_is_named_and_costs_nothing_else() {
         ("only a byte order mark", b"\xef\xbb\xbf"),
         ("nothing", b""),
         ("zeros", b"\0\0\0\0"),
+        ("UTF-16", b"\xff\xfeS\0E\0L\0E\0C\0T\0 \0\x31\0"),
+        ("UTF-16 without its mark", b"\0S\0E\0L\0E\0C\0T\0 \0\x31"),
     ];
     for (what, bytes) in cases {
         let shop = bookshop();
@@ -106,6 +108,30 @@ fn a_broken_file_is_named_and_costs_nothing_else() {
         assert!(text.contains("[blocking-index-build]"), "{what} costs the other file's finding: {text}");
         assert!(text.contains("0003_broken.up.sql"), "{what} is not named: {text}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_nowhere_are_named_and_circles_are_not_walked() {
+    use std::os::unix::fs::symlink;
+    let shop = bookshop();
+    let link = |target: &str, name: &str| symlink(target, shop.path().join("m").join(name)).expect("a link");
+    link("0004_round.up.sql", "0003_round.up.sql");
+    link("0003_round.up.sql", "0004_round.up.sql");
+    link("gone.sql", "0005_gone.up.sql");
+    link("0005_gone.up.sql", ".#0002_index.up.sql");
+    link(".", "below");
+    link("..", "above");
+    let unreadable = |name: &str| contains(format!("m/{name}.up.sql:1:1"));
+    mig_check(shop.path(), &["lint", "m"])
+        .assert()
+        .code(1)
+        .stderr("")
+        .stdout(
+            contains("[blocking-index-build]")
+                .and(contains("[unreadable-file]: The file cannot be read").count(3)),
+        )
+        .stdout(unreadable("0003_round").and(unreadable("0004_round")).and(unreadable("0005_gone")));
 }
 
 #[test]

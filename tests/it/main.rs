@@ -28,5 +28,6 @@ mod reports;
 mod roundtrip;
 mod server;
 mod sql_command;
+mod sql_history;
 mod versions;
 mod walls;

@@ -73,7 +73,7 @@ impl Laid {
             let extension = path.extension().and_then(|extension| extension.to_str());
             path.starts_with(below)
                 || extension.is_some_and(|extension| NEEDED.contains(&extension))
-                || path.ends_with("package.json")
+                || frontend::tells_a_tool(path)
         };
         let mut from_git = Vec::new();
         for (path, content) in files.filter(|(path, _)| needed(path)) {
