@@ -139,7 +139,9 @@ fn blamed(text: &str, words: &[Range<usize>], found: usize) -> usize {
     let [this, next, previous] = [Some(found), found.checked_add(1), found.checked_sub(1)];
     // Of a verb without an object that it knows squawk blames the verb; of a list, its bracket.
     let verb = found == 0 && is(this, &["alter", "create", "drop", "("]);
-    if verb || (word(this) == "(" && word(next) == "`") {
+    // `UNIQUE` begins a predicate, which PostgreSQL understands and then refuses.
+    let predicate = is(this, &["unique"]) && is(previous, &["select"]);
+    if verb || predicate || (word(this) == "(" && word(next) == "`") {
         return found + 1;
     }
     // Words that are reserved name no column.

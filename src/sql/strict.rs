@@ -37,6 +37,11 @@ pub(super) fn overlooked(statement: &SyntaxNode) -> Option<usize> {
                 ast::PartitionBy::cast(node)?.partition_strategy()?.syntax(),
                 &["range", "list", "hash"],
             ),
+            SyntaxKind::MERGE_INSERT => {
+                let rows = ast::MergeInsert::cast(node)?.values()?.row_list()?;
+                let comma = rows.syntax().children_with_tokens().find(|it| it.kind() == SyntaxKind::COMMA);
+                comma.map(|it| it.text_range().start().into())
+            }
             SyntaxKind::AS_POLICY_TYPE => unknown_word(&node, &["as", "permissive", "restrictive"]),
             SyntaxKind::PATH_TYPE => arguments_of_plain_type(node),
             kind if DROPS.contains(&kind) => {
@@ -104,6 +109,7 @@ const LOOKED_AT: &[SyntaxKind] = &[
     SyntaxKind::PATH_TYPE,
     SyntaxKind::AS_POLICY_TYPE,
     SyntaxKind::CREATE_EVENT_TRIGGER,
+    SyntaxKind::MERGE_INSERT,
     SyntaxKind::ON_UPDATE_ACTION,
     SyntaxKind::PARTITION_BY,
 ];

@@ -52,7 +52,7 @@ CAUSES = [
     (r"^create (statistics|publication)\b", "PostgreSQL says", OVERLOOKED),
     (r"^analyze \([\w]+-", "PostgreSQL says", OVERLOOKED),
     (r"\bfrom rank\(\) over \(", "PostgreSQL says", OVERLOOKED),
-    (r"^select\s+(distinct from|json_table\(|unique)|^grant all on \w+\.\*", "where PostgreSQL says", EARLIER),
+    (r"^select\s+(distinct from|json_table\()|^grant all on \w+\.\*", "where PostgreSQL says", EARLIER),
     (r"\bgroup\s+by\s+all\b", "PostgreSQL says", NEWER),
     (r"\b(merge|split)\s+partitions?\b", "PostgreSQL says", NEWER),
     (r"\b(ignore|respect)\s+nulls\b", "PostgreSQL says", NEWER),

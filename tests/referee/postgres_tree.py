@@ -258,7 +258,9 @@ def expected(node):
     if isinstance(node, ast.TruncateStmt):
         return [("Truncate", [len(node.relations), node.behavior == DropBehavior.DROP_CASCADE])]
     if isinstance(node, ast.UpdateStmt) and node.withClause is None:
-        return [("Update", [[it.name for it in node.targetList], node.whereClause is not None])]
+        # Parts of one array or composite may each be assigned: that is one column.
+        columns = list(dict.fromkeys(it.name for it in node.targetList))
+        return [("Update", [columns, node.whereClause is not None])]
     if isinstance(node, ast.DeleteStmt) and node.withClause is None:
         return [("Delete", [node.whereClause is not None])]
     return None

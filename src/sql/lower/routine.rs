@@ -5,7 +5,7 @@ use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::plpgsql::Plpgsql;
 use squawk_syntax::sql_body::SqlBody;
 
-use super::{Nesting, plpgsql, whole};
+use super::{Nesting, data, plpgsql, whole};
 use crate::operation::{Certainty, FunctionTraits, Operation};
 use crate::sql::{Step, expr, lower_inside, name};
 
@@ -34,7 +34,10 @@ pub(super) fn function(create: &ast::CreateFunction, nesting: Nesting) -> Operat
         name: name::optional(create.name()),
         replace: create.or_replace().is_some(),
         traits: traits(create.syntax()),
-        body: called(create.plpgsql(), create.sql_body(), nesting),
+        body: match create.body() {
+            Some(body) => standard(&body, nesting),
+            None => called(create.plpgsql(), create.sql_body(), nesting),
+        },
     }
 }
 
@@ -43,7 +46,10 @@ pub(super) fn procedure(create: &ast::CreateProcedure, nesting: Nesting) -> Oper
         name: name::optional(create.name()),
         replace: create.or_replace().is_some(),
         traits: traits(create.syntax()),
-        body: called(create.plpgsql(), create.sql_body(), nesting),
+        body: match create.body() {
+            Some(body) => standard(&body, nesting),
+            None => called(create.plpgsql(), create.sql_body(), nesting),
+        },
     }
 }
 
@@ -63,6 +69,29 @@ fn traits(node: &SyntaxNode) -> FunctionTraits {
         }
     }
     traits
+}
+
+/// What a call does of a body that is no text: `RETURN …` or `BEGIN ATOMIC … END`.
+fn standard(body: &ast::RoutineBody, nesting: Nesting) -> Vec<(Operation, Certainty)> {
+    let statements = match body {
+        ast::RoutineBody::ReturnStmt(it) => return vec![returned(it)],
+        ast::RoutineBody::AtomicBody(it) => it.routine_body_stmts(),
+    };
+    let Some(inside) = nesting.deeper() else { return Vec::new() };
+    statements
+        .flat_map(|statement| match statement {
+            ast::RoutineBodyStmt::ReturnStmt(it) => vec![returned(&it)],
+            ast::RoutineBodyStmt::Stmt(ast::Stmt::EmptyStmt(_)) => Vec::new(),
+            ast::RoutineBodyStmt::Stmt(it) => super::statement(&it, inside)
+                .into_iter()
+                .map(|step| (step.operation, step.certainty))
+                .collect(),
+        })
+        .collect()
+}
+
+fn returned(statement: &ast::ReturnStmt) -> (Operation, Certainty) {
+    (data::query(statement.syntax()), Certainty::Certain)
 }
 
 /// What a call does; nothing where that cannot be read.

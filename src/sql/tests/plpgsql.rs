@@ -173,5 +173,14 @@ fn bodies_of_functions_do_nothing_until_they_are_called() {
         sql.as_slice(),
         [(Operation::DropTable { .. }, Certainty::Certain), (Operation::Query { .. }, _)]
     ));
+    let atomic = body(
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC; UPDATE t SET a = CASE WHEN b THEN 1 END; RETURN (SELECT c FROM u); END",
+    );
+    assert!(matches!(
+        atomic.as_slice(),
+        [(Operation::Update { .. }, Certainty::Certain), (Operation::Query { reads, .. }, _)] if reads == &[name("u")]
+    ));
+    let returned = body("CREATE FUNCTION f() RETURNS bigint RETURN (SELECT count(*) FROM u)");
+    assert!(matches!(returned.as_slice(), [(Operation::Query { reads, .. }, _)] if reads == &[name("u")]));
     assert!(body("CREATE FUNCTION f() RETURNS int LANGUAGE c AS 'f.so'").is_empty());
 }

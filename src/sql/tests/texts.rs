@@ -162,6 +162,8 @@ fn what_postgresql_refuses_is_refused_at_the_same_word() {
         ("MERGE INTO t USING u ON true WHEN MATCHED THEN INSERT DEFAULT VALUES", "INSERT"),
         ("MERGE INTO t USING u ON true WHEN NOT MATCHED THEN UPDATE SET a = 1", "UPDATE"),
         ("MERGE INTO t USING u ON true WHEN NOT MATCHED BY SOURCE THEN INSERT DEFAULT VALUES", "INSERT"),
+        ("MERGE INTO t USING u ON true WHEN NOT MATCHED THEN INSERT VALUES (1), (2)", ","),
+        ("SELECT UNIQUE a FROM t", "a"),
     ] {
         assert!(matches!(operation(statement), Operation::Unparsed { .. }), "{statement}");
         assert_eq!(places(statement), [word], "{statement}");
