@@ -22,6 +22,7 @@ pub(super) fn steps(body: &Plpgsql, nesting: Nesting) -> Result<Vec<Step>, &'sta
         nesting,
         known,
         conditions: Vec::new(),
+        places: Vec::new(),
         after: Vec::new(),
         steps: Vec::new(),
         mended: 0,
@@ -39,13 +40,31 @@ struct Condition {
     guard: Option<Guard>,
 }
 
+/// A loop or block that `EXIT` may leave.
+struct Place {
+    label: Option<String>,
+    is_loop: bool,
+    /// Whether an `EXIT` in it leaves it.
+    exited: bool,
+}
+
+/// How many loops and blocks go on around what a statement always leaves: 0 if it leaves the body.
+type Left = Option<usize>;
+
+/// What must hold for what stands behind a part that may have left something.
+struct After {
+    text: String,
+    /// As [`Left`]: it is forgotten where the innermost of those ends that were left.
+    until: usize,
+}
+
 struct Walk<'a> {
     body: &'a Plpgsql,
     nesting: Nesting,
     known: Known,
     conditions: Vec<Condition>,
-    /// What must hold after a branch that may have left the body.
-    after: Vec<String>,
+    places: Vec<Place>,
+    after: Vec<After>,
     steps: Vec<Step>,
     /// Parts that squawk did not understand, and that were read all the same or reported.
     mended: usize,
@@ -55,22 +74,32 @@ struct Walk<'a> {
 const MOST_STEPS: usize = 1_000;
 
 impl Walk<'_> {
-    /// Reads the statements below a node, up to one that always leaves them; says whether it leaves the body.
-    fn children(&mut self, node: &SyntaxNode) -> bool {
+    /// Reads the statements below a node, up to one that always leaves them.
+    fn children(&mut self, node: &SyntaxNode) -> Left {
         for child in node.children() {
-            if self.statement(&child) {
-                return true;
+            if let Some(left) = self.statement(&child) {
+                return Some(left);
             }
             if always_fails(&child) {
                 break;
             }
         }
-        false
+        None
     }
 
-    fn statement(&mut self, node: &SyntaxNode) -> bool {
+    fn statement(&mut self, node: &SyntaxNode) -> Left {
         match node.kind() {
-            K::PLPGSQL_RETURN_STMT => return true,
+            K::PLPGSQL_RETURN_STMT => return Some(0),
+            K::PLPGSQL_EXIT_STMT => {
+                let exit = ast::PlpgsqlExitStmt::cast(node.clone())?;
+                let until = self.place_of(exit.label())?;
+                self.places.get_mut(until)?.exited = true;
+                return self.jump(until, exit.when_clause());
+            }
+            K::PLPGSQL_CONTINUE_STMT => {
+                let next = ast::PlpgsqlContinueStmt::cast(node.clone())?;
+                return self.jump(self.place_of(next.label())?, next.when_clause());
+            }
             K::PLPGSQL_EXEC_SQL_STMT => {
                 if let Some(statement) = ast::PlpgsqlExecSqlStmt::cast(node.clone()).and_then(|it| it.stmt())
                 {
@@ -99,128 +128,179 @@ impl Walk<'_> {
                 let steps = misunderstood(&node.text().to_string(), self.nesting);
                 self.adopt(steps, self.place(node));
             }
-            K::PLPGSQL_BLOCK => {
-                return ast::PlpgsqlBlock::cast(node.clone()).is_some_and(|it| self.block(&it));
-            }
-            K::PLPGSQL_IF_STMT => {
-                return ast::PlpgsqlIfStmt::cast(node.clone()).is_some_and(|it| self.if_(&it));
-            }
-            K::PLPGSQL_CASE_STMT => {
-                if let Some(case) = ast::PlpgsqlCaseStmt::cast(node.clone()) {
-                    self.case(&case);
-                }
-            }
+            K::PLPGSQL_BLOCK => return self.block(&ast::PlpgsqlBlock::cast(node.clone())?),
+            K::PLPGSQL_IF_STMT => return self.if_(&ast::PlpgsqlIfStmt::cast(node.clone())?),
+            K::PLPGSQL_CASE_STMT => return self.case(&ast::PlpgsqlCaseStmt::cast(node.clone())?),
             K::PLPGSQL_FOR_EACH_STMT => {
-                if let Some(each) = ast::PlpgsqlForEachStmt::cast(node.clone()) {
-                    self.for_each(&each);
-                }
+                let each = ast::PlpgsqlForEachStmt::cast(node.clone())?;
+                self.in_place(node, true, |walk| walk.for_each(&each));
             }
             K::PLPGSQL_WHILE_STMT => {
-                if let Some(while_) = ast::PlpgsqlWhileStmt::cast(node.clone()) {
-                    self.branch(is_true(while_.cond()), None, while_.body());
-                }
+                let while_ = ast::PlpgsqlWhileStmt::cast(node.clone())?;
+                self.in_place(node, true, |walk| walk.turns(is_true(while_.cond()), while_.body()));
             }
             K::PLPGSQL_FOR_QUERY_STMT
             | K::PLPGSQL_FOR_DYN_STMT
             | K::PLPGSQL_FOR_CURSOR_STMT
             | K::PLPGSQL_FOR_I_STMT => {
                 let body = node.children().find_map(ast::PlpgsqlBody::cast);
-                self.branch(HAS_TURNS.to_owned(), None, body);
+                self.in_place(node, true, |walk| walk.turns(HAS_TURNS.to_owned(), body));
             }
-            _ => return self.children(node) && !exits(node),
+            K::PLPGSQL_LOOP_STMT => return self.in_place(node, true, |walk| walk.children(node)),
+            _ => return self.children(node),
         }
-        false
+        None
     }
 
-    /// A part that runs under a condition; says whether it leaves the body.
-    fn branch(&mut self, text: String, guard: Option<Guard>, part: Option<ast::PlpgsqlBody>) -> bool {
+    /// Where an `EXIT` or `CONTINUE` leads: what goes on around it.
+    fn place_of(&self, label: Option<ast::PlpgsqlLabelNameRef>) -> Left {
+        let label = label.map(|label| expr::squeezed(label.syntax()).to_ascii_lowercase());
+        self.places.iter().rposition(|place| match &label {
+            Some(_) => place.label == label,
+            None => place.is_loop,
+        })
+    }
+
+    fn jump(&mut self, until: usize, when: Option<ast::PlpgsqlExitWhen>) -> Left {
+        let Some(when) = when else { return Some(until) };
+        self.after.push(After { text: is_false(when.cond()), until });
+        None
+    }
+
+    /// Reads a loop or a block. What is left behind its end is what leaves more than it.
+    fn in_place(&mut self, node: &SyntaxNode, is_loop: bool, read: impl FnOnce(&mut Self) -> Left) -> Left {
+        let label = node.children().find_map(ast::PlpgsqlLabel::cast).and_then(|label| label.name());
+        let label = label.map(|name| expr::squeezed(name.syntax()).to_ascii_lowercase());
+        let around = self.places.len();
+        self.places.push(Place { label, is_loop, exited: false });
+        let left = read(self);
+        let exited = self.places.pop().is_some_and(|place| place.exited);
+        self.after.retain(|after| after.until < around);
+        let left = left.filter(|until| *until < around);
+        let Some(until) = left.filter(|_| exited) else { return left };
+        self.after.push(After { text: "EXIT leaves what stands before it".to_owned(), until });
+        None
+    }
+
+    /// The body of a loop that may have no turn.
+    fn turns(&mut self, text: String, part: Option<ast::PlpgsqlBody>) -> Left {
+        let left = self.branch(text, None, part);
+        self.behind(vec![
+            (left, "the loop before it has nothing to go through".to_owned()),
+            (None, String::new()),
+        ])
+    }
+
+    /// A part that runs under a condition.
+    fn branch(&mut self, text: String, guard: Option<Guard>, part: Option<ast::PlpgsqlBody>) -> Left {
         self.under(Condition { text: Some(text), guard }, part)
     }
 
-    fn under(&mut self, condition: Condition, part: Option<ast::PlpgsqlBody>) -> bool {
+    fn under(&mut self, condition: Condition, part: Option<ast::PlpgsqlBody>) -> Left {
         self.conditions.push(condition);
-        let left = part.is_some_and(|part| self.children(part.syntax()));
+        let left = part.and_then(|part| self.children(part.syntax()));
         self.conditions.pop();
         left
     }
 
-    fn block(&mut self, block: &ast::PlpgsqlBlock) -> bool {
+    /// What is left behind branches one of which runs, each with what holds if that one did not.
+    fn behind(&mut self, branches: Vec<(Left, String)>) -> Left {
+        let all = branches.iter().all(|(left, _)| left.is_some());
+        let innermost = branches.iter().filter_map(|(left, _)| *left).max().filter(|_| all);
+        for (left, text) in branches {
+            self.after.extend(left.filter(|_| left != innermost).map(|until| After { text, until }));
+        }
+        innermost
+    }
+
+    fn block(&mut self, block: &ast::PlpgsqlBlock) -> Left {
+        self.in_place(block.syntax(), false, |walk| walk.parts(block))
+    }
+
+    fn parts(&mut self, block: &ast::PlpgsqlBlock) -> Left {
         let handlers: Vec<ast::PlpgsqlExceptionHandler> =
             block.exception().iter().flat_map(|section| section.handlers()).collect();
         let guard = handlers.iter().find_map(Guard::of_handler);
-        let left = self.under(Condition { text: None, guard }, block.body()) && !exits(block.syntax());
-        let caught = !handlers.is_empty();
+        // One that fails again undoes more than its block.
+        let caught = handlers.iter().any(|handler| {
+            !handler.body().is_some_and(|body| body.syntax().children().any(|it| always_fails(&it)))
+        });
+        let text = caught.then(|| "nothing in its block fails".to_owned());
+        let mut branches = vec![(
+            self.under(Condition { text, guard }, block.body()),
+            "something in the block before it fails".to_owned(),
+        )];
         for handler in handlers {
             let errors: Vec<String> = handler.conditions().map(|it| expr::squeezed(it.syntax())).collect();
             let text = match errors.join(" or ") {
                 any if any.eq_ignore_ascii_case("others") => "something in its block fails".to_owned(),
                 errors => format!("something in its block fails with {errors}"),
             };
-            self.branch(text, None, handler.body());
+            let left = self.branch(text, None, handler.body());
+            if caught {
+                branches.push((left, "nothing in the block before it fails".to_owned()));
+            }
         }
-        if left && caught {
-            self.after.push("something in the block before it fails".to_owned());
-        }
-        left && !caught
+        self.behind(branches)
     }
 
-    fn if_(&mut self, if_: &ast::PlpgsqlIfStmt) -> bool {
+    fn if_(&mut self, if_: &ast::PlpgsqlIfStmt) -> Left {
         let guard = if_.cond().as_ref().and_then(Guard::of_condition);
-        let mut all_left = self.branch(is_true(if_.cond()), guard, if_.then_body());
-        let mut some_left = all_left.then(|| is_false(if_.cond()));
+        let left = self.branch(is_true(if_.cond()), guard, if_.then_body());
+        let mut branches = vec![(left, is_false(if_.cond()))];
         for elsif in if_.elsifs() {
             let left = self.branch(is_true(elsif.cond()), None, elsif.body());
-            all_left &= left;
-            some_left = some_left.or_else(|| left.then(|| is_false(elsif.cond())));
+            branches.push((left, is_false(elsif.cond())));
         }
-        let otherwise = match if_.elsifs().next() {
-            None => is_false(if_.cond()),
-            Some(_) => "none of the conditions before it is true".to_owned(),
+        let (otherwise, unless) = match branches.as_slice() {
+            [_] => (is_false(if_.cond()), is_true(if_.cond())),
+            _ => (
+                "none of the conditions before it is true".to_owned(),
+                "one of the conditions before it is true".to_owned(),
+            ),
         };
-        let Some(else_) = if_.else_clause() else {
-            self.after.extend(some_left);
-            return false;
-        };
-        let left = self.branch(otherwise, None, else_.body());
-        match (left, some_left) {
-            (true, _) if all_left => return true,
-            (_, Some(held)) => self.after.push(held),
-            (true, None) => self.after.push(is_true(if_.cond())),
-            (false, None) => {}
-        }
-        false
+        let left = if_.else_clause().and_then(|else_| self.branch(otherwise, None, else_.body()));
+        branches.push((left, unless));
+        self.behind(branches)
     }
 
-    fn case(&mut self, case: &ast::PlpgsqlCaseStmt) {
+    /// Without `ELSE`, a value that no case has is an error.
+    fn case(&mut self, case: &ast::PlpgsqlCaseStmt) -> Left {
+        let mut branches = Vec::new();
         for when in case.whens() {
-            let text = match case.subject() {
+            let (text, unless) = match case.subject() {
                 Some(subject) => {
+                    let subject = words(subject.syntax());
                     let value = when.cond().map(|cond| expr::squeezed(cond.syntax())).unwrap_or_default();
-                    format!("{} is {value}", words(subject.syntax()))
+                    (format!("{subject} is {value}"), format!("{subject} is not {value}"))
                 }
-                None => is_true(when.cond()),
+                None => (is_true(when.cond()), is_false(when.cond())),
             };
-            self.branch(text, None, when.body());
+            branches.push((self.branch(text, None, when.body()), unless));
         }
-        let otherwise = "no case before it applies".to_owned();
-        self.branch(otherwise, None, case.else_clause().and_then(|it| it.body()));
+        if let Some(else_) = case.else_clause() {
+            let left = self.branch("no case before it applies".to_owned(), None, else_.body());
+            branches.push((left, "a case before it applies".to_owned()));
+        }
+        self.behind(branches)
     }
 
     /// Over a list that is known: once for each of its elements.
-    fn for_each(&mut self, each: &ast::PlpgsqlForEachStmt) {
+    fn for_each(&mut self, each: &ast::PlpgsqlForEachStmt) -> Left {
         let variable = each.vars().next().map(|it| expr::squeezed(it.syntax()).to_ascii_lowercase());
         let elements = each.array().and_then(|array| self.known.list(&array));
         match (variable, elements) {
             (Some(variable), Some(elements)) if self.steps.len() < MOST_STEPS => {
                 for element in elements {
                     self.known.bind(&variable, element);
-                    self.under(Condition { text: None, guard: None }, each.body());
+                    let left = self.under(Condition { text: None, guard: None }, each.body());
+                    let text = "the loop goes on to another turn".to_owned();
+                    self.after.extend(left.map(|until| After { text, until }));
                 }
                 self.known.forget(&variable);
+                None
             }
-            _ => {
-                self.branch(HAS_TURNS.to_owned(), None, each.body());
-            }
+            _ => self.turns(HAS_TURNS.to_owned(), each.body()),
         }
     }
 
@@ -244,7 +324,7 @@ impl Walk<'_> {
     }
 
     fn add(&mut self, mut operation: Operation, range: Range<usize>, own: Certainty) {
-        let mut texts: Vec<String> = self.after.clone();
+        let mut texts: Vec<String> = self.after.iter().map(|after| after.text.clone()).collect();
         for condition in &self.conditions {
             let repeatable = condition.guard.is_some_and(|guard| guard.covers(&mut operation));
             texts.extend(condition.text.clone().filter(|_| !repeatable));
@@ -274,11 +354,6 @@ impl Walk<'_> {
         let range = self.body.source_range(range);
         range.start().into()..range.end().into()
     }
-}
-
-/// Whether a loop or block may be left by `EXIT`, for what stands after it.
-fn exits(node: &SyntaxNode) -> bool {
-    node.descendants().any(|it| it.kind() == K::PLPGSQL_EXIT_STMT)
 }
 
 /// Whether a statement is a `RAISE` of an error.

@@ -50,7 +50,42 @@ fn what_a_branch_does_depends_on_its_condition() {
         ),
         ("BEGIN DROP TABLE a; RETURN; DROP TABLE b; END", vec![("DROP TABLE a", "")]),
         ("BEGIN RAISE NOTICE 'x'; DROP TABLE a; RAISE 'no'; DROP TABLE b; END", vec![("DROP TABLE a", "")]),
-        ("BEGIN LOOP EXIT WHEN x; RETURN; END LOOP; DROP TABLE a; END", vec![("DROP TABLE a", "")]),
+        (
+            "BEGIN LOOP EXIT WHEN x; RETURN; END LOOP; DROP TABLE a; END",
+            vec![("DROP TABLE a", "EXIT leaves what stands before it")],
+        ),
+        (
+            "BEGIN LOOP DROP TABLE a; EXIT WHEN x; DROP TABLE b; END LOOP; DROP TABLE c; END",
+            vec![("DROP TABLE a", ""), ("DROP TABLE b", "`x` is false"), ("DROP TABLE c", "")],
+        ),
+        (
+            "BEGIN LOOP IF x THEN EXIT; END IF; DROP TABLE a; EXIT; DROP TABLE b; END LOOP; DROP TABLE c; END",
+            vec![("DROP TABLE a", "`x` is false"), ("DROP TABLE c", "")],
+        ),
+        (
+            "BEGIN <<l>> BEGIN EXIT l WHEN x; DROP TABLE a; END; DROP TABLE b; END",
+            vec![("DROP TABLE a", "`x` is false"), ("DROP TABLE b", "")],
+        ),
+        (
+            "BEGIN <<l>> LOOP LOOP EXIT l WHEN x; EXIT; END LOOP; DROP TABLE a; EXIT; END LOOP; DROP TABLE b; END",
+            vec![("DROP TABLE a", "`x` is false"), ("DROP TABLE b", "")],
+        ),
+        (
+            "BEGIN FOR i IN 1..2 LOOP CONTINUE WHEN x; DROP TABLE a; END LOOP; DROP TABLE b; END",
+            vec![
+                ("DROP TABLE a", "`x` is false and the loop around it has anything to go through"),
+                ("DROP TABLE b", ""),
+            ],
+        ),
+        (
+            "BEGIN FOR i IN 1..n LOOP RETURN; END LOOP; DROP TABLE a; END",
+            vec![("DROP TABLE a", "the loop before it has nothing to go through")],
+        ),
+        (
+            "BEGIN CASE v WHEN 1 THEN RETURN; ELSE NULL; END CASE; DROP TABLE a; END",
+            vec![("DROP TABLE a", "`v` is not 1")],
+        ),
+        ("BEGIN DROP TABLE a; EXCEPTION WHEN others THEN RAISE; END", vec![("DROP TABLE a", "")]),
         (
             "BEGIN BEGIN PERFORM x(); RETURN; EXCEPTION WHEN others THEN NULL; END; DROP TABLE a; END",
             vec![("DROP TABLE a", "something in the block before it fails")],
@@ -63,7 +98,7 @@ fn what_a_branch_does_depends_on_its_condition() {
         (
             "BEGIN DROP TABLE a; EXCEPTION WHEN undefined_table OR sqlstate '42883' THEN DROP TABLE b; END",
             vec![
-                ("DROP TABLE a", ""),
+                ("DROP TABLE a", "nothing in its block fails"),
                 ("DROP TABLE b", "something in its block fails with undefined_table or sqlstate '42883'"),
             ],
         ),
