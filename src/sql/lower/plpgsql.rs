@@ -11,6 +11,7 @@ use super::dynamic::{self, Known};
 use super::guard::Guard;
 use super::{Nesting, data, into};
 use crate::operation::{Certainty, Operation};
+use crate::sql::tree::holds;
 use crate::sql::{Step, expr, parse};
 
 /// What a body holds, in its order, each at its own place in the text around it.
@@ -222,9 +223,7 @@ impl Walk<'_> {
             block.exception().iter().flat_map(|section| section.handlers()).collect();
         let guard = handlers.iter().find_map(Guard::of_handler);
         // One that fails again undoes more than its block.
-        let caught = handlers.iter().any(|handler| {
-            !handler.body().is_some_and(|body| body.syntax().children().any(|it| always_fails(&it)))
-        });
+        let caught = !handlers.iter().all(fails_again);
         let text = caught.then(|| "nothing in its block fails".to_owned());
         let mut branches = vec![(
             self.under(Condition { text, guard }, block.body()),
@@ -360,6 +359,15 @@ impl Walk<'_> {
 fn always_fails(statement: &SyntaxNode) -> bool {
     let raise = ast::PlpgsqlRaiseStmt::cast(statement.clone());
     raise.is_some_and(|raise| raise.level().is_none_or(|level| level.exception_token().is_some()))
+}
+
+/// Whether a handler ends in a `RAISE` that nothing before it can pass by.
+fn fails_again(handler: &ast::PlpgsqlExceptionHandler) -> bool {
+    let Some(body) = handler.body() else { return false };
+    let mut statements = body.syntax().children();
+    let jumps = [K::PLPGSQL_RETURN_STMT, K::PLPGSQL_EXIT_STMT, K::PLPGSQL_CONTINUE_STMT];
+    let decides = statements.find(|it| always_fails(it) || holds(it, |kind| jumps.contains(&kind)));
+    decides.is_some_and(|statement| always_fails(&statement))
 }
 
 const HAS_TURNS: &str = "the loop around it has anything to go through";

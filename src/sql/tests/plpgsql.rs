@@ -87,6 +87,10 @@ fn what_a_branch_does_depends_on_its_condition() {
         ),
         ("BEGIN DROP TABLE a; EXCEPTION WHEN others THEN RAISE; END", vec![("DROP TABLE a", "")]),
         (
+            "BEGIN LOOP BEGIN DROP TABLE a; EXCEPTION WHEN others THEN EXIT; RAISE; END; END LOOP; END",
+            vec![("DROP TABLE a", "nothing in its block fails")],
+        ),
+        (
             "BEGIN BEGIN PERFORM x(); RETURN; EXCEPTION WHEN others THEN NULL; END; DROP TABLE a; END",
             vec![("DROP TABLE a", "something in the block before it fails")],
         ),
