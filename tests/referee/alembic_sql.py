@@ -137,10 +137,10 @@ def conventions(project):
             except SyntaxError:
                 continue
             for node in ast.walk(tree):
-                if isinstance(node, ast.Dict):
+                if isinstance(node, (ast.Dict, ast.Tuple, ast.List)):
                     try:
-                        value = ast.literal_eval(node)
-                    except ValueError:
+                        value = dict(ast.literal_eval(node))
+                    except (TypeError, ValueError):
                         continue
                     if "ix" in value or "pk" in value or "fk" in value or "ck" in value:
                         found.append(value)

@@ -4,6 +4,7 @@ pub mod column;
 pub mod constraint;
 pub mod driver;
 pub mod element;
+mod from;
 mod function;
 pub mod literal;
 mod operator;

@@ -75,13 +75,14 @@ impl Evaluator<'_> {
     }
 }
 
-/// Whether two values are one container.
+/// Whether two values are one container, or one thing that a library made.
 fn is_same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::List(one), Value::List(other)) | (Value::Set(one), Value::Set(other)) => {
             Rc::ptr_eq(one, other)
         }
         (Value::Dict(one), Value::Dict(other)) => Rc::ptr_eq(one, other),
+        (Value::Symbol(one), Value::Symbol(other)) => Rc::ptr_eq(one, other),
         _ => false,
     }
 }

@@ -23,7 +23,10 @@ impl Evaluator<'_> {
                 if matches!(object, Value::Unknown(_)) {
                     self.changes_unknown(self.span_of(attribute));
                 }
-                self.set_attribute(&object, &attribute.attr, value);
+                match self.with_argument(&object, &attribute.attr, &value) {
+                    Some(changed) => self.rebind(&attribute.value, &object, &changed, scope),
+                    None => self.set_attribute(&object, &attribute.attr, value),
+                }
             }
             Expr::Subscript(subscript) => {
                 let container = self.expression(&subscript.value, scope);

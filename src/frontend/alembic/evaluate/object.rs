@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::source::Span;
 
 use super::super::render::last;
-use super::super::value::{Arguments, Class, Code, FunctionKind, Instance, Symbol, Value};
+use super::super::value::{Argument, Arguments, Class, Code, FunctionKind, Instance, Symbol, Value};
 use super::{Evaluator, Scope};
 
 impl Evaluator<'_> {
@@ -155,13 +155,33 @@ impl Evaluator<'_> {
         }
     }
 
+    /// What SQLAlchemy made with an argument of that name, as `kind.name = "other"` changes it; `None` if the object
+    /// is something else.
+    pub(super) fn with_argument(&self, object: &Value, name: &str, value: &Value) -> Option<Value> {
+        let mut call = object.as_call().filter(|_| object.is_sql())?.clone();
+        let value = self.sure(name, value.clone());
+        let first = call.arguments.positional.first_mut();
+        match first.filter(|first| name == "name" && first.value.as_str().is_some()) {
+            Some(first) if !is_enumeration(&call.callee) => first.value = value,
+            _ => {
+                let argument = Argument { value, span: call.span };
+                call.arguments.named.retain(|(known, _)| &**known != name);
+                call.arguments.named.push((name.into(), argument));
+            }
+        }
+        Some(Value::Symbol(Rc::new(Symbol::Call(call))))
+    }
+
+    fn sure(&self, name: &str, value: Value) -> Value {
+        match self.uncertain() && !matches!(value, Value::Unknown(_)) {
+            true => Value::unknown(format!("`{name}` is set only under a condition")),
+            false => value,
+        }
+    }
+
     /// `object.name = value`.
     pub(super) fn set_attribute(&mut self, object: &Value, name: &str, value: Value) {
-        let value = if self.uncertain() && !matches!(value, Value::Unknown(_)) {
-            Value::unknown(format!("`{name}` is set only under a condition"))
-        } else {
-            value
-        };
+        let value = self.sure(name, value);
         match object {
             Value::Instance(instance) => {
                 instance.attributes.borrow_mut().insert(name.to_owned(), value);
@@ -174,6 +194,11 @@ impl Evaluator<'_> {
             _ => {}
         }
     }
+}
+
+/// Whether calling it makes a type whose texts are labels.
+fn is_enumeration(callee: &Value) -> bool {
+    callee.as_path().is_some_and(|path| path.ends_with(".Enum") || path.ends_with(".ENUM"))
 }
 
 /// Members of an enumeration in their order.

@@ -1,10 +1,9 @@
 //! SQL expressions as SQLAlchemy groups and writes them.
 
-use std::collections::HashMap;
-
 use super::super::hole::hole_of;
 use super::super::value::{Symbol, Value};
-use super::table::{Relation, relation};
+use super::from::Names;
+use super::table::Relation;
 use super::types::Family;
 use super::{Cause, Rendered, last, literal, quote, text, types};
 
@@ -39,8 +38,12 @@ pub struct Renderer {
     pub tables: Vec<Relation>,
     /// How many unknown values have become parameters.
     pub placeholders: usize,
-    /// How many nameless columns of each kind SQLAlchemy has named.
-    pub names: HashMap<String, usize>,
+    /// What SQLAlchemy names by itself.
+    pub names: Names,
+    /// Whether it is a query that another reads from, where each column has a name.
+    pub derived: bool,
+    /// Tables that the statements around it read.
+    pub outside: Vec<Relation>,
 }
 
 impl Element {
@@ -71,16 +74,35 @@ impl Renderer {
         Self { qualified: true, parameters: true, ..Self::default() }
     }
 
-    /// The name that SQLAlchemy gives to the next nameless column of a kind.
+    /// For a query in this statement, which takes the names until it is rendered.
+    pub(super) fn within(&mut self) -> Self {
+        let outside = self.tables.iter().chain(&self.outside).cloned().collect();
+        Self { outside, derived: false, ..self.apart() }
+    }
+
+    /// For a query that this statement reads from, which knows nothing of its other tables.
+    pub(super) fn apart(&mut self) -> Self {
+        Self {
+            qualified: true,
+            derived: true,
+            parameters: self.parameters,
+            bound: self.bound.clone(),
+            placeholders: self.placeholders,
+            names: std::mem::take(&mut self.names),
+            ..Self::default()
+        }
+    }
+
+    /// The name that SQLAlchemy gives to the next nameless thing of a kind.
     pub(super) fn anonymous(&mut self, kind: &str) -> String {
-        let number = self.names.entry(kind.to_owned()).or_default();
+        let number = self.names.counts.entry(kind.to_owned()).or_default();
         *number += 1;
         format!("{kind}_{number}")
     }
 
     /// One expression; plain values are literals of the kind that stands beside them.
     pub fn element(&mut self, value: &Value, beside: &Family) -> Result<Element, Cause> {
-        if let Some(table) = relation(value)? {
+        if let Some(table) = self.relation(value)? {
             return Ok(Element::atom(table.sql(), Family::Other));
         }
         let Value::Symbol(symbol) = value else { return self.literal(value, beside) };
@@ -128,7 +150,7 @@ impl Renderer {
             },
             _ => base,
         };
-        if let Some(table) = relation(holder)? {
+        if let Some(table) = self.relation(holder)? {
             return Ok(self.column(table, name));
         }
         if name == "astext"
@@ -157,7 +179,7 @@ impl Renderer {
         if let Value::Symbol(symbol) = base
             && let Symbol::Attribute(table, columns) = symbol.as_ref()
             && matches!(&**columns, "c" | "columns")
-            && let Some(table) = relation(table)?
+            && let Some(table) = self.relation(table)?
         {
             return Ok(self.column(table, &text(key)?));
         }

@@ -95,7 +95,10 @@ impl Renderer {
                 let kind = resolve(arguments.value(1, "type_").unwrap_or(&Value::None))?;
                 let of = self.element(need()?, &kind.family)?;
                 match last(path) {
-                    "cast" => Ok(Element::atom(format!("CAST({} AS {})", of.sql, kind.sql), kind.family)),
+                    "cast" => Ok(Element {
+                        key: of.key,
+                        ..Element::atom(format!("CAST({} AS {})", of.sql, kind.sql), kind.family)
+                    }),
                     _ => Ok(Element { family: kind.family, ..of }),
                 }
             }

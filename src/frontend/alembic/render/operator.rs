@@ -188,7 +188,10 @@ impl Renderer {
                         format!("({})", parts.join(", "))
                     }
                     _ => {
-                        let inside = self.element(&among, &family)?.sql;
+                        let inside = match self.relation(&among)? {
+                            Some(table) => self.all_of(&table),
+                            None => self.element(&among, &family)?.sql,
+                        };
                         if inside.starts_with('(') { inside } else { format!("({inside})") }
                     }
                 };

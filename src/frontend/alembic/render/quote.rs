@@ -175,7 +175,8 @@ pub fn altered_table(schema: Option<&str>, table: &str) -> String {
 /// # Errors
 /// A name that is too long and not final is refused, as SQLAlchemy does.
 pub fn constraint(text: &str, settled: bool) -> Rendered {
-    if text.chars().count() <= LONGEST {
+    // How long a name is that is not wholly known, nobody knows.
+    if text.chars().count() <= LONGEST || hole::is_holed(text) {
         return Ok(name(text));
     }
     if !settled {

@@ -2,7 +2,7 @@
 
 use super::super::value::{Arguments, Call, Symbol, Value};
 use super::element::{ATOM, Renderer, own_family};
-use super::query::{Chain, chain, select};
+use super::query::{self, Chain, chain, select};
 use super::table::{Relation, relation};
 use super::types::Family;
 use super::{Cause, Rendered, last, list, quote, text};
@@ -25,7 +25,7 @@ pub fn executed(value: &Value, parameters: &[(String, Value)]) -> Rendered {
 
 fn of_call(value: &Value, call: &Call, renderer: &mut Renderer, parameters: &[(String, Value)]) -> Rendered {
     if let Some(query) = select(call, renderer)? {
-        return Ok(query);
+        return Ok(renderer.names.with() + &query);
     }
     let chain = chain(call);
     if let Some(sql) = changes(&chain, renderer, parameters)? {
@@ -108,7 +108,7 @@ fn changes(
         "update" => update(&table, values, &conditions, renderer)?,
         _ => delete(&table, &conditions, renderer)?,
     };
-    Ok(Some(sql + &tail))
+    Ok(Some(renderer.names.with() + &sql + &tail))
 }
 
 fn take_values(
@@ -256,19 +256,9 @@ fn insert_select(table: &Relation, arguments: &Arguments, renderer: &mut Rendere
             other => column_key(other).map(|key| quote::name(&key)),
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let query = arguments.value(1, "select").unwrap_or(&Value::None);
-    let query = executed_within(query, renderer)?;
+    let select = arguments.value(1, "select").unwrap_or(&Value::None);
+    let query = query::text_of(select, renderer)?;
     Ok(format!("INSERT INTO {} ({}) {query}", table.sql(), names.join(", ")))
-}
-
-fn executed_within(value: &Value, renderer: &mut Renderer) -> Rendered {
-    match value.as_call() {
-        Some(call) => match select(call, renderer)? {
-            Some(query) => Ok(query),
-            None => Ok(renderer.element(value, &Family::Null)?.sql),
-        },
-        None => Err(Cause::of(value, "a query is not written here")),
-    }
 }
 
 fn update(
@@ -279,9 +269,9 @@ fn update(
 ) -> Rendered {
     renderer.tables.push(table.clone());
     // SQLAlchemy looks for other tables in the conditions first, and queries within know all of them.
-    let placeholders = renderer.placeholders;
+    let (placeholders, names) = (renderer.placeholders, renderer.names.clone());
     where_clause(conditions, renderer)?;
-    renderer.placeholders = placeholders;
+    (renderer.placeholders, renderer.names) = (placeholders, names);
     let mut parts = Vec::new();
     for (name, family, value) in in_order(table, &values)? {
         parts.push(format!("{}={}", quote::name(&name), stored(&value, &family, renderer)?));

@@ -13,6 +13,8 @@ pub struct Relation {
     pub name: String,
     /// What the statement calls it.
     pub alias: Option<String>,
+    /// The query that it is, if it is no table.
+    pub query: Option<String>,
     /// Its columns, as far as they are written.
     pub columns: Vec<RelationColumn>,
     /// Whether it is a full `Table`, with keys.
@@ -37,7 +39,10 @@ pub struct RelationColumn {
 impl Relation {
     /// The table where it is named first.
     pub fn sql(&self) -> String {
-        let table = quote::table(self.schema.as_deref(), &self.name);
+        let table = match &self.query {
+            Some(query) => format!("({query})"),
+            None => quote::table(self.schema.as_deref(), &self.name),
+        };
         match &self.alias {
             Some(alias) => format!("{table} AS {}", quote::name(alias)),
             None => table,
@@ -108,7 +113,14 @@ fn of_call(call: &Call, kind: &str) -> Result<Relation, Cause> {
     for column in &mut columns {
         column.primary |= keys.contains(&column.name);
     }
-    Ok(Relation { schema, name, alias: None, columns, full: !matches!(kind, "table" | "TableClause") })
+    Ok(Relation {
+        schema,
+        name,
+        alias: None,
+        query: None,
+        columns,
+        full: !matches!(kind, "table" | "TableClause"),
+    })
 }
 
 fn column(call: &Call, attribute: Option<&str>) -> Option<RelationColumn> {
@@ -156,5 +168,5 @@ fn mapped(class: &super::super::value::Class) -> Result<Option<Relation>, Cause>
                 .flatten()
         })
         .collect();
-    Ok(Some(Relation { schema, name, alias: None, columns, full: true }))
+    Ok(Some(Relation { schema, name, alias: None, query: None, columns, full: true }))
 }

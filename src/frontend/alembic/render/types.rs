@@ -224,8 +224,9 @@ fn of_class(class: &Rc<Class>, arguments: &Arguments) -> Result<Type, Cause> {
 fn named(path: &str, arguments: &Arguments) -> Result<Type, Cause> {
     let name = last(path);
     let plain = |sql: &str, family| Ok(Type::plain(sql, family));
-    let ours = path.starts_with("sqlalchemy.");
-    if !ours {
+    // SQLModel hands on all of SQLAlchemy's.
+    let handed_on = path.starts_with("sqlmodel.") && third_party::known(name, arguments).is_none();
+    if !path.starts_with("sqlalchemy.") && !handed_on {
         return third_party::named(path, arguments);
     }
     match name {
@@ -255,7 +256,7 @@ fn named(path: &str, arguments: &Arguments) -> Result<Type, Cause> {
         "Double" | "DOUBLE_PRECISION" => plain("DOUBLE PRECISION", Family::Float),
         "DOUBLE" => plain("DOUBLE", Family::Float),
         "REAL" => plain("REAL", Family::Float),
-        "LargeBinary" | "BYTEA" | "PickleType" => plain("BYTEA", Family::Bytes),
+        "LargeBinary" | "Binary" | "BYTEA" | "PickleType" => plain("BYTEA", Family::Bytes),
         "BINARY" | "VARBINARY" => {
             plain(&with_length(name, number(arguments.value(0, "length"))?), Family::Bytes)
         }
