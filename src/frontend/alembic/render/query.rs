@@ -318,7 +318,7 @@ fn label(value: &Value, element: &Element, inner: &mut Renderer, derived: bool) 
                 Some("text" | "TextClause" | "not_" | "distinct" | "desc" | "asc" | "exists")
             ),
         },
-        _ => true,
+        _ => false,
     };
     let exists = element.sql.starts_with("EXISTS");
     (nameless && !exists).then(|| inner.anonymous("anon"))
