@@ -104,6 +104,13 @@ pub enum TransactionRule {
     None,
 }
 
+impl TransactionRule {
+    /// Whether the tool opens a transaction, and writes its version in it.
+    pub fn wraps(self) -> bool {
+        matches!(self, Self::AllPending | Self::PerMigration)
+    }
+}
+
 /// The language that migrations are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {

@@ -50,8 +50,8 @@ pub enum Operation {
     ValidateConstraint { table: Name, name: String },
     /// `RENAME CONSTRAINT`.
     RenameConstraint { table: Name, from: String, to: String },
-    /// `ATTACH PARTITION`.
-    AttachPartition { table: Name, partition: Name },
+    /// `ATTACH PARTITION`. `default` says that it takes the rows that fit no other.
+    AttachPartition { table: Name, partition: Name, default: bool },
     /// `DETACH PARTITION`.
     DetachPartition { table: Name, partition: Name, concurrently: bool },
     /// Any other `ALTER TABLE` action, named as PostgreSQL writes it: `SET LOGGED`, `ENABLE TRIGGER`.
@@ -162,6 +162,8 @@ pub struct CreateTable {
     pub persistence: Persistence,
     /// Parent of `PARTITION OF`.
     pub partition_of: Option<Name>,
+    /// Whether it is the `DEFAULT` partition, which takes the rows that fit no other.
+    pub default_partition: bool,
     /// Whether it is itself `PARTITION BY`.
     pub partitioned: bool,
     /// Tables of `LIKE` and `INHERITS`.
@@ -339,6 +341,16 @@ impl Operation {
             | Self::Delete { table, .. } => Some(table),
             Self::Copy { table, .. } => table.as_ref(),
             _ => None,
+        }
+    }
+
+    /// The constraints that the operation adds to its table.
+    pub fn constraints(&self) -> &[Constraint] {
+        match self {
+            Self::CreateTable(create) => &create.constraints,
+            Self::AddColumn { column, .. } => &column.constraints,
+            Self::AddConstraint { constraint, .. } => std::slice::from_ref(constraint),
+            _ => &[],
         }
     }
 

@@ -5,7 +5,7 @@ use super::held::Held;
 use super::schema::{Moment, Schema, Table};
 use crate::finding::Direction;
 use crate::history::{Graph, Language, Migration, Project, Scope, Script, Statement};
-use crate::operation::{Column, Name, Operation, Persistence};
+use crate::operation::{Column, DataType, Name, Operation, Persistence, quote};
 use crate::source::{Sources, Span};
 
 /// The project as a whole.
@@ -124,6 +124,11 @@ impl Context<'_> {
         here || pending
     }
 
+    /// Locks that this transaction holds, in the order in which it took them.
+    pub fn holds(&self) -> impl Iterator<Item = &Held> {
+        self.held.iter().filter(|held| Some(held.transaction) == self.now.transaction)
+    }
+
     /// Whether something happened in the transaction that this runs in.
     pub fn same_transaction(&self, moment: Moment) -> bool {
         moment.transaction.is_some() && moment.transaction == self.now.transaction
@@ -145,6 +150,12 @@ impl Context<'_> {
             _ => (None, [].as_slice()),
         };
         table.into_iter().flat_map(move |table| columns.iter().map(move |column| (table, column)))
+    }
+
+    /// The first new column of a type, as `table.column`, and its type.
+    pub fn new_column_of(&self, wanted: impl Fn(&DataType) -> bool) -> Option<(String, &DataType)> {
+        let (table, column) = self.new_columns().find(|(_, column)| wanted(&column.data_type))?;
+        Some((format!("{table}.{}", quote(&column.name)), &column.data_type))
     }
 
     /// The statement's other operations.

@@ -1,6 +1,7 @@
 //! The locks that a transaction holds until it ends. Refuses to know who minds.
 
 use super::context::Context;
+use super::prelude::shown;
 use crate::operation::{ConstraintKind, Name, Operation};
 use crate::source::Span;
 
@@ -25,6 +26,11 @@ impl Held {
         let table = Some(table).filter(|table| !context.is_at_hand_table(table))?;
         let (table, migration) = (context.schema.qualify(table), context.now.migration);
         Some(Self { table, migration, transaction, by: context.statement.span })
+    }
+
+    /// What a finding says at the statement that took it.
+    pub fn told(&self) -> String {
+        format!("takes ACCESS EXCLUSIVE on {}, until the transaction ends", shown(&self.table))
     }
 }
 

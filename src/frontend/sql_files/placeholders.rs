@@ -1,6 +1,7 @@
 //! Fills in what a tool fills in before it sends a text, and keeps the way back to the text as it is written. A name
 //! without a value is read as an identifier, so that what stands around it can be read.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -37,49 +38,52 @@ pub(super) fn values(placeholders: Placeholders, tree: &Tree, folder: &str) -> V
 }
 
 /// A text after its placeholders were filled in.
-pub(super) struct Filled {
-    pub text: String,
+pub(super) struct Filled<'a> {
+    pub text: Cow<'a, str>,
     /// Where placeholders stood: in the filled text, and in the text as it is written; with the name of one that has no
     /// value.
     places: Vec<(Range<usize>, Range<usize>, Option<String>)>,
 }
 
 /// Fills in a text.
-pub(super) fn fill(placeholders: Placeholders, written: &str, values: &Values) -> Filled {
-    let mut filled = Filled { text: String::with_capacity(written.len()), places: Vec::new() };
+pub(super) fn fill<'a>(placeholders: Placeholders, written: &'a str, values: &Values) -> Filled<'a> {
     let asked = match placeholders {
         Placeholders::None | Placeholders::GoTemplate => false,
         Placeholders::Flyway => true,
         Placeholders::GooseEnvironment => written.contains("+goose ENVSUB ON"),
     };
+    if !asked {
+        return Filled { text: Cow::Borrowed(written), places: Vec::new() };
+    }
+    let (mut text, mut places) = (String::with_capacity(written.len()), Vec::new());
     let mut from = 0;
-    while let Some(start) = written[from..].find("${").filter(|_| asked).map(|at| from + at) {
-        filled.text.push_str(&written[from..start]);
+    while let Some(start) = written[from..].find("${").map(|at| from + at) {
+        text.push_str(&written[from..start]);
         let end = written[start..].find('}').map_or(written.len(), |at| start + at + 1);
         let name = written[start + 2..end].trim_end_matches('}');
         if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.:".contains(c)) {
-            filled.text.push_str("${");
+            text.push_str("${");
             from = start + 2;
             continue;
         }
         let value = values.get(name);
-        let begins = filled.text.len();
+        let begins = text.len();
         match value {
-            Some(value) => filled.text.push_str(value),
+            Some(value) => text.push_str(value),
             None => {
-                filled.text.push_str("p_");
-                filled.text.extend(name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }));
+                text.push_str("p_");
+                text.extend(name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }));
             }
         }
         let unknown = value.is_none().then(|| name.to_owned());
-        filled.places.push((begins..filled.text.len(), start..end, unknown));
+        places.push((begins..text.len(), start..end, unknown));
         from = end;
     }
-    filled.text.push_str(&written[from..]);
-    filled
+    text.push_str(&written[from..]);
+    Filled { text: Cow::Owned(text), places }
 }
 
-impl Filled {
+impl Filled<'_> {
     /// The range as it is written of a range of the filled text.
     pub fn written(&self, range: &Range<usize>) -> Range<usize> {
         let (start, end) = (self.back(range.start, true), self.back(range.end, false));

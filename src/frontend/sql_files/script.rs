@@ -9,7 +9,7 @@ use super::placeholders::{self, Values};
 use super::sections::Section;
 use super::transactions::{self, Unit};
 use super::{File, Part};
-use crate::history::{Body, Certainty, Comment, Script, Statement, Step, TransactionRule};
+use crate::history::{Body, Certainty, Comment, Script, Statement, Step};
 use crate::operation::{Operation, ReindexTarget};
 use crate::source::{SourceId, Sources, Span};
 use crate::sql;
@@ -81,7 +81,7 @@ impl Read<'_> {
         let opted_out = self.opted_out.contains(&source)
             || (self.layout.opt_out == OptOut::Flyway && none_can_be_wrapped(&statements));
         let rule = self.layout.framework.transaction;
-        let wraps = !opted_out && matches!(rule, TransactionRule::AllPending | TransactionRule::PerMigration);
+        let wraps = !opted_out && rule.wraps();
         let units: Vec<Unit> = if self.layout.sends == Sends::Blocks {
             let blocks = messages.into_iter().zip(sections);
             blocks.map(|(messages, block)| Unit { messages, wrapped: wraps && !block.opted_out }).collect()

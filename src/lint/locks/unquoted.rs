@@ -182,4 +182,8 @@ pub const UNQUOTED: &[Row] = &[
     until(17, row(Is::Unquoted, "ALTER TABLE t ADD COLUMN x uuid DEFAULT uuidv7()", Fails("42883"))),
     until(16, after(Is::Unquoted, &["CREATE TABLE g (x integer, y integer GENERATED ALWAYS AS (x) STORED)"], "ALTER TABLE g ALTER COLUMN y SET EXPRESSION AS (x * 3)", Fails("42601"))),
     until(14, row(Is::Unquoted, "ALTER TABLE t SET ACCESS METHOD heap", Fails("42601"))),
+    until(14, row(Is::Unquoted, "CREATE VIEW v2 WITH (security_invoker = true) AS SELECT n FROM t", Fails("22023"))),
+    until(14, row(Is::Unquoted, "CREATE UNIQUE INDEX i ON t (n) NULLS NOT DISTINCT", Fails("42601"))),
+    until(14, row(Is::Unquoted, "MERGE INTO t USING p ON t.n = p.k WHEN MATCHED THEN DELETE", Fails("42601"))),
+    until(17, row(Is::Unquoted, "ALTER TABLE ty ADD CONSTRAINT k UNIQUE (n, v WITHOUT OVERLAPS)", Fails("42601"))),
 ];

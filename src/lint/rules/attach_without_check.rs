@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::AttachPartition { table, partition } = context.operation else { return None };
+    let Operation::AttachPartition { table, partition, .. } = context.operation else { return None };
     let known = context.schema.table(partition);
     let checked = known.is_some_and(|known| {
         known.constraints.iter().any(|c| c.validated && matches!(c.kind, ConstraintKind::Check(_)))

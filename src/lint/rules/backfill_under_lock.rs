@@ -27,7 +27,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         Operation::Insert { reads, .. } => reads.iter().all(|table| context.is_at_hand_table(table)),
         _ => context.is_at_hand_table(table),
     };
-    let held = context.held.iter().find(|held| Some(held.transaction) == context.now.transaction)?;
+    let held = context.holds().next()?;
     if source_is_new {
         return None;
     }
@@ -36,7 +36,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         Draft::new(format!("This {verb} on {table} runs while {locked} is locked, so every query on {locked} waits until it is done"))
             .grows_with(grows)
             .label("runs under the lock")
-            .related(held.by, format!("takes ACCESS EXCLUSIVE on {locked}, until the transaction ends"))
+            .related(held.by, held.told())
             .note("A lock is held until its transaction ends: the longer the rows take, the longer the outage")
             .help("Move it into a migration of its own, and change rows in batches that commit", ""),
     )

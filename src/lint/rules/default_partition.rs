@@ -17,15 +17,12 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let parent = match context.operation {
-        Operation::CreateTable(create) => create.partition_of.as_ref()?,
-        Operation::AttachPartition { table, .. } => table,
+    let (parent, is_default) = match context.operation {
+        Operation::CreateTable(create) => (create.partition_of.as_ref()?, create.default_partition),
+        Operation::AttachPartition { table, default, .. } => (table, *default),
         _ => return None,
     };
-    let words: Vec<String> =
-        context.statement.sql.to_uppercase().split_whitespace().map(str::to_owned).collect();
-    let last = words.last().map(|word| word.trim_end_matches(';'));
-    (last == Some("DEFAULT")).then(|| {
+    is_default.then(|| {
         Draft::new(format!("The default partition of {parent} takes every row that fits no other, and nobody notices"))
             .label("DEFAULT")
             .note("Each new partition then locks it completely and reads it, to see that no row belongs to the new one")

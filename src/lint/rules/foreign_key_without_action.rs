@@ -1,7 +1,6 @@
 //! A foreign key that does not say what a DELETE does.
 
 use crate::lint::prelude::*;
-use crate::operation::Constraint;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -18,13 +17,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let constraints: Vec<&Constraint> = match context.operation {
-        Operation::CreateTable(create) => create.constraints.iter().collect(),
-        Operation::AddColumn { column, .. } => column.constraints.iter().collect(),
-        Operation::AddConstraint { constraint, .. } => vec![constraint],
-        _ => return None,
-    };
-    let parent = constraints.into_iter().find_map(|constraint| match &constraint.kind {
+    let parent = context.operation.constraints().iter().find_map(|constraint| match &constraint.kind {
         ConstraintKind::ForeignKey { references, on_delete: None, .. } => Some(references),
         _ => None,
     })?;

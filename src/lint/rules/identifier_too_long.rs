@@ -41,15 +41,16 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         | Operation::CreateFunction { name, .. } => vec![&name.name],
         _ => return None,
     };
+    let names: Vec<&String> = names.into_iter().filter(|name| name.len() > LONGEST - 4).collect();
+    if names.is_empty() {
+        return None;
+    }
     // Names come as PostgreSQL stores them: only the text still has what is cut.
     let text = context.statement.sql.to_lowercase();
     let words = || text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'));
     let whole =
         |name: &str| words().find(|word| word.len() > LONGEST && word.starts_with(&name.to_lowercase()));
-    let (name, whole) = names
-        .into_iter()
-        .filter(|name| name.len() > LONGEST - 4)
-        .find_map(|name| Some((name, whole(name)?)))?;
+    let (name, whole) = names.into_iter().find_map(|name| Some((name, whole(name)?)))?;
     Some(
         Draft::new(format!("PostgreSQL cuts this name of {} bytes to {name}", whole.len()))
             .label(format!("longer than {LONGEST} bytes"))

@@ -17,13 +17,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let (table, column) = context.new_columns().find(|(_, column)| {
-        let of = &column.data_type;
-        of.name == "json"
-    })?;
-    let name = format!("{table}.{}", quote(&column.name));
+    let (name, data_type) = context.new_column_of(|of| of.name == "json")?;
     Some(
-        Draft::new(format!("{name} is {}, which has no equality", column.data_type))
+        Draft::new(format!("{name} is {data_type}, which has no equality"))
             .label("SELECT DISTINCT fails on it")
             .note("GROUP BY, DISTINCT and UNION over the column fail, and no index helps to search it")
             .help("Use jsonb", ""),

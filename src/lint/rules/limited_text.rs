@@ -17,13 +17,10 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let (table, column) = context.new_columns().find(|(_, column)| {
-        let of = &column.data_type;
-        of.name == "character varying" && !of.modifiers.is_empty()
-    })?;
-    let name = format!("{table}.{}", quote(&column.name));
+    let (name, data_type) =
+        context.new_column_of(|of| of.name == "character varying" && !of.modifiers.is_empty())?;
     Some(
-        Draft::new(format!("{name} is {}, whose limit is part of the type", column.data_type))
+        Draft::new(format!("{name} is {data_type}, whose limit is part of the type"))
             .label("is the limit meant?")
             .note("A longer limit is a change of the catalog only; a shorter one rewrites the table")
             .help("Use text, with a check where a limit is meant: a check can be added NOT VALID", ""),

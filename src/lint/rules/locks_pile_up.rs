@@ -20,12 +20,11 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context<'_>) -> Option<Draft> {
     let table = stops_everything(context.operation).filter(|table| !context.is_at_hand_table(table))?;
     let own = context.schema.qualify(table);
-    let held = || context.held.iter().filter(|held| Some(held.transaction) == context.now.transaction);
     // One finding a migration is enough.
-    if held().any(|held| held.migration == context.now.migration) {
+    if context.holds().any(|held| held.migration == context.now.migration) {
         return None;
     }
-    let earlier = held().find(|held| held.table != own)?;
+    let earlier = context.holds().find(|held| held.table != own)?;
     let (first, second) = (shown(&earlier.table), table.to_string());
     let id = &context.project.migrations[earlier.migration].id;
     Some(

@@ -22,10 +22,12 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     let existed = |table: &Name| {
         let known =
             context.before.table(table).is_some_and(|known| known.persistence != Persistence::Temporary);
-        let made = up.steps().any(
+        let made = || {
+            up.steps().any(
             |(_, step)| matches!(&step.operation, Operation::CreateTable(create) if create.table == *table),
-        );
-        known && !made && !context.project.is_bookkeeping(table)
+        )
+        };
+        known && !made() && !context.project.is_bookkeeping(table)
     };
     let rows = up.steps().find(|(_, step)| match &step.operation {
         Operation::Update { table, .. } | Operation::Delete { table, .. } => existed(table),

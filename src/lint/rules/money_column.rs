@@ -17,13 +17,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let (table, column) = context.new_columns().find(|(_, column)| {
-        let of = &column.data_type;
-        of.name == "money"
-    })?;
-    let name = format!("{table}.{}", quote(&column.name));
+    let (name, data_type) = context.new_column_of(|of| of.name == "money")?;
     Some(
-        Draft::new(format!("{name} is {}, whose currency is a setting of the server", column.data_type))
+        Draft::new(format!("{name} is {data_type}, whose currency is a setting of the server"))
             .label("which currency?")
             .note("lc_monetary decides what a stored value means, and how many digits it has")
             .help("Use numeric, and a column for the currency", ""),

@@ -1,6 +1,5 @@
 //! A migration outside a transaction that nothing needs.
 
-use crate::history::TransactionRule;
 use crate::lint::prelude::*;
 use crate::operation::TransactionVerb;
 
@@ -21,10 +20,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     let up = &context.migration.up;
     let Some(marker) = context.project.framework.no_transaction else { return Vec::new() };
-    let wraps = matches!(
-        context.project.framework.transaction,
-        TransactionRule::AllPending | TransactionRule::PerMigration
-    );
+    let wraps = context.project.framework.transaction.wraps();
     let changes =
         |operation: &Operation| !matches!(operation, Operation::Set { .. } | Operation::Query { .. });
     let many = up.steps().filter(|(_, step)| changes(&step.operation)).count() > 1;

@@ -16,36 +16,47 @@ pub static RULE: Rule = Rule {
     check: Check::EitherWay(check),
 };
 
-/// What came with which version, and words of the statement that show it.
-const NEWS: &[(u16, &str, &[&str])] = &[
-    (18, "NOT ENFORCED", &["not enforced"]),
-    (18, "GENERATED … VIRTUAL", &["generated", "always", ") virtual"]),
-    (18, "uuidv7()", &["uuidv7("]),
-    (18, "WITHOUT OVERLAPS", &["without overlaps"]),
-    (17, "ALTER COLUMN … SET EXPRESSION", &["alter", "set expression"]),
-    (15, "MERGE", &["merge into"]),
-    (15, "NULLS NOT DISTINCT", &["nulls not distinct"]),
-    (15, "SET ACCESS METHOD", &["alter table", "set access method"]),
-    (15, "security_invoker", &["security_invoker"]),
-    (14, "SET COMPRESSION", &["set compression"]),
-    (14, "CREATE OR REPLACE TRIGGER", &["create or replace trigger"]),
-    (14, "DETACH PARTITION … CONCURRENTLY", &["detach partition", " concurrently"]),
+/// What came with which version, what an older one answers, and words of the statement that show it.
+const NEWS: &[(u16, &str, &str, &[&str])] = &[
+    (NEWEST, "NOT ENFORCED", SYNTAX, &["not enforced"]),
+    (NEWEST, "GENERATED … VIRTUAL", SYNTAX, &["generated", "always", ") virtual"]),
+    (NEWEST, "uuidv7()", "42883", &["uuidv7("]),
+    (NEWEST, "WITHOUT OVERLAPS", SYNTAX, &["without overlaps"]),
+    (17, "ALTER COLUMN … SET EXPRESSION", SYNTAX, &["alter", "set expression"]),
+    (15, "MERGE", SYNTAX, &["merge into"]),
+    (15, "NULLS NOT DISTINCT", SYNTAX, &["nulls not distinct"]),
+    (15, "SET ACCESS METHOD", SYNTAX, &["alter table", "set access method"]),
+    (15, "security_invoker", "22023", &["security_invoker"]),
+    (14, "SET COMPRESSION", SYNTAX, &["set compression"]),
+    (14, "CREATE OR REPLACE TRIGGER", SYNTAX, &["create or replace trigger"]),
+    (14, "DETACH PARTITION … CONCURRENTLY", SYNTAX, &["detach partition", " concurrently"]),
 ];
+
+/// The version behind which nothing is news.
+const NEWEST: u16 = 18;
+
+/// The SQLSTATE of what the grammar does not have.
+const SYNTAX: &str = "42601";
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     let newest = *context.settings.versions.end();
+    if newest >= NEWEST {
+        return None;
+    }
     let words = context.statement.sql.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
-    let (since, what) = match context.operation {
+    let (since, what, state) = match context.operation {
         Operation::AddConstraint { constraint, .. }
             if constraint.not_valid && matches!(constraint.kind, ConstraintKind::NotNull { .. }) =>
         {
-            (18, "ADD CONSTRAINT … NOT NULL … NOT VALID")
+            (NEWEST, "ADD CONSTRAINT … NOT NULL … NOT VALID", SYNTAX)
         }
         // Bodies and texts may hold such words for other reasons.
         Operation::Do | Operation::CreateFunction { .. } | Operation::Insert { .. } => return None,
         _ => {
             let shows = |parts: &[&str]| parts.iter().all(|part| words.contains(part));
-            NEWS.iter().find(|(_, _, parts)| shows(parts)).map(|(since, what, _)| (*since, *what))?
+            NEWS.iter()
+                .find(|(.., parts)| shows(parts))
+                .map(|(since, what, state, _)| (*since, *what, *state))?
         }
     };
     if newest >= since {
@@ -56,7 +67,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             "{what} needs PostgreSQL {since}, and these migrations are for {newest} and older"
         ))
         .label(format!("not before PostgreSQL {since}"))
-        .refused(if what.ends_with(')') { "42883" } else { "42601" })
+        .refused(state)
         .help(
             "Write it in the way of the older version, or say with --pg which versions the migrations meet",
             "",

@@ -1,7 +1,6 @@
 //! NOT ENFORCED.
 
 use crate::lint::prelude::*;
-use crate::operation::Constraint;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -18,13 +17,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let constraints: Vec<&Constraint> = match context.operation {
-        Operation::CreateTable(create) => create.constraints.iter().collect(),
-        Operation::AddColumn { column, .. } => column.constraints.iter().collect(),
-        Operation::AddConstraint { constraint, .. } => vec![constraint],
-        _ => return None,
-    };
-    let constraint = constraints.into_iter().find(|constraint| constraint.not_enforced)?;
+    let constraint = context.operation.constraints().iter().find(|constraint| constraint.not_enforced)?;
     let name = constraint.name.as_deref().map_or("This constraint".to_owned(), quote);
     Some(
         Draft::new(format!("{name} is NOT ENFORCED: neither old rows nor new ones are held to it"))

@@ -17,13 +17,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let (table, column) = context.new_columns().find(|(_, column)| {
-        let of = &column.data_type;
-        of.name == "character"
-    })?;
-    let name = format!("{table}.{}", quote(&column.name));
+    let (name, data_type) = context.new_column_of(|of| of.name == "character")?;
     Some(
-        Draft::new(format!("{name} is {}, padded with blanks to its length", column.data_type))
+        Draft::new(format!("{name} is {data_type}, padded with blanks to its length"))
             .label("pads and is not faster")
             .note("Every change of the length rewrites the table, also a longer one")
             .help("Use text, with a check if the length matters", ""),

@@ -48,24 +48,10 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         _ => return None,
     };
     let renamed = |name: &Name| context.schema.qualify(name) == context.schema.qualify(old);
-    let made_here = context.earlier().any(|(_, operation)| match operation {
-        Operation::CreateView { name, .. }
-        | Operation::CreateFunction { name, .. }
-        | Operation::CreateSequence { name, .. }
-        | Operation::CreateEnum { name, .. }
-        | Operation::CreateDomain { name, .. } => renamed(name),
-        _ => false,
-    });
+    let made_here = context.earlier().any(|(_, operation)| made(operation).is_some_and(renamed));
     let made_again = context.later().any(|(_, operation)| match operation {
-        Operation::CreateView { name, .. }
-        | Operation::CreateFunction { name, .. }
-        | Operation::CreateSequence { name, .. }
-        | Operation::CreateEnum { name, .. }
-        | Operation::CreateDomain { name, .. }
-        | Operation::DropType { name, .. } => {
-            renamed(name) || (name.name == new && matches!(operation, Operation::DropType { .. }))
-        }
-        _ => false,
+        Operation::DropType { name, .. } => renamed(name) || name.name == new,
+        other => made(other).is_some_and(renamed),
     });
     if made_here || made_again {
         return None;
@@ -75,6 +61,18 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             .label(format!("{old} is gone at once"))
             .help("Create it under the new name beside the old one, and drop the old one when no running code uses it", ""),
     )
+}
+
+/// What an operation creates, of the kinds that this rule speaks of.
+fn made(operation: &Operation) -> Option<&Name> {
+    match operation {
+        Operation::CreateView { name, .. }
+        | Operation::CreateFunction { name, .. }
+        | Operation::CreateSequence { name, .. }
+        | Operation::CreateEnum { name, .. }
+        | Operation::CreateDomain { name, .. } => Some(name),
+        _ => None,
+    }
 }
 
 /// What stands behind `RENAME TO`.

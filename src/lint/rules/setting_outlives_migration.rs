@@ -1,6 +1,5 @@
 //! SET in a session that goes on.
 
-use crate::history::TransactionRule;
 use crate::lint::prelude::*;
 
 /// The rule.
@@ -19,10 +18,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     let Operation::Set { name, value: Some(value), local: false } = context.operation else { return None };
-    let shared = matches!(
-        context.project.framework.transaction,
-        TransactionRule::AllPending | TransactionRule::PerMigration
-    );
+    let shared = context.project.framework.transaction.wraps();
     let again = context.later().any(|(_, operation)| {
         matches!(operation, Operation::Set { name: other, .. } if other.eq_ignore_ascii_case(name) || other == "all")
     });

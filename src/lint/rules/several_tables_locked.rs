@@ -20,10 +20,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context<'_>) -> Option<Draft> {
     let table = stops_everything(context.operation).filter(|table| !context.is_at_hand_table(table))?;
     let name = context.schema.qualify(table);
-    let mine = |held: &&Held| {
-        Some(held.transaction) == context.now.transaction && held.migration == context.now.migration
-    };
-    let held: Vec<&Held> = context.held.iter().filter(mine).collect();
+    let held: Vec<&Held> = context.holds().filter(|held| held.migration == context.now.migration).collect();
     let first = held.first().filter(|_| held.iter().all(|held| held.table != name))?;
     // One finding a migration: the second table shows it.
     let tables: std::collections::BTreeSet<&Name> = held.iter().map(|held| &held.table).collect();
@@ -34,7 +31,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     Some(
         Draft::new(format!("This waits for {here} while it holds {there} locked, so every query on both waits with it"))
             .label(format!("{there} is still locked"))
-            .related(first.by, format!("takes ACCESS EXCLUSIVE on {there}, until the transaction ends"))
+            .related(first.by, first.told())
             .note("A query that holds one of them and wants the other makes a deadlock, and PostgreSQL cancels one of the two")
             .help("Give each table a migration of its own", ""),
     )

@@ -18,13 +18,13 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     let (what, table) = slow(context)?;
-    let held = context.held.iter().find(|held| Some(held.transaction) == context.now.transaction)?;
+    let held = context.holds().next()?;
     let locked = shown(&held.table);
     Some(
         Draft::new(format!("{what} reads all of {table} while {locked} is locked, so every query on {locked} waits until it is done"))
             .grows_with(table)
             .label("runs under the lock")
-            .related(held.by, format!("takes ACCESS EXCLUSIVE on {locked}, until the transaction ends"))
+            .related(held.by, held.told())
             .note("A lock is held until its transaction ends, not until its statement does")
             .help("Move it into a migration of its own, that commits after this one", ""),
     )

@@ -17,13 +17,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let (table, column) = context.new_columns().find(|(_, column)| {
-        let of = &column.data_type;
-        of.name == "timestamp without time zone"
-    })?;
-    let name = format!("{table}.{}", quote(&column.name));
+    let (name, data_type) = context.new_column_of(|of| of.name == "timestamp without time zone")?;
     Some(
-        Draft::new(format!("{name} is {}, which is a reading of a clock and no moment", column.data_type))
+        Draft::new(format!("{name} is {data_type}, which is a reading of a clock and no moment"))
             .label("in which time zone?")
             .note("Two sessions in different time zones write the same moment as different values")
             .help(

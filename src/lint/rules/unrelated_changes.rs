@@ -65,12 +65,9 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
 }
 
 /// The tables that an operation changes, refers to or reads.
-fn touched<'a>(operation: &'a Operation) -> impl Iterator<Item = &'a Name> {
-    let parents = |constraints: &'a [Constraint]| constraints.iter().filter_map(parent).collect();
+fn touched(operation: &Operation) -> impl Iterator<Item = &Name> {
+    let parents = operation.constraints().iter().filter_map(parent);
     let others: Vec<&Name> = match operation {
-        Operation::CreateTable(create) => parents(&create.constraints),
-        Operation::AddColumn { column, .. } => parents(&column.constraints),
-        Operation::AddConstraint { constraint, .. } => parents(std::slice::from_ref(constraint)),
         Operation::Insert { reads, .. } | Operation::Update { reads, .. } => reads.iter().collect(),
         Operation::CreateView { reads, .. } => reads.iter().collect(),
         Operation::AttachPartition { partition, .. } | Operation::DetachPartition { partition, .. } => {
@@ -78,7 +75,7 @@ fn touched<'a>(operation: &'a Operation) -> impl Iterator<Item = &'a Name> {
         }
         _ => Vec::new(),
     };
-    operation.table().into_iter().chain(others)
+    operation.table().into_iter().chain(parents).chain(others)
 }
 
 fn parent(constraint: &Constraint) -> Option<&Name> {

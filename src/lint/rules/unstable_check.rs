@@ -2,7 +2,6 @@
 
 use crate::lint::prelude::*;
 use crate::lint::types;
-use crate::operation::Constraint;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -19,13 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let constraints: Vec<&Constraint> = match context.operation {
-        Operation::CreateTable(create) => create.constraints.iter().collect(),
-        Operation::AddColumn { column, .. } => column.constraints.iter().collect(),
-        Operation::AddConstraint { constraint, .. } => vec![constraint],
-        _ => return None,
-    };
-    let call = constraints.into_iter().find_map(|constraint| match &constraint.kind {
+    let call = context.operation.constraints().iter().find_map(|constraint| match &constraint.kind {
         ConstraintKind::Check(check) => types::changing_call(check),
         _ => None,
     })?;

@@ -83,12 +83,12 @@ impl Schema {
                     constraint.name.clone_from(to);
                 }
             }
-            Operation::AttachPartition { table, partition } => {
+            Operation::AttachPartition { table, partition, default } => {
                 let parent = self.qualify(table);
                 self.table_mut(table).partitioned = true;
                 let child = self.table_mut(partition);
                 child.partition_of = Some(parent);
-                child.takes_the_rest = ends_with_default(sql);
+                child.takes_the_rest = *default;
             }
             Operation::DetachPartition { partition, .. } => self.table_mut(partition).partition_of = None,
             Operation::CreateIndex(create) => self.create_index(create, now),
@@ -236,7 +236,7 @@ impl Schema {
             persistence: create.persistence,
             partitioned: create.partitioned,
             partition_of: create.partition_of.as_ref().map(|parent| self.qualify(parent)),
-            takes_the_rest: create.partition_of.is_some() && ends_with_default(sql),
+            takes_the_rest: create.default_partition,
             complete: create.filled_from.is_none()
                 && create.partition_of.is_none()
                 && create.models.is_empty(),
@@ -416,9 +416,4 @@ impl Schema {
             }
         }
     }
-}
-
-/// Whether a statement that makes a partition makes the default one.
-fn ends_with_default(sql: &str) -> bool {
-    sql.trim_end_matches([';', ' ', '\n']).to_ascii_uppercase().ends_with("DEFAULT")
 }

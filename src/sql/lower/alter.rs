@@ -63,9 +63,11 @@ fn action(action: &ast::AlterTableAction, table: Name) -> Operation {
         A::SetSchema(it) => {
             Operation::SetTableSchema { table, schema: name::optional_identifier(it.schema_ref()) }
         }
-        A::AttachPartition(it) => {
-            Operation::AttachPartition { table, partition: name::optional(it.table_name_ref()) }
-        }
+        A::AttachPartition(it) => Operation::AttachPartition {
+            table,
+            partition: name::optional(it.table_name_ref()),
+            default: matches!(it.partition_type(), Some(ast::PartitionType::PartitionDefault(_))),
+        },
         A::DetachPartition(it) => match it.detach_partition_option() {
             Some(ast::DetachPartitionOption::DetachFinalize(_)) => {
                 Operation::AlterTable { table, action: "DETACH PARTITION FINALIZE" }

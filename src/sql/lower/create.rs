@@ -15,6 +15,7 @@ pub(super) fn table(create: &ast::CreateTable) -> Operation {
         if_not_exists: create.if_not_exists().is_some(),
         persistence: persistence(create.persistence()),
         partition_of: create.partition_of().and_then(|of| of.table_name_ref()).map(|it| name::qualified(&it)),
+        default_partition: matches!(create.partition_type(), Some(ast::PartitionType::PartitionDefault(_))),
         partitioned: create.partition_by().is_some(),
         models: create
             .inherits()

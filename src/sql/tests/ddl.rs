@@ -117,7 +117,11 @@ fn every_alter_table_action_has_an_operation() {
         ("SET SCHEMA s", Operation::SetTableSchema { table: t(), schema: "s".into() }),
         (
             "ATTACH PARTITION p FOR VALUES IN (1)",
-            Operation::AttachPartition { table: t(), partition: name("p") },
+            Operation::AttachPartition { table: t(), partition: name("p"), default: false },
+        ),
+        (
+            "ATTACH PARTITION p DEFAULT",
+            Operation::AttachPartition { table: t(), partition: name("p"), default: true },
         ),
         (
             "DETACH PARTITION p CONCURRENTLY",
