@@ -83,6 +83,13 @@ pub fn judge_in(
     read(folder.path(), scope)
 }
 
+/// The project of a text, as it is read.
+pub fn project(written: Written, before: Option<&str>, text: &str) -> Project {
+    let folder = laid_out(written, before, text);
+    let projects = frontend::load(folder.path(), &mut Sources::new());
+    projects.expect("the bench writes readable projects").remove(0)
+}
+
 /// Writes the migrations of a text into a folder of their own.
 fn laid_out(written: Written, before: Option<&str>, text: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");

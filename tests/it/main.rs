@@ -21,6 +21,7 @@ mod kills;
 mod labelled;
 mod locks;
 mod pages;
+mod pages_on_server;
 mod readme;
 mod registry;
 mod remote;

@@ -24,14 +24,25 @@ pub const WITHOUT_EXAMPLES: &[&str] = &[
     "version-taken-on-base",
 ];
 
-struct Block {
-    written: Written,
-    kind: String,
-    text: String,
+/// An example of a page.
+pub struct Block {
+    /// Its language.
+    pub written: Written,
+    /// `before`, `bad`, `bad together`, `good`.
+    pub kind: String,
+    /// Why no server of the tests can run it, which stands in brackets after the kind.
+    pub not_run: Option<String>,
+    /// What it holds.
+    pub text: String,
+}
+
+/// What a page's examples presuppose.
+pub fn before(blocks: &[Block]) -> Option<&str> {
+    blocks.iter().find(|block| block.kind == "before").map(|block| block.text.as_str())
 }
 
 /// Fenced blocks whose info string says what they are.
-fn blocks(page: &str) -> Vec<Block> {
+pub fn blocks(page: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
@@ -44,7 +55,11 @@ fn blocks(page: &str) -> Vec<Block> {
             "python" => Written::Python,
             _ => continue,
         };
-        blocks.push(Block { written, kind: kind.to_owned(), text });
+        let (kind, not_run) = match kind.split_once(" (not run: ") {
+            Some((kind, reason)) => (kind, Some(reason.trim_end_matches(')').to_owned())),
+            None => (kind, None),
+        };
+        blocks.push(Block { written, kind: kind.to_owned(), not_run, text });
     }
     blocks
 }
@@ -54,7 +69,7 @@ fn every_bad_example_is_found_and_every_good_one_is_clean_under_all_strict_rules
     let mut wrong = Vec::new();
     for rule in all_rules().into_iter().filter(|rule| rule.evidence == Evidence::Lint) {
         let blocks = blocks(rule.page);
-        let before = blocks.iter().find(|block| block.kind == "before").map(|block| block.text.as_str());
+        let before = before(&blocks);
         let settings = Settings {
             preset: Preset::Strict,
             severities: [(rule.id.to_owned(), rule.severity)].into(),
