@@ -63,6 +63,7 @@ pub fn read(found: &Found, library: &mut Library, sources: &mut Sources) -> Envi
     let default = evaluator.evaluate_path("target_metadata");
     let targets = said("target_metadata").chain([&default]);
     environment.naming = targets.cloned().find_map(|target| convention(&mut evaluator, &target, 0));
+    evaluator.keep_closures();
     environment
 }
 

@@ -35,6 +35,7 @@ use crate::source::{Sources, Span};
 
 use super::output::{Condition, Output, Until};
 use super::value::Value;
+use module::Closures;
 
 /// Statements and expressions that one script may take; real ones take a few thousand.
 const BUDGET: u32 = 400_000;
@@ -88,6 +89,7 @@ pub struct Evaluator<'a> {
     /// What `context.configure` was told, by keyword, in the order in which it was.
     pub configured: Vec<(String, Value)>,
     module: Rc<Module>,
+    closures: Closures,
     frames: Vec<Frame>,
     budget: u32,
 }
@@ -106,6 +108,7 @@ impl<'a> Evaluator<'a> {
             output,
             configured: Vec::new(),
             module,
+            closures: Closures::default(),
             frames: vec![Frame::default()],
             budget: BUDGET,
         }
@@ -115,6 +118,11 @@ impl<'a> Evaluator<'a> {
     pub fn run_module(&mut self) {
         let module = Rc::clone(&self.module);
         self.block(&module.body, &module.scope);
+    }
+
+    /// Ends the evaluation of a module that others may still call.
+    pub fn keep_closures(&mut self) {
+        self.library.closures.keep(std::mem::take(&mut self.closures));
     }
 
     /// Runs a function of the module, without arguments.

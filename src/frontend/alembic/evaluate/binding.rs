@@ -1,5 +1,6 @@
 //! What binds names: assignment, unpacking, functions and classes.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use ruff_python_ast::{self as ast, Expr, Stmt};
@@ -7,7 +8,7 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 use crate::source::Span;
 
 use super::super::render::types;
-use super::super::value::{Argument, Arguments, Class, Function, FunctionKind, Instance, Value};
+use super::super::value::{Argument, Arguments, Class, Code, Function, FunctionKind, Instance, Value};
 use super::{Evaluator, Scope};
 
 impl Evaluator<'_> {
@@ -84,14 +85,20 @@ impl Evaluator<'_> {
             };
             decorators.push(value);
         }
-        let function = Value::Function(Rc::new(Function {
-            code: super::super::value::Code::Def(Rc::new(definition.clone())),
-            module: Rc::clone(&self.module),
-            scope: Rc::clone(scope),
-            defaults,
-            kind,
-        }));
+        let function = self.function(Code::Def(Rc::new(definition.clone())), defaults, kind, scope);
         decorators.into_iter().rev().fold(function, |function, decorator| self.decorated(decorator, function))
+    }
+
+    pub(super) fn function(
+        &mut self,
+        code: Code,
+        defaults: HashMap<String, Value>,
+        kind: FunctionKind,
+        scope: &Rc<Scope>,
+    ) -> Value {
+        self.closures.add(scope);
+        let (module, scope) = (Rc::clone(&self.module), Rc::clone(scope));
+        Value::Function(Rc::new(Function { code, module, scope, defaults, kind }))
     }
 
     /// What a decorator of the files at hand makes of a function; a library's changes nothing that is sent.

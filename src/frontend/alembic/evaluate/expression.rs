@@ -7,7 +7,7 @@ use ruff_text_size::Ranged;
 
 use crate::source::Span;
 
-use super::super::value::{Argument, Arguments, Code, Function, FunctionKind, Symbol, Text, Value};
+use super::super::value::{Argument, Arguments, Code, FunctionKind, Symbol, Text, Value};
 use super::compare;
 use super::{Evaluator, Scope};
 
@@ -77,13 +77,7 @@ impl Evaluator<'_> {
                     .as_ref()
                     .map(|parameters| self.defaults(parameters, scope))
                     .unwrap_or_default();
-                Value::Function(Rc::new(Function {
-                    code: Code::Lambda(Rc::new(lambda.clone())),
-                    module: Rc::clone(&self.module),
-                    scope: Rc::clone(scope),
-                    defaults,
-                    kind: FunctionKind::Plain,
-                }))
+                self.function(Code::Lambda(Rc::new(lambda.clone())), defaults, FunctionKind::Plain, scope)
             }
             Expr::ListComp(each) => {
                 self.comprehend(&each.generators, &each.elt, scope).map_or_else(|u| u, Value::list)

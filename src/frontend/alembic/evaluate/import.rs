@@ -158,7 +158,9 @@ impl Evaluator<'_> {
         let caller = std::mem::replace(&mut self.module, Rc::clone(module));
         let conditions = std::mem::take(&mut self.output.conditions);
         let muted = self.output.mute();
+        let closures = std::mem::take(&mut self.closures);
         self.block(&module.body, &module.scope);
+        self.library.closures.keep(std::mem::replace(&mut self.closures, closures));
         self.output.unmute(muted);
         self.output.conditions = conditions;
         self.module = caller;

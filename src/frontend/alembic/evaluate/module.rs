@@ -99,6 +99,33 @@ impl Scope {
     }
 }
 
+/// Scopes that functions have closed over. A function keeps its scope and its module, and these keep the function: when
+/// this is dropped, the scopes forget their names, or none of them would ever be freed.
+#[derive(Debug, Default)]
+pub struct Closures(Vec<Rc<Scope>>);
+
+impl Closures {
+    /// A function has closed over a scope.
+    pub fn add(&mut self, scope: &Rc<Scope>) {
+        if self.0.last().is_none_or(|last| !Rc::ptr_eq(last, scope)) {
+            self.0.push(Rc::clone(scope));
+        }
+    }
+
+    /// Keeps others for as long as these.
+    pub fn keep(&mut self, mut others: Self) {
+        self.0.append(&mut others.0);
+    }
+}
+
+impl Drop for Closures {
+    fn drop(&mut self) {
+        for scope in &self.0 {
+            scope.replace(HashMap::new());
+        }
+    }
+}
+
 /// One Python file.
 #[derive(Debug)]
 pub struct Module {
@@ -137,6 +164,8 @@ pub struct Library {
     pub patched: BTreeMap<String, Value>,
     /// The DDL of types, by name or dotted path, as the user says.
     pub types: BTreeMap<String, String>,
+    /// Scopes of its modules and of `env.py`.
+    pub closures: Closures,
     read: HashMap<PathBuf, Option<Rc<Module>>>,
 }
 
@@ -155,6 +184,7 @@ impl Library {
             handed: Vec::new(),
             patched: BTreeMap::new(),
             types: BTreeMap::new(),
+            closures: Closures::default(),
             read: HashMap::new(),
         }
     }
