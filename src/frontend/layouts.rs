@@ -111,8 +111,10 @@ pub(super) enum Placeholders {
     None,
     /// `${name}`, with values from `flyway.conf` or `flyway.toml`.
     Flyway,
-    /// `${NAME}` of the environment, in files that ask for it.
+    /// `${NAME}` and `$NAME` of the environment, in lines of files that ask for it.
     GooseEnvironment,
+    /// `:NAME`, with values from `.gmrc`.
+    Graphile,
     /// `{{ .Name }}` and whatever else a Go template may hold.
     GoTemplate,
 }

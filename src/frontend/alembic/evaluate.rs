@@ -212,3 +212,28 @@ impl<'a> Evaluator<'a> {
         !self.output.conditions.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::naming::Naming;
+    use super::super::python;
+    use super::*;
+
+    #[test]
+    fn a_module_is_freed_when_it_is_no_longer_evaluated() {
+        let text =
+            "def outer():\n    def inner():\n        return outer\n    return inner\n\nkept = outer()\n";
+        let mut sources = Sources::new();
+        let source = sources.add("a.py", text);
+        let body = python::parse(text).expect("Python").body;
+        let module = Module::new(source, "a.py".into(), body);
+        let mut library = Library::new(Vec::new(), "".into(), std::collections::BTreeMap::new());
+        let output = Output::new(Rc::new(Naming::default()));
+        let mut evaluator = Evaluator::new(&mut sources, &mut library, Rc::clone(&module), output);
+        evaluator.run_module();
+        assert!(matches!(module.scope.get("kept"), Some(Value::Function(_))));
+        let (left, scope) = (Rc::downgrade(&module), Rc::downgrade(&module.scope));
+        drop((evaluator, module));
+        assert!(left.upgrade().is_none() && scope.upgrade().is_none());
+    }
+}

@@ -147,6 +147,7 @@ pub(in crate::frontend) const LAYOUTS: &[Layout] = &[
     },
     // graphile-migrate src/migration.ts `runStringMigration`: committed/000001.sql in a transaction each, unless, after
     // its header, it opens with `--! no-transaction` (src/header.ts); there are no downgrades. `chain` reads the hashes.
+    // src/current.ts: `--!include` is gone once a migration is committed.
     Layout {
         framework: sql(
             "Graphile Migrate",
@@ -161,6 +162,7 @@ pub(in crate::frontend) const LAYOUTS: &[Layout] = &[
         hashes: Hashes::Graphile,
         opt_out: OptOut::Section,
         sends: Sends::Script,
+        placeholders: Placeholders::Graphile,
         signs: &[Sign::Near(".gmrc", ""), Sign::Near(".gmrc.js", ""), Sign::Text("--! previous:")],
         ..LOOSE
     },

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::super::layouts::{Layout, OptOut, Placeholders, Sends};
 use super::super::tree::Tree;
-use super::placeholders::{self, Values};
+use super::placeholders::{Doubt, Filler, Values};
 use super::sections::Section;
 use super::transactions::{self, Unit};
 use super::{File, Part};
@@ -69,9 +69,10 @@ impl Read<'_> {
         let file = self.sources.file(source);
         let mut statements: Vec<Statement> = Vec::new();
         let mut messages: Vec<Vec<Vec<usize>>> = Vec::new();
+        let filler = Filler::of(self.layout.placeholders, file.text(), self.values);
         for section in sections {
             let first = statements.len();
-            statements.extend(self.statements(source, section.range.clone()));
+            statements.extend(self.statements(source, section.range.clone(), &filler));
             messages.push(if section.one_message || self.layout.sends != Sends::Statements {
                 vec![(first..statements.len()).collect()]
             } else {
@@ -97,10 +98,8 @@ impl Read<'_> {
         Script { span: Span::new(source, start..end), body, wrapped, statements }
     }
 
-    fn statements(&self, source: SourceId, range: Range<usize>) -> Vec<Statement> {
-        let file = self.sources.file(source).text();
-        let text = &file[range.clone()];
-        let filled = placeholders::fill(self.layout.placeholders, text, self.values);
+    fn statements(&self, source: SourceId, range: Range<usize>, filler: &Filler<'_>) -> Vec<Statement> {
+        let filled = filler.fill(range.clone());
         let span = |part: &Range<usize>| {
             let part = filled.written(part);
             Span::new(source, range.start + part.start..range.start + part.end)
@@ -110,8 +109,9 @@ impl Read<'_> {
             let sql = &filled.text[statement.range.clone()];
             let unread =
                 statement.steps.iter().any(|step| matches!(step.operation, Operation::Unparsed { .. }));
-            let opaque = if let Some(name) = filled.unknown(&statement.range) {
-                Some(format!("its ${{{name}}} gets its value from outside the project's files"))
+            let doubt = filled.doubt(&statement.range);
+            let opaque = if let Some(Doubt::Unknown(name)) = doubt {
+                Some(format!("its {name} gets its value from outside the project's files"))
             } else {
                 let go = self.layout.placeholders == Placeholders::GoTemplate;
                 let is_template = (unread || go) && sql.contains("{{") && sql.contains("}}");
@@ -138,7 +138,12 @@ impl Read<'_> {
                 span,
                 certainty: Certainty::Certain,
             }));
-            let certainty = Certainty::Certain;
+            let certainty = match doubt {
+                Some(Doubt::Default(name)) => {
+                    Certainty::May(format!("the environment has no other value for {name}"))
+                }
+                _ => Certainty::Certain,
+            };
             statements.push(Statement { span, sql, steps, rows, transaction: None, certainty });
         });
         statements

@@ -75,7 +75,7 @@ pub(in crate::frontend) fn goose(text: &str) -> Vec<Section> {
     sections
 }
 
-fn goose_annotation(line: &str) -> Option<String> {
+pub(super) fn goose_annotation(line: &str) -> Option<String> {
     let words = line.strip_prefix("--")?.trim().strip_prefix("+goose")?.split_whitespace();
     Some(words.collect::<Vec<_>>().join(" ").to_ascii_lowercase())
 }
