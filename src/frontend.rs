@@ -19,12 +19,14 @@ use tree::Tree;
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// Nothing at the path looks like migrations for PostgreSQL.
-    #[error("no migrations found under {}{}", path.display(), for_others(foreign))]
+    #[error("no migrations found under {}{}{}", path.display(), for_others(foreign), not_read(unread))]
     NothingFound {
         /// Where we looked.
         path: PathBuf,
         /// Folders of migrations for other databases that are there.
         foreign: Vec<String>,
+        /// What is there, might hold migrations, and is not read, in a sentence each.
+        unread: Vec<String>,
     },
 }
 
@@ -36,6 +38,10 @@ fn for_others(foreign: &[String]) -> String {
             format!(": those in {first} and {} more folders are for other databases", rest.len())
         }
     }
+}
+
+fn not_read(unread: &[String]) -> String {
+    unread.iter().map(|sentence| format!("\n{sentence}")).collect()
 }
 
 /// Deeper folders are not searched for migrations.
@@ -59,12 +65,25 @@ pub fn load_with(path: &Path, settings: &Settings, sources: &mut Sources) -> Res
     let mut projects: Vec<Project> =
         alembic.iter().map(|found| alembic::load(found, settings, sources)).collect();
     let scripts: Vec<PathBuf> = alembic.into_iter().map(|found| found.scripts).collect();
-    let (sql, foreign) =
-        if path.is_dir() { sql_below(path, &scripts, sources) } else { (sql_at(path, sources), Vec::new()) };
-    projects.extend(sql);
+    let (mut foreign, mut unread) = (Vec::new(), Vec::new());
+    if path.is_dir() {
+        let tree = Tree::read(path, DEEPEST);
+        let search = sql_files::find(&tree);
+        projects.extend(sql_below(&tree, search.found, &scripts, sources));
+        // A folder that is named on purpose is read whatever its files are called.
+        if projects.is_empty() && search.foreign.is_empty() && scripts.is_empty() && path != Path::new(".") {
+            let is_own = |file: &String| is_sql(Path::new(file)) && !file.contains('/');
+            let own = tree.files_below("").into_iter().filter(is_own).collect();
+            let loose = sql_files::loose(own);
+            projects.extend(loose.iter().map(|found| sql_files::load(found, &tree, sources)));
+        }
+        (foreign, unread) = (search.foreign, search.unread);
+    } else {
+        projects.extend(sql_at(path, sources));
+    }
     projects.sort_by(|a, b| a.root.cmp(&b.root));
     if projects.is_empty() {
-        return Err(LoadError::NothingFound { path: path.to_owned(), foreign });
+        return Err(LoadError::NothingFound { path: path.to_owned(), foreign, unread });
     }
     Ok(projects)
 }
@@ -79,23 +98,19 @@ pub fn load_text(name: impl Into<PathBuf>, text: impl Into<String>, sources: &mu
     sql_files::from_text(name.into(), text.into(), sources)
 }
 
-/// Projects of SQL files in a folder, and if there are none, folders for other databases. Files below Alembic's scripts
-/// are read by those, if by anyone.
-fn sql_below(path: &Path, scripts: &[PathBuf], sources: &mut Sources) -> (Vec<Project>, Vec<String>) {
-    let tree = Tree::read(path, DEEPEST);
-    let sql_files::Search { mut found, foreign } = sql_files::find(&tree);
+/// Projects of SQL files in a folder. Files below Alembic's scripts are read by those, if by anyone.
+fn sql_below(
+    tree: &Tree,
+    mut found: Vec<sql_files::Found>,
+    scripts: &[PathBuf],
+    sources: &mut Sources,
+) -> Vec<Project> {
     found.retain(|found| {
         let folder = tree.on_disk(found.folder());
         let folder = folder.canonicalize().unwrap_or(folder);
         !scripts.iter().any(|scripts| folder.starts_with(scripts))
     });
-    // A folder that is named on purpose is read whatever its files are called.
-    if found.is_empty() && foreign.is_empty() && scripts.is_empty() && path != Path::new(".") {
-        let files =
-            tree.files_below("").into_iter().filter(|file| is_sql(Path::new(file)) && !file.contains('/'));
-        found.extend(sql_files::loose(files.collect()));
-    }
-    (found.iter().map(|found| sql_files::load(found, &tree, sources)).collect(), foreign)
+    found.iter().map(|found| sql_files::load(found, tree, sources)).collect()
 }
 
 /// The project that a file belongs to: its folder's, or that of the folder above; else it stands alone.

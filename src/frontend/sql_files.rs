@@ -22,7 +22,7 @@ use super::tree::{Tree, join};
 use crate::history::{Body, Framework, Migration, Problem, ProblemKind, Project, Reference, Runner, Script};
 use crate::operation::Name;
 use crate::source::{SourceId, Sources, Span};
-pub(super) use discover::{Found, Search, find, loose};
+pub(super) use discover::{Found, find, loose};
 use names::FileName;
 use script::Scripts;
 

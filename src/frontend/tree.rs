@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 /// Folders that hold what others wrote, what was built, or what tests feed on.
@@ -13,40 +14,62 @@ const PRUNED: &[&str] =
 const LEVELS_ABOVE: usize = 8;
 
 /// The files below a path.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Tree {
     root: PathBuf,
     /// Names of files by folder; folders relative to the root with forward slashes, the root itself empty.
     folders: BTreeMap<String, BTreeSet<String>>,
+    /// Why something that is named as SQL, or leads to it, is not read.
+    unread: BTreeMap<String, &'static str>,
     texts: RefCell<BTreeMap<PathBuf, Option<String>>>,
 }
 
 impl Tree {
     /// Reads the names of all files below a folder, `depth` levels deep. What cannot be listed is left out.
     pub fn read(root: &Path, depth: usize) -> Self {
-        let mut tree = Self { root: root.to_owned(), folders: BTreeMap::new(), texts: RefCell::default() };
+        let mut tree = Self { root: root.to_owned(), ..Self::default() };
+        let real = root.canonicalize().unwrap_or_else(|_| root.to_owned());
         let mut waiting = vec![(String::new(), depth)];
         while let Some((folder, depth)) = waiting.pop() {
             let Ok(entries) = std::fs::read_dir(tree.on_disk(&folder)) else { continue };
             let mut files = BTreeSet::new();
             for entry in entries.flatten() {
                 let name = entry.file_name().to_string_lossy().into_owned();
-                match entry.file_type() {
-                    // Links to folders are not followed: they may lead in a circle.
-                    Ok(kind) if kind.is_dir() && depth > 0 && !is_pruned(&name) => {
-                        waiting.push((join(&folder, &name), depth - 1));
+                let path = join(&folder, &name);
+                let Ok(kind) = entry.file_type() else { continue };
+                let target = if kind.is_symlink() { entry.path().metadata() } else { entry.metadata() };
+                match target {
+                    Ok(target) if target.is_file() => files.extend([name]),
+                    // A link that leads nowhere or in a circle is kept, so that whoever reads it can say so; but not the
+                    // hidden ones that editors lock files with.
+                    Err(_) => files.extend(Some(name).filter(|name| !name.starts_with('.'))),
+                    Ok(target) if target.is_dir() && kind.is_symlink() => {
+                        if leads_to_sql(&entry.path(), &real) {
+                            tree.unread.insert(path, LINKED);
+                        }
                     }
-                    Ok(kind)
-                        if kind.is_file() || (kind.is_symlink() && may_be_file(&entry.path(), &name)) =>
-                    {
-                        files.insert(name);
+                    Ok(target) if target.is_dir() => {
+                        if name.ends_with(".sql") {
+                            tree.unread.insert(path.clone(), "it is a folder");
+                        }
+                        if depth > 0 && !is_pruned(&name) {
+                            waiting.push((path, depth - 1));
+                        }
                     }
-                    _ => {}
+                    Ok(_) if name.ends_with(".sql") => {
+                        tree.unread.insert(path, "it is no regular file");
+                    }
+                    Ok(_) => {}
                 }
             }
             tree.folders.insert(folder, files);
         }
         tree
+    }
+
+    /// What is named as SQL, or leads to it, and is not read: paths, each with the reason.
+    pub fn unread(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        self.unread.iter().map(|(path, why)| (path.as_str(), *why))
     }
 
     /// All folders in order, each before those in it.
@@ -112,10 +135,20 @@ pub(super) fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
-/// A link that leads nowhere or in a circle is kept, so that whoever reads it can say so; but not the hidden ones that
-/// editors lock files with.
-fn may_be_file(link: &Path, name: &str) -> bool {
-    link.metadata().map_or(!name.starts_with('.'), |target| target.is_file())
+/// Links to folders are not followed: they may lead in a circle, or to all that a build has made.
+const LINKED: &str = "it is a link to a folder, which is not followed; name the folder itself to read it";
+
+/// Whether a folder outside of the tree holds SQL files, or is called as if it did.
+fn leads_to_sql(link: &Path, root: &Path) -> bool {
+    let Ok(target) = link.canonicalize() else { return false };
+    let is_sql = |name: &OsStr| name.to_string_lossy().ends_with(".sql");
+    let called = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().contains("migrat"));
+    !target.starts_with(root)
+        && (called(link)
+            || called(&target)
+            || target
+                .read_dir()
+                .is_ok_and(|entries| entries.flatten().any(|entry| is_sql(&entry.file_name()))))
 }
 
 fn is_pruned(name: &str) -> bool {

@@ -192,3 +192,45 @@ fn folders_for_other_databases_are_named_where_nothing_else_is() {
     assert!(error.contains("no migrations found under"), "{error}");
     assert!(error.contains("db/mysql/migrations and 1 more folders are for other databases"), "{error}");
 }
+
+/// What lies among migrations and is not read, as people are told.
+fn left_out(folder: &Path) -> Vec<String> {
+    let mut sources = Sources::new();
+    let projects = frontend::load(folder, &mut sources).expect("there are migrations");
+    let said = projects.iter().flat_map(|project| &project.left_out);
+    said.map(|said| said.replace(&*folder.to_string_lossy(), "")).collect()
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_no_file_is_said_and_does_not_hang_the_run() {
+    let folder = folder(&[("migrations/1_a.up.sql", b"SELECT 1;"), ("migrations/2_b.sql/readme", b"")]);
+    let pipe = folder.path().join("migrations/3_c.up.sql");
+    assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+    assert_eq!(
+        left_out(folder.path()),
+        [
+            "/migrations/2_b.sql is not read: it is a folder",
+            "/migrations/3_c.up.sql is not read: it is no regular file"
+        ]
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn links_to_folders_are_not_followed_and_that_is_said() {
+    use std::os::unix::fs::symlink;
+    let other = folder(&[("sql/1_a.up.sql", b"SELECT 1;")]);
+    let folder = folder(&[("a/migrations/1_a.up.sql", b"SELECT 1;"), ("docs/readme", b"")]);
+    let root = folder.path();
+    symlink(other.path().join("sql"), root.join("linked")).unwrap();
+    symlink(root, root.join("a/circle")).unwrap();
+    symlink(root.join("a/migrations"), root.join("inside")).unwrap();
+    let said = "/linked is not read: it is a link to a folder, which is not followed; name the folder itself to read it";
+    assert_eq!(left_out(root), [said]);
+    std::fs::remove_dir_all(root.join("a")).unwrap();
+    let error = frontend::load(root, &mut Sources::new()).unwrap_err().to_string();
+    assert!(error.replace(&*root.to_string_lossy(), "").ends_with(said), "{error}");
+    let mut sources = Sources::new();
+    assert_eq!(frontend::load(&root.join("linked"), &mut sources).unwrap()[0].migrations.len(), 1);
+}

@@ -2,6 +2,7 @@
 //! the repository or its work tree, and runs none of git's filters.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,7 +14,7 @@ use crate::frontend::{self, Settings};
 use crate::history::{Project, Runner};
 use crate::source::Sources;
 
-/// Larger files are no migrations, and nothing that migrations import.
+/// Larger files are nothing that migrations import.
 const LARGEST: u64 = 8 << 20;
 
 /// Files that migrations may need wherever they lie: what they import, and what says how they are laid out.
@@ -21,8 +22,16 @@ const NEEDED: &[&str] = &["cfg", "conf", "ini", "mod", "plan", "py", "sql", "tom
 
 /// The files of a commit by their paths in the repository.
 pub(super) struct Commit {
-    /// The names that git gives to their contents.
-    pub files: BTreeMap<PathBuf, String>,
+    pub files: BTreeMap<PathBuf, Blob>,
+}
+
+/// The content of a file.
+#[derive(Debug)]
+pub(super) struct Blob {
+    /// The name that git gives to it.
+    id: String,
+    /// In bytes.
+    size: u64,
 }
 
 impl Commit {
@@ -34,9 +43,9 @@ impl Commit {
             let facts: Vec<&str> = facts.split_whitespace().collect();
             if let [mode, _, id, size] = facts.as_slice()
                 && mode.starts_with("100")
-                && size.parse().is_ok_and(|size: u64| size <= LARGEST)
+                && let Ok(size) = size.parse()
             {
-                files.insert(PathBuf::from(path), (*id).to_owned());
+                files.insert(PathBuf::from(path), Blob { id: (*id).to_owned(), size });
             }
         }
         Ok(Self { files })
@@ -46,8 +55,8 @@ impl Commit {
 /// Where the content of a file comes from.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Content<'a> {
-    /// Git, by this name.
-    Git(&'a str),
+    /// Git.
+    Git(&'a Blob),
     /// The work tree.
     Here,
 }
@@ -69,20 +78,20 @@ impl Laid {
     ) -> Result<Self, BaseError> {
         let folder = TempDir::with_prefix("mig-check-").map_err(BaseError::Temporary)?;
         let root = folder.path().canonicalize().map_err(BaseError::Temporary)?;
-        let needed = |path: &Path| {
+        let needed = |path: &Path, content: Content<'_>| {
             let extension = path.extension().and_then(|extension| extension.to_str());
-            path.starts_with(below)
-                || extension.is_some_and(|extension| NEEDED.contains(&extension))
-                || frontend::tells_a_tool(path)
+            let is_small = !matches!(content, Content::Git(blob) if blob.size > LARGEST);
+            let is_named = extension.is_some_and(|extension| NEEDED.contains(&extension));
+            path.starts_with(below) || (is_small && (is_named || frontend::tells_a_tool(path)))
         };
         let mut from_git = Vec::new();
-        for (path, content) in files.filter(|(path, _)| needed(path)) {
+        for (path, content) in files.filter(|(path, content)| needed(path, *content)) {
             let to = root.join(path);
             if let Some(parent) = to.parent() {
                 std::fs::create_dir_all(parent).map_err(BaseError::Temporary)?;
             }
             match content {
-                Content::Git(id) => from_git.push((id, to)),
+                Content::Git(blob) => from_git.push((blob.id.as_str(), to)),
                 // It may be gone by now, or be no plain file.
                 Content::Here => drop(std::fs::copy(top.join(path), to)),
             }
@@ -143,13 +152,41 @@ fn write(top: &Path, files: &[(&str, PathBuf)]) -> std::io::Result<()> {
             let size = header.split_whitespace().nth(2).and_then(|size| size.parse().ok());
             // A partial clone may lack it.
             let Some(size) = size else { continue };
-            let mut content = Vec::new();
-            answers.by_ref().take(size).read_to_end(&mut content)?;
+            std::io::copy(&mut answers.by_ref().take(size), &mut File::create(to)?)?;
             answers.read_line(&mut String::new())?;
-            std::fs::write(to, content)?;
         }
         Ok(())
     });
     git.wait()?;
     done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_are_laid_out_however_large_they_are() {
+        let repository = TempDir::new().expect("a folder");
+        let top = repository.path();
+        for path in ["here/large.sql", "elsewhere/large.sql", "elsewhere/small.sql", "elsewhere/picture"] {
+            std::fs::create_dir_all(top.join(path).with_file_name("")).expect("a folder");
+            let size = if path.ends_with("large.sql") { LARGEST + 1 } else { 1 };
+            let file = File::create(top.join(path)).expect("a file");
+            file.set_len(size).expect("room");
+        }
+        let settings = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"];
+        for arguments in [&["init", "--quiet"][..], &["add", "."], &["commit", "--quiet", "-m", "a"]] {
+            let done = Command::new("git").current_dir(top).args(settings).args(arguments).status();
+            assert!(done.expect("git runs").success());
+        }
+        let commit = Commit::read(top, "HEAD").expect("a commit");
+        assert_eq!(commit.files.len(), 4);
+        let files = commit.files.iter().map(|(path, blob)| (path, Content::Git(blob)));
+        let laid = Laid::out(top, files, Path::new("here")).expect("laid out");
+        let size = |path: &str| laid.root().join(path).metadata().map(|file| file.len()).ok();
+        assert_eq!(size("here/large.sql"), Some(LARGEST + 1));
+        assert_eq!(size("elsewhere/small.sql"), Some(1));
+        assert_eq!((size("elsewhere/large.sql"), size("elsewhere/picture")), (None, None));
+    }
 }

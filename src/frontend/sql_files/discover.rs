@@ -21,6 +21,8 @@ pub(in crate::frontend) struct Found {
     foreign: Vec<String>,
     /// Folders of numbered files in this one that the tool does not run.
     inside: Vec<String>,
+    /// What lies nearest to it and is not read, in a sentence each.
+    unread: Vec<String>,
 }
 
 impl Found {
@@ -55,7 +57,7 @@ impl Found {
         let inside = self.inside.iter().map(move |folder| {
             format!("{folder} is not read: it lies in a folder of {tool}, which does not run it")
         });
-        files.chain(foreign).chain(inside)
+        files.chain(foreign).chain(inside).chain(self.unread.iter().cloned())
     }
 }
 
@@ -65,6 +67,8 @@ pub(in crate::frontend) struct Search {
     pub found: Vec<Found>,
     /// Folders of migrations for other databases, as people are shown them, where there are no others.
     pub foreign: Vec<String>,
+    /// What might hold migrations and is not read, in a sentence each, where there are no others.
+    pub unread: Vec<String>,
 }
 
 /// All folders of migrations in a tree. Those for other databases are named by the project that lies nearest.
@@ -96,6 +100,7 @@ pub(in crate::frontend) fn find(tree: &Tree) -> Search {
                     others,
                     foreign: Vec::new(),
                     inside: Vec::new(),
+                    unread: Vec::new(),
                 }
             })
         });
@@ -117,12 +122,25 @@ pub(in crate::frontend) fn find(tree: &Tree) -> Search {
             }
         }
     }
-    let shared = |a: &str, b: &str| a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b).count();
-    foreign.retain(|folder| {
-        let nearest = found.iter_mut().rev().max_by_key(|found| shared(&found.folder, folder));
-        nearest.map(|nearest| nearest.foreign.push(shown(folder))).is_none()
+    foreign.retain(|folder| match nearest(&mut found, folder) {
+        Some(nearest) => {
+            nearest.foreign.push(shown(folder));
+            false
+        }
+        None => true,
     });
-    Search { found, foreign: foreign.iter().map(|folder| shown(folder)).collect() }
+    let mut unread = Vec::new();
+    for (path, why) in tree.unread() {
+        let sentences = nearest(&mut found, path).map_or(&mut unread, |nearest| &mut nearest.unread);
+        sentences.push(format!("{} is not read: {why}", shown(path)));
+    }
+    Search { found, foreign: foreign.iter().map(|folder| shown(folder)).collect(), unread }
+}
+
+/// The folder of migrations that lies nearest to a path.
+fn nearest<'a>(found: &'a mut [Found], path: &str) -> Option<&'a mut Found> {
+    let shared = |other: &str| other.split('/').zip(path.split('/')).take_while(|(a, b)| a == b).count();
+    found.iter_mut().rev().max_by_key(|found| shared(&found.folder))
 }
 
 /// The files that a tool would read in a folder. Where it looks into the folders below as well, they belong to it unless
@@ -160,5 +178,6 @@ pub(in crate::frontend) fn loose(files: Vec<String>) -> Option<Found> {
         others: Vec::new(),
         foreign: Vec::new(),
         inside: Vec::new(),
+        unread: Vec::new(),
     })
 }
