@@ -24,6 +24,8 @@ pub struct Project {
     /// The table where the tool keeps its version: nobody else's, and left out of every comparison. Without a schema
     /// it lies wherever the server puts it.
     pub version_table: Option<Name>,
+    /// What the project has its tool do otherwise than that does by itself, in words: `one transaction per migration`.
+    pub told: Vec<String>,
     /// All migrations, in the order in which their files were read (by version, or by path).
     pub migrations: Vec<Migration>,
     /// Files or parts of files that could not be read. They never stop the rest.

@@ -14,7 +14,12 @@ pub(super) fn run(loaded: &Loaded, out: &mut dyn Write) -> Result<Exit, Failure>
             writeln!(out)?;
         }
         let count = project.migrations.len();
-        writeln!(out, "{} ({}, {count} migrations)", project.root, project.framework.name)?;
+        let plural = if count == 1 { "" } else { "s" };
+        write!(out, "{} ({}, {count} migration{plural}", project.root, project.framework.name)?;
+        for told in &project.told {
+            write!(out, "; {told}")?;
+        }
+        writeln!(out, ")")?;
         let graph = project.graph();
         let width =
             project.migrations.iter().map(|migration| migration.id.chars().count()).max().unwrap_or(0);

@@ -67,6 +67,7 @@ fn empty(found: &Found, shown: &Path) -> Project {
         root: relative(&found.scripts, shown),
         framework: FRAMEWORK,
         version_table: None,
+        told: Vec::new(),
         migrations: Vec::new(),
         problems: Vec::new(),
         left_out: Vec::new(),
@@ -97,6 +98,7 @@ fn read(found: &Found, shown: &Path, settings: &Settings, sources: &mut Sources)
         project.framework.transaction = TransactionRule::PerMigration;
     }
     library.version_schema.clone_from(&environment.version_table.schema);
+    project.told = environment.told();
     project.version_table = Some(environment.version_table);
     // What env.py says is what runs; the user says what only running it would tell.
     let said = || (!settings.naming.is_empty()).then(|| Naming::new(settings.naming.clone()));

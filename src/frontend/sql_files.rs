@@ -267,6 +267,7 @@ impl<'a> Reader<'a> {
             framework: Framework { downgrades, ..self.layout.framework.clone() },
             migrations,
             problems: self.problems,
+            told: Vec::new(),
             left_out: self.left_out,
             runner: Runner::Sql,
         }

@@ -402,6 +402,17 @@ fn the_history_is_printed_with_its_faults() {
 }
 
 #[test]
+fn the_history_says_what_env_py_sets() {
+    let revision = revision("aaaa", "None", "pass");
+    let configured =
+        b"from alembic import context\ncontext.configure(include_schemas=True, version_table='done')\n";
+    let project = folder(&[("db/env.py", configured), ("db/versions/a.py", revision.as_bytes())]);
+    mig_check(project.path(), &["graph"])
+        .assert()
+        .stdout(contains("(Alembic, 1 migration; version table done; autogenerate compares all schemas)"));
+}
+
+#[test]
 fn help_fits_and_names_the_exit_codes() {
     let here = folder(&[]);
     for arguments in [["--help"].as_slice(), &["lint", "--help"], &["sql", "--help"], &["-h"]] {

@@ -632,7 +632,7 @@ fn the_environment_gives_transactions_and_names() {
         ("alembic.ini", "[alembic]\nscript_location = %(here)s/scripts\n"),
         (
             "scripts/env.py",
-            "from alembic import context\nfrom app.db import metadata\ntarget_metadata = metadata\ncontext.configure(target_metadata=target_metadata, transaction_per_migration=True)\n",
+            "from alembic import context\nfrom app.db import metadata\ntarget_metadata = metadata\ncontext.configure(target_metadata=target_metadata, transaction_per_migration=True, include_schemas=True, version_table='done', version_table_schema='audit')\n",
         ),
         (
             "scripts/versions/a.py",
@@ -640,6 +640,9 @@ fn the_environment_gives_transactions_and_names() {
         ),
     ]);
     assert_eq!(project.framework.transaction, TransactionRule::PerMigration);
+    let told =
+        ["one transaction per migration", "version table audit.done", "autogenerate compares all schemas"];
+    assert_eq!(project.told, told);
     assert_eq!(sql(up(&project)), ["ALTER TABLE t ADD CONSTRAINT uq_t_c UNIQUE (c)"]);
 }
 

@@ -124,6 +124,7 @@ fn project(version: u16, file: SourceId) -> (Project, usize) {
             version_table: "_sqlx_migrations",
         },
         version_table: None,
+        told: Vec::new(),
         migrations,
         problems: Vec::new(),
         left_out: Vec::new(),

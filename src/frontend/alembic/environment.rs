@@ -1,5 +1,5 @@
-//! `env.py`, read for what decides how revisions run: the transaction rule, the version table and the naming
-//! convention. Refuses to judge it, and to guess what only running it would tell.
+//! `env.py`, read for what decides how revisions run and are made: the transaction rule, the version table, the naming
+//! convention, the schemas that are compared. Refuses to judge it, and to guess what only running it would tell.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -25,12 +25,32 @@ pub struct Environment {
     pub version_table: Name,
     /// The naming convention of the target metadata, where it is one that can be read.
     pub naming: Option<Naming>,
+    /// `include_schemas=True`: autogenerate compares all schemas, not only the default one.
+    pub every_schema: bool,
+}
+
+impl Environment {
+    /// What differs from what Alembic does by itself, in words.
+    pub fn told(&self) -> Vec<String> {
+        let default = Self::default().version_table;
+        let mut told = Vec::new();
+        if self.per_migration {
+            told.push("one transaction per migration".to_owned());
+        }
+        if self.version_table != default {
+            told.push(format!("version table {}", self.version_table));
+        }
+        if self.every_schema {
+            told.push("autogenerate compares all schemas".to_owned());
+        }
+        told
+    }
 }
 
 impl Default for Environment {
     fn default() -> Self {
         let version_table = Name::unqualified(super::FRAMEWORK.version_table);
-        Self { per_migration: false, version_table, naming: None }
+        Self { per_migration: false, version_table, naming: None, every_schema: false }
     }
 }
 
@@ -54,8 +74,9 @@ pub fn read(found: &Found, library: &mut Library, sources: &mut Sources) -> Envi
     let said = |key: &'static str| {
         configured.iter().rev().filter(move |(known, _)| known == key).map(|(_, value)| value)
     };
-    environment.per_migration =
-        said("transaction_per_migration").any(|value| matches!(value, Value::Bool(true)));
+    let is_set = |key| said(key).any(|value| matches!(value, Value::Bool(true)));
+    environment.per_migration = is_set("transaction_per_migration");
+    environment.every_schema = is_set("include_schemas");
     if let Some(table) = said("version_table").find_map(text) {
         environment.version_table.name = table;
     }

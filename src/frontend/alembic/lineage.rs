@@ -14,6 +14,10 @@ pub struct Lineage {
     replaced: Vec<Vec<usize>>,
     /// Those of them that it follows.
     parents: Vec<Vec<usize>>,
+    /// Those that name each as one that they follow or must have.
+    children: Vec<Vec<usize>>,
+    /// Where each stands in the order of the graph, in which nothing precedes its ancestors.
+    places: Vec<usize>,
 }
 
 impl Lineage {
@@ -54,7 +58,13 @@ impl Lineage {
                 all
             })
             .collect();
-        Self { graph, replaced, parents }
+        let mut children = vec![Vec::new(); migrations.len()];
+        let mut places = vec![0; migrations.len()];
+        for (place, &index) in graph.order.iter().enumerate() {
+            places[index] = place;
+            graph.before[index].iter().for_each(|before| children[*before].push(index));
+        }
+        Self { graph, replaced, parents, children, places }
     }
 
     /// Some migrations in the order in which they run.
@@ -74,21 +84,20 @@ impl Lineage {
 
     /// `_topological_sort`: latest first.
     fn downwards(&self, chosen: &BTreeSet<usize>) -> Vec<usize> {
-        let mut todo = chosen.clone();
-        let below: BTreeSet<usize> = chosen.iter().flat_map(|index| self.below(*index)).collect();
+        let (mut todo, mut done) = (chosen.clone(), BTreeSet::new());
+        let below = self.below(chosen.iter().copied());
         let mut heads: Vec<usize> = chosen.difference(&below).copied().collect();
-        let with_ancestors = |index: usize| self.graph.with_ancestors(index);
-        let mut ancestors: Vec<BTreeSet<usize>> = heads.iter().map(|head| with_ancestors(*head)).collect();
         let (mut order, mut at) = (Vec::with_capacity(chosen.len()), 0);
         while let Some(&candidate) = heads.get(at) {
-            let other =
-                ancestors.iter().enumerate().position(|(index, of)| index != at && of.contains(&candidate));
-            if let Some(other) = other {
+            let others = heads.iter().copied().filter(|head| *head != candidate).collect();
+            let above = self.above(candidate, &others, |index| done.contains(&index));
+            if let Some(other) = heads.iter().position(|head| above.contains(head)) {
                 at = other;
                 continue;
             }
             if todo.remove(&candidate) {
                 order.push(candidate);
+                done.insert(candidate);
             }
             let next: Vec<usize> = self.replaced[candidate]
                 .iter()
@@ -98,25 +107,43 @@ impl Lineage {
             match next.split_first() {
                 None => {
                     heads.remove(at);
-                    ancestors.remove(at);
                     at = at.saturating_sub(1);
                 }
                 Some((first, others)) => {
                     heads[at] = *first;
-                    ancestors[at] = with_ancestors(*first);
                     heads.extend(others);
-                    ancestors.extend(others.iter().map(|index| with_ancestors(*index)));
                 }
             }
         }
         order
     }
 
-    /// What must run before a migration.
-    pub fn below(&self, index: usize) -> BTreeSet<usize> {
-        let mut below = self.graph.with_ancestors(index);
-        below.remove(&index);
-        below
+    /// What must run before any of some migrations.
+    pub fn below(&self, of: impl Iterator<Item = usize>) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        let mut waiting: Vec<usize> = of.collect();
+        while let Some(next) = waiting.pop() {
+            waiting.extend(self.graph.before[next].iter().filter(|before| found.insert(**before)));
+        }
+        found
+    }
+
+    /// Those of some migrations that must run after another one. What is gone leads to none of them: it is not walked
+    /// through, so that a long history is walked but once.
+    fn above(&self, of: usize, among: &BTreeSet<usize>, gone: impl Fn(usize) -> bool) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        let Some(last) = among.iter().map(|index| self.places[*index]).max() else { return found };
+        let mut seen = BTreeSet::new();
+        let mut waiting = vec![of];
+        while let Some(next) = waiting.pop() {
+            for &child in &self.children[next] {
+                if self.places[child] <= last && !gone(child) && seen.insert(child) {
+                    found.extend(among.get(&child));
+                    waiting.push(child);
+                }
+            }
+        }
+        found
     }
 
     /// The migrations that a migration follows.
@@ -127,9 +154,13 @@ impl Lineage {
     /// What the rows of the version table become when a migration has run, as changes in their order.
     pub fn step(&self, index: usize, direction: Direction, rows: &mut BTreeSet<usize>) -> Vec<Change> {
         let before = &self.replaced[index];
-        let implied = |rows: &BTreeSet<usize>, but: &[usize]| -> BTreeSet<usize> {
-            let others = rows.iter().filter(|row| !but.contains(row));
-            others.flat_map(|row| self.graph.with_ancestors(*row)).collect()
+        // Those of the migrations before this one that nothing among some others implies.
+        let left = |others: &dyn Fn(usize) -> BTreeSet<usize>| -> Vec<usize> {
+            let free = |one: &usize| {
+                let others = others(*one);
+                !others.contains(one) && self.above(*one, &others, |child| child == index).is_empty()
+            };
+            before.iter().copied().filter(free).collect()
         };
         let changes = match direction {
             Direction::Up => {
@@ -138,20 +169,17 @@ impl Lineage {
                     [] => vec![Change::Insert(index)],
                     [only] => vec![Change::Update { from: *only, to: index }],
                     _ => {
-                        let implied = implied(rows, before);
-                        let left = before.iter().filter(|one| !implied.contains(one)).copied();
-                        merge(left.collect(), index)
+                        let others = rows.iter().copied().filter(|row| !before.contains(row)).collect();
+                        merge(left(&|_| BTreeSet::clone(&others)), index)
                     }
                 }
             }
             Direction::Down => {
-                let implied = if rows.iter().any(|row| *row != index) {
-                    implied(rows, &[index])
-                } else {
-                    before.iter().flat_map(|one| self.below(*one)).collect()
-                };
-                let mut left: Vec<usize> =
-                    before.iter().filter(|one| !implied.contains(one)).copied().collect();
+                let rest: BTreeSet<usize> = rows.iter().copied().filter(|row| *row != index).collect();
+                let mut left = left(&|one| match rest.is_empty() {
+                    true => before.iter().copied().filter(|other| *other != one).collect(),
+                    false => rest.clone(),
+                });
                 match left.pop() {
                     None => vec![Change::Delete(index)],
                     Some(last) => {

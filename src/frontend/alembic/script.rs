@@ -57,12 +57,12 @@ pub fn alembic_script(project: &Project, migrations: &[usize], direction: Direct
 
 /// The rows of the version table before the first of some migrations runs.
 fn rows_before(lineage: &Lineage, chosen: &BTreeSet<usize>, direction: Direction) -> BTreeSet<usize> {
-    let mut applied: BTreeSet<usize> = chosen.iter().flat_map(|index| lineage.below(*index)).collect();
+    let mut applied: BTreeSet<usize> = lineage.below(chosen.iter().copied());
     match direction {
         Direction::Up => applied.retain(|index| !chosen.contains(index)),
         Direction::Down => applied.extend(chosen),
     }
-    let implied: BTreeSet<usize> = applied.iter().flat_map(|index| lineage.below(*index)).collect();
+    let implied = lineage.below(applied.iter().copied());
     applied.difference(&implied).copied().collect()
 }
 

@@ -53,6 +53,18 @@ impl Evaluator<'_> {
 }
 
 impl Evaluator<'_> {
+    /// `next(iterator)` and `file.readline()`: the first item, which whoever has the iterator no longer has. `None` if
+    /// there is none, or nobody knows which.
+    pub(super) fn advance(&mut self, place: &Expr, iterator: &Value, scope: &Rc<Scope>) -> Option<Value> {
+        let mut items = self.items(iterator)?;
+        if items.is_empty() {
+            return None;
+        }
+        let first = items.remove(0);
+        self.rebind(place, iterator, &Value::list(items), scope);
+        Some(first)
+    }
+
     /// `del container[key]`.
     pub(super) fn delete_item(&mut self, place: &ExprSubscript, scope: &Rc<Scope>) {
         let container = self.expression(&place.value, scope);

@@ -33,7 +33,19 @@ impl Evaluator<'_> {
             Ok(arguments) => arguments,
             Err(unknown) => return self.call_unreadable(&callee, unknown, span),
         };
+        if let (Some("builtins.next"), [place, ..], [iterator, ..]) =
+            (callee.as_path(), &*call.arguments.args, &*arguments.positional)
+            && let Some(first) = self.advance(place, &iterator.value, scope)
+        {
+            return first;
+        }
         match receiver {
+            Some((value, attribute))
+                if super::file::is_file(&value) && attribute.attr.as_str() == "readline" =>
+            {
+                let line = self.advance(&attribute.value, &value, scope);
+                return line.unwrap_or_else(|| Value::unknown("a file is read in parts"));
+            }
             Some((value, attribute)) if super::method::has_methods(&value) => {
                 return self.method(value, &attribute.attr, arguments, &attribute.value, scope);
             }

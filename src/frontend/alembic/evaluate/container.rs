@@ -19,6 +19,7 @@ impl Evaluator<'_> {
             Value::Str(text) if is_holed(&text.text) => return None,
             Value::Str(text) => text.text.chars().map(|c| Value::text(c.to_string())).collect(),
             Value::Class(class) if class.enumeration => enumeration_members(class),
+            Value::Symbol(_) => self.lines(value)?,
             _ => return None,
         })
     }

@@ -20,6 +20,11 @@ pub(super) fn path_of(value: &Value) -> Option<&str> {
     file.or_else(|| value.as_str().filter(|text| !is_holed(text)))
 }
 
+/// Whether a value is a path or an open file.
+pub(super) fn is_file(value: &Value) -> bool {
+    value.as_path().is_some_and(|path| path.starts_with(FILE))
+}
+
 fn file(path: &Path) -> Value {
     Value::path(format!("{FILE}{}", path.display()))
 }
@@ -63,6 +68,7 @@ impl Evaluator<'_> {
         let path = Path::new(path_of(value).unwrap_or_default());
         let part = match name {
             "parent" => return path.parent().map_or_else(|| value.clone(), file),
+            "parents" => return Value::list(path.ancestors().skip(1).map(file).collect()),
             "name" => path.file_name(),
             "stem" => path.file_stem(),
             _ => return Value::Symbol(Rc::new(Symbol::Attribute(value.clone(), name.into()))),
@@ -75,8 +81,16 @@ impl Evaluator<'_> {
         let path = Path::new(path_of(value).unwrap_or_default());
         let first = arguments.positional.first().and_then(|argument| path_of(&argument.value));
         match (method, first) {
-            ("read" | "read_text", _) => self.contents(path),
-            ("resolve" | "absolute" | "open", None) | ("open", Some("r" | "rt")) => value.clone(),
+            ("read", None) if arguments.positional.is_empty() => self.contents(path),
+            ("read_text", _) => self.contents(path),
+            ("readlines", None) => self.lines(value).map_or_else(|| self.contents(path), Value::list),
+            // One that is not in the project may still be where the migration runs.
+            ("exists" | "is_file" | "is_dir", None) if self.library.within(path).is_some() => {
+                Value::Bool(true)
+            }
+            ("resolve" | "absolute", None) => value.clone(),
+            // Another object than the path: who reads on in the file changes no path.
+            ("open", None | Some("r" | "rt")) => file(path),
             ("joinpath", Some(_)) => {
                 let parts: Option<PathBuf> = arguments.values().map(path_of).collect();
                 parts.map_or_else(|| Value::unknown("a path is computed"), |parts| file(&path.join(parts)))
@@ -85,6 +99,15 @@ impl Evaluator<'_> {
             ("with_suffix", Some(suffix)) => file(&path.with_extension(suffix.trim_start_matches('.'))),
             ("close", None) => Value::None,
             _ => Value::unknown("a file is read"),
+        }
+    }
+
+    /// The lines of a file, each with its end; `None` if the value is no file whose text is known.
+    pub(super) fn lines(&self, value: &Value) -> Option<Vec<Value>> {
+        let path = value.as_path()?.strip_prefix(FILE)?;
+        match self.contents(Path::new(path)) {
+            Value::Str(text) => Some(text.text.split_inclusive('\n').map(Value::text).collect()),
+            _ => None,
         }
     }
 
