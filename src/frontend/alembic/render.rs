@@ -1,18 +1,23 @@
 //! SQL as SQLAlchemy's PostgreSQL dialect writes it. Reads library trees; refuses to guess what it has no words for.
 
 pub mod column;
+mod compound;
+mod conflict;
 pub mod constraint;
 pub mod driver;
 pub mod element;
 mod from;
 mod function;
+mod json;
 pub mod literal;
+mod method;
 mod operator;
 pub mod query;
 pub mod quote;
 pub mod statement;
 pub mod table;
 pub mod types;
+mod window;
 
 use super::value::Value;
 

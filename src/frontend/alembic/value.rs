@@ -214,6 +214,11 @@ impl Value {
         Self::Symbol(Rc::new(Symbol::Path(path.into())))
     }
 
+    /// A call of something of a library.
+    pub fn called(callee: Value, arguments: Arguments, span: Span) -> Self {
+        Self::Symbol(Rc::new(Symbol::Call(Call { callee, arguments, span })))
+    }
+
     /// Something that cannot be known; the reason completes "cannot be read because …".
     pub fn unknown(reason: impl Into<Rc<str>>) -> Self {
         Self::Unknown(Rc::new(Unknown { reason: reason.into(), likely: None, look: None }))

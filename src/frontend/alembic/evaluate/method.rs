@@ -256,6 +256,14 @@ impl Evaluator<'_> {
                 Value::None
             }
             "copy" => return Some((Value::list(items.to_vec()), None)),
+            // The rest of a file that has been read in parts.
+            "readline" if changed.is_empty() => Value::text(""),
+            "readline" => changed.remove(0),
+            "readlines" => Value::list(std::mem::take(&mut changed)),
+            "read" if arguments.positional.is_empty() => {
+                let lines = std::mem::take(&mut changed);
+                Value::text(lines.iter().map(Value::as_str).collect::<Option<String>>()?)
+            }
             _ => return tuple_method(items, name, arguments).map(|value| (value, None)),
         };
         Some((result, Some(Value::list(changed))))

@@ -3,6 +3,7 @@
 use super::super::hole::hole_of;
 use super::super::value::{Symbol, Value};
 use super::from::Names;
+use super::json::Access;
 use super::table::Relation;
 use super::types::Family;
 use super::{Cause, Rendered, last, literal, quote, text, types};
@@ -20,6 +21,8 @@ pub struct Element {
     pub key: Option<String>,
     /// Whether it is a column and nothing else.
     pub column: bool,
+    /// Its text under an operator, where SQLAlchemy groups more than precedence asks for.
+    pub eager: Option<String>,
 }
 
 /// Binds tighter than any operator.
@@ -49,16 +52,32 @@ pub struct Renderer {
 impl Element {
     /// Something that needs no grouping.
     pub fn atom(sql: impl Into<String>, family: Family) -> Self {
-        Self { sql: sql.into(), precedence: ATOM, family, key: None, column: false }
+        Self { sql: sql.into(), precedence: ATOM, family, key: None, column: false, eager: None }
     }
 
     /// Operands and an operator that binds as tightly as SQLAlchemy says.
     pub fn composed(sql: String, precedence: i8, family: Family) -> Self {
-        Self { sql, precedence, family, key: None, column: false }
+        Self { sql, precedence, family, key: None, column: false, eager: None }
+    }
+
+    /// `CAST(… AS …)`.
+    pub fn cast(self, kind: types::Type) -> Self {
+        let cast = |inside: &str| format!("CAST({inside} AS {})", kind.sql);
+        let eager = self.eager.as_deref().map(cast);
+        Self { eager, ..Self::atom(cast(&self.sql), kind.family) }
     }
 
     /// The text, in parentheses where it stands under an operator that binds no less tightly.
     pub fn grouped(self, against: i8) -> String {
+        match self.eager {
+            Some(_) if against >= ATOM - 1 => format!("({})", self.sql),
+            Some(eager) => eager,
+            None => self.bound(against),
+        }
+    }
+
+    /// As [`Element::grouped`], by precedence alone.
+    pub fn bound(self, against: i8) -> String {
         if self.precedence <= against { format!("({})", self.sql) } else { self.sql }
     }
 }
@@ -153,11 +172,14 @@ impl Renderer {
         if let Some(table) = self.relation(holder)? {
             return Ok(self.column(table, name));
         }
+        if super::conflict::is_excluded(holder) {
+            return Ok(excluded(name));
+        }
         if name == "astext"
             && let Value::Symbol(symbol) = base
             && let Symbol::Item(inner, key) = symbol.as_ref()
         {
-            return self.json_item(inner, key, "->>");
+            return self.json_item(inner, key, Access::Text);
         }
         Err(Cause::new(format!("`.{name}` is no SQL expression")))
     }
@@ -168,7 +190,8 @@ impl Renderer {
             known.map_or((Family::Null, name), |column| (column.family.clone(), column.name.as_str()));
         let shown = quote::name(shown);
         let sql = if self.qualified { format!("{}.{shown}", table.prefix()) } else { shown };
-        let element = Element { sql, precedence: ATOM, family, key: Some(name.to_owned()), column: true };
+        let element =
+            Element { sql, precedence: ATOM, family, key: Some(name.to_owned()), column: true, eager: None };
         if !self.tables.iter().any(|met| met.sql() == table.sql()) {
             self.tables.push(table);
         }
@@ -183,20 +206,10 @@ impl Renderer {
         {
             return Ok(self.column(table, &text(key)?));
         }
-        self.json_item(base, key, "->")
-    }
-
-    pub(super) fn json_item(&mut self, base: &Value, key: &Value, operator: &str) -> Result<Element, Cause> {
-        let base = self.element(base, &Family::Json)?;
-        if let Family::Array(item) = &base.family {
-            let family = item.family.clone();
-            let key = self.element(key, &Family::Integer)?;
-            return Ok(Element::atom(format!("{}[{}]", base.sql, key.sql), family));
+        if super::conflict::is_excluded(base) {
+            return Ok(excluded(&text(key)?));
         }
-        let key = self.element(key, &Family::Text)?;
-        let family = if operator == "->>" { Family::Text } else { Family::Json };
-        // SQLAlchemy groups these wherever they stand in another operator.
-        Ok(Element::composed(format!("{} {operator} {}", base.grouped(15), key.sql), 0, family))
+        self.json_item(base, key, Access::Item)
     }
 
     /// Text with its `:name` parameters filled in, as SQLAlchemy's `text` reads them.
@@ -255,6 +268,12 @@ impl Renderer {
             }
         }
     }
+}
+
+/// A column of the row that an INSERT could not write.
+fn excluded(name: &str) -> Element {
+    let sql = format!("excluded.{}", quote::name(name));
+    Element { key: Some(name.to_owned()), column: true, ..Element::atom(sql, Family::Null) }
 }
 
 /// Whether `IN` stands before, where a list is several values and no array.

@@ -71,7 +71,7 @@ impl Renderer {
                     _ => Family::Null,
                 };
                 let sql = quote::name(&name);
-                Ok(Element { sql, precedence: ATOM, family, key: Some(name), column: true })
+                Ok(Element { key: Some(name), column: true, ..Element::atom(sql, family) })
             }
             "literal" | "bindparam" | "inline_literal" => {
                 let (value, kind) = match last(path) {
@@ -95,11 +95,8 @@ impl Renderer {
                 let kind = resolve(arguments.value(1, "type_").unwrap_or(&Value::None))?;
                 let of = self.element(need()?, &kind.family)?;
                 match last(path) {
-                    "cast" => Ok(Element {
-                        key: of.key,
-                        ..Element::atom(format!("CAST({} AS {})", of.sql, kind.sql), kind.family)
-                    }),
-                    _ => Ok(Element { family: kind.family, ..of }),
+                    "cast" => Ok(Element { key: of.key.clone(), ..of.cast(kind) }),
+                    _ => Ok(Element { family: kind.family, column: false, ..of }),
                 }
             }
             "desc" | "asc" | "nullsfirst" | "nulls_first" | "nullslast" | "nulls_last" => {
@@ -117,6 +114,18 @@ impl Renderer {
                 ))
             }
             "case" => self.case(arguments),
+            "tuple_" => self.row(&values(arguments)),
+            "aggregate_order_by" => self.aggregate_order(&values(arguments)),
+            "over" => {
+                let of = self.element(need()?, &Family::Null)?;
+                self.over(of, arguments, 1)
+            }
+            "between" => self.between(arguments, "between"),
+            "Sequence" => {
+                let schema = given(arguments.named("schema")).map(text).transpose()?;
+                let name = quote::table(schema.as_deref(), &text(need()?)?);
+                Ok(Element::atom(name, Family::Other))
+            }
             "extract" => {
                 let of = arguments.value(1, "expr").unwrap_or(&Value::None);
                 let of = self.element(of, &Family::DateTime)?;
@@ -168,6 +177,9 @@ impl Renderer {
         let lower = name.to_lowercase();
         if BARE.contains(&lower.as_str()) && arguments.positional.is_empty() {
             return Ok(Element::atom(lower.to_uppercase(), Family::DateTime));
+        }
+        if let ("next_value", [sequence]) = (lower.as_str(), &arguments.positional[..]) {
+            return self.method(&sequence.value, "next_value", &Arguments::default());
         }
         let parts = arguments
             .positional

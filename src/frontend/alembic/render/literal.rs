@@ -1,6 +1,6 @@
 //! Values as literals, by the type that they are compared with or stored in.
 
-use super::super::value::{Call, Value};
+use super::super::value::{Call, Class, Value};
 use super::types::Family;
 use super::{Cause, Rendered, last};
 
@@ -18,16 +18,16 @@ pub fn value(value: &Value, family: &Family) -> Rendered {
         return Err(Cause::of(value, ""));
     }
     match (value, family) {
-        (Value::None, Family::Json) => Ok("'null'".to_owned()),
+        (Value::None, Family::Json | Family::Jsonb) => Ok("'null'".to_owned()),
         (Value::None, _) => Ok("NULL".to_owned()),
-        (_, Family::Json) => match super::super::evaluate::json(value) {
+        (_, Family::Json | Family::Jsonb) => match super::super::evaluate::json(value) {
             Some(text) => Ok(string(&text)),
             None => Err(Cause::new("a JSON value is not plain data")),
         },
         (Value::Bool(truth), Family::Boolean | Family::Null | Family::Other) => Ok(truth.to_string()),
         (Value::Bool(truth), _) => Ok(i32::from(*truth).to_string()),
         (Value::Int(int), Family::Boolean) => Ok((*int != 0).to_string()),
-        (Value::Int(int), Family::Text | Family::Enumeration) => Ok(string(&int.to_string())),
+        (Value::Int(int), Family::Text | Family::Enumeration(_)) => Ok(string(&int.to_string())),
         (Value::Int(int), _) => Ok(int.to_string()),
         (Value::Float(float), _) => Ok(format!("{float:?}")),
         (Value::Str(text), Family::Integer | Family::SmallInteger | Family::BigInteger) => text
@@ -49,13 +49,28 @@ pub fn value(value: &Value, family: &Family) -> Rendered {
         (Value::List(items) | Value::Tuple(items), Family::Array(item)) => {
             let parts =
                 items.iter().map(|part| self::value(part, &item.family)).collect::<Result<Vec<_>, _>>()?;
-            Ok(format!("ARRAY[{}]::{}[]", parts.join(", "), item.sql))
+            // A server cannot tell the type of an empty one.
+            let kind = if parts.is_empty() { format!("::{}[]", item.sql) } else { String::new() };
+            Ok(format!("ARRAY[{}]{kind}", parts.join(", ")))
         }
         (Value::Bytes(bytes), _) => Ok(string(&String::from_utf8_lossy(bytes))),
-        (Value::Instance(member), Family::Enumeration) if member.class.enumeration => {
-            match member.attributes.borrow().get("name") {
-                Some(Value::Str(name)) => Ok(string(&name.text)),
-                _ => Err(Cause::new("a label is not plain text")),
+        (Value::Instance(member), Family::Enumeration(labels)) if member.class.enumeration => {
+            let attributes = member.attributes.borrow();
+            let said = ["name", "value"].map(|key| attributes.get(key).and_then(Value::as_str));
+            match said
+                .into_iter()
+                .flatten()
+                .find(|said| labels.is_empty() || labels.iter().any(|label| label == said))
+            {
+                Some(label) => Ok(string(label)),
+                None => Err(Cause::new("a member of an enumeration is none of the labels of its type")),
+            }
+        }
+        // A member that is text or a number besides is sent as that.
+        (Value::Instance(member), _) if is_plain(&member.class) => {
+            match member.attributes.borrow().get("value") {
+                Some(plain) => self::value(plain, family),
+                None => Err(Cause::new("a member of an enumeration has no value")),
             }
         }
         (Value::Symbol(_), _) => match value.as_call() {
@@ -64,6 +79,18 @@ pub fn value(value: &Value, family: &Family) -> Rendered {
         },
         _ => Err(Cause::new("a value has no literal form")),
     }
+}
+
+/// Whether the members of an enumeration are text or numbers besides.
+fn is_plain(class: &Class) -> bool {
+    class.enumeration
+        && class.bases.iter().any(|base| match base {
+            Value::Class(base) => is_plain(base),
+            base => matches!(
+                base.as_path(),
+                Some("builtins.str" | "builtins.int" | "enum.StrEnum" | "enum.IntEnum")
+            ),
+        })
 }
 
 /// Dates, times and decimal numbers of Python's library.

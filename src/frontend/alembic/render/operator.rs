@@ -1,9 +1,9 @@
-//! Operators and methods of SQL expressions, grouped by SQLAlchemy's precedences.
+//! Operators of SQL expressions, grouped by SQLAlchemy's precedences.
 
-use super::super::value::{Arguments, Symbol, Value};
-use super::element::{ATOM, Element, Renderer};
-use super::types::{Family, resolve};
-use super::{Cause, last, quote};
+use super::super::value::{Symbol, Value};
+use super::element::{Element, Renderer};
+use super::types::Family;
+use super::{Cause, last};
 
 impl Renderer {
     pub(super) fn operator(&mut self, name: &str, operands: &[Value]) -> Result<Element, Cause> {
@@ -32,7 +32,19 @@ impl Renderer {
 
     /// Two operands and an operator between them.
     pub(super) fn binary(&mut self, left: &Value, name: &str, right: &Value) -> Result<Element, Cause> {
-        let (left, right) = self.pair(left, right)?;
+        let (mut left, mut right) = self.pair(left, right)?;
+        let mut name = name;
+        // Any and all of an array stand on the right alone.
+        if left.sql.starts_with("ANY (") || left.sql.starts_with("ALL (") {
+            std::mem::swap(&mut left, &mut right);
+            name = match name {
+                "<" => ">",
+                ">" => "<",
+                "<=" => ">=",
+                ">=" => "<=",
+                same => same,
+            };
+        }
         let textual = left.family == Family::Text || right.family == Family::Text;
         let (name, precedence) = match name {
             "+" if textual => ("||", 5),
@@ -77,7 +89,7 @@ impl Renderer {
             .into_iter()
             .map(
                 |element| {
-                    if element.precedence == precedence { element.sql } else { element.grouped(precedence) }
+                    if element.precedence == precedence { element.sql } else { element.bound(precedence) }
                 },
             )
             .collect();
@@ -101,18 +113,14 @@ impl Renderer {
                         return self.operator(opposite, operands);
                     }
                 }
+                Symbol::Call(call) if call.callee.as_path().map(last) == Some("between") => {
+                    return self.between(&call.arguments, "not_between");
+                }
                 Symbol::Call(call) => {
                     if let Value::Symbol(callee) = &call.callee
                         && let Symbol::Attribute(base, method) = callee.as_ref()
                     {
-                        let opposite = match &**method {
-                            "in_" => "not_in",
-                            "like" => "not_like",
-                            "ilike" => "not_ilike",
-                            "is_" => "is_not",
-                            "is_not" | "isnot" => "is_",
-                            _ => "",
-                        };
+                        let opposite = super::method::opposite(method);
                         if !opposite.is_empty() {
                             return self.method(base, opposite, &call.arguments);
                         }
@@ -126,128 +134,6 @@ impl Renderer {
             true => Element::composed(format!("NOT {}", of.sql), 5, Family::Boolean),
             false => Element::composed(format!("NOT {}", of.grouped(5)), 5, Family::Boolean),
         })
-    }
-
-    /// A method of an expression.
-    pub(super) fn method(
-        &mut self,
-        base: &Value,
-        name: &str,
-        arguments: &Arguments,
-    ) -> Result<Element, Cause> {
-        let first = arguments.positional.first().map(|argument| argument.value.clone());
-        if name == "bindparams" {
-            let mut names: Vec<(String, Value)> =
-                arguments.named.iter().map(|(name, given)| (name.to_string(), given.value.clone())).collect();
-            for argument in &arguments.positional {
-                // One without a value only says of which type the value is that `execute` brings.
-                if let Some(call) = argument.value.as_call()
-                    && let Some(name) = call.arguments.value(0, "key").and_then(Value::as_str)
-                    && let Some(value) = call.arguments.value(1, "value")
-                {
-                    names.push((name.to_owned(), value.clone()));
-                }
-            }
-            self.bound.extend(names);
-            return self.element(base, &Family::Null);
-        }
-        if matches!(name, "is_" | "is_not" | "isnot") {
-            let word = if name == "is_" { "IS" } else { "IS NOT" };
-            let of = self.element(base, &Family::Null)?;
-            let with = self.element(&first.unwrap_or(Value::None), &of.family.clone())?;
-            return Ok(Element::composed(
-                format!("{} {word} {}", of.grouped(5), with.sql),
-                5,
-                Family::Boolean,
-            ));
-        }
-        let of = self.element(base, &Family::Null)?;
-        let family = of.family.clone();
-        match (name, first) {
-            ("desc" | "asc", _) => {
-                let word = name.to_uppercase();
-                let key = of.key.clone();
-                Ok(Element { key, ..Element::composed(format!("{} {word}", of.grouped(3)), 3, family) })
-            }
-            ("nullsfirst" | "nulls_first", _) => {
-                Ok(Element::composed(format!("{} NULLS FIRST", of.sql), 3, family))
-            }
-            ("nullslast" | "nulls_last", _) => {
-                Ok(Element::composed(format!("{} NULLS LAST", of.sql), 3, family))
-            }
-            ("in_" | "not_in" | "notin_", Some(among)) => {
-                let inside = match &among {
-                    Value::List(items) | Value::Tuple(items) | Value::Set(items) => {
-                        let parts = items
-                            .iter()
-                            .map(|item| self.element(item, &family).map(|element| element.sql))
-                            .collect::<Result<Vec<_>, _>>()?;
-                        if parts.is_empty() {
-                            return Err(Cause::new("a list of values is empty"));
-                        }
-                        format!("({})", parts.join(", "))
-                    }
-                    _ => {
-                        let inside = match self.relation(&among)? {
-                            Some(table) => self.all_of(&table),
-                            None => self.element(&among, &family)?.sql,
-                        };
-                        if inside.starts_with('(') { inside } else { format!("({inside})") }
-                    }
-                };
-                let of = of.grouped(5);
-                Ok(match name {
-                    "in_" => Element::composed(format!("{of} IN {inside}"), 5, Family::Boolean),
-                    _ => Element::atom(format!("({of} NOT IN {inside})"), Family::Boolean),
-                })
-            }
-            ("like" | "ilike" | "not_like" | "notlike" | "not_ilike" | "notilike", Some(pattern)) => {
-                let pattern = self.element(&pattern, &Family::Text)?;
-                let word = if name.contains("ilike") { "ILIKE" } else { "LIKE" };
-                let not = if name.starts_with("not") { "NOT " } else { "" };
-                Ok(Element::composed(
-                    format!("{} {not}{word} {}", of.grouped(5), pattern.sql),
-                    5,
-                    Family::Boolean,
-                ))
-            }
-            ("startswith" | "endswith" | "contains", Some(part)) => {
-                let part = self.element(&part, &Family::Text)?.sql;
-                let pattern = match name {
-                    "startswith" => format!("{part} || '%'"),
-                    "endswith" => format!("'%' || {part}"),
-                    _ => format!("'%' || {part} || '%'"),
-                };
-                Ok(Element::composed(format!("({} LIKE {pattern})", of.grouped(5)), ATOM, Family::Boolean))
-            }
-            ("between", Some(low)) => {
-                let low = self.element(&low, &family)?;
-                let high = arguments.positional.get(1).map_or(Value::None, |argument| argument.value.clone());
-                let high = self.element(&high, &family)?;
-                let sql = format!("{} BETWEEN {} AND {}", of.grouped(5), low.sql, high.sql);
-                Ok(Element::composed(sql, 5, Family::Boolean))
-            }
-            ("cast", Some(kind)) => {
-                let kind = resolve(&kind)?;
-                Ok(Element::atom(format!("CAST({} AS {})", of.sql, kind.sql), kind.family))
-            }
-            ("collate", Some(with)) => {
-                let with = quote::value(&with)?;
-                Ok(Element::composed(format!("{} COLLATE {with}", of.grouped(4)), 4, Family::Text))
-            }
-            ("concat", Some(with)) => {
-                let with = self.element(&with, &Family::Text)?;
-                Ok(Element::composed(format!("{} || {}", of.grouped(5), with.grouped(5)), 5, Family::Text))
-            }
-            ("label", _) | ("scalar_subquery" | "as_scalar" | "self_group", None) => Ok(of),
-            ("is_distinct_from", Some(with)) => {
-                let with = self.element(&with, &family)?;
-                let sql = format!("{} IS DISTINCT FROM {}", of.grouped(5), with.sql);
-                Ok(Element::composed(sql, 5, Family::Boolean))
-            }
-            ("next_value", None) => Ok(Element::atom(format!("nextval('{}')", of.sql), Family::Integer)),
-            _ => Err(Cause::new(format!("`.{name}` is no SQL expression that is followed"))),
-        }
     }
 }
 

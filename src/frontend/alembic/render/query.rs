@@ -5,7 +5,7 @@ use super::element::{Element, Renderer};
 use super::from::From;
 use super::table::{Relation, RelationColumn, relation};
 use super::types::Family;
-use super::{Cause, Rendered, given, last, quote};
+use super::{Cause, Rendered, compound, given, last, quote};
 
 /// How many selects may stand in each other: each is read twice, for what it reads from and for its text.
 const DEPTH: usize = 8;
@@ -44,7 +44,7 @@ pub fn chain(call: &Call) -> Chain<'_> {
 
 /// Whether a call ends a chain that begins with a select.
 pub(super) fn is_select(call: &Call) -> bool {
-    matches!(kind(&chain(call)), Some("select"))
+    matches!(kind(&chain(call)), Some("select")) || compound::is_compound(call)
 }
 
 fn kind<'a>(chain: &Chain<'a>) -> Option<&'a str> {
@@ -75,6 +75,9 @@ pub fn select(call: &Call, outer: &mut Renderer) -> Result<Option<String>, Cause
 /// # Errors
 /// As [`select`].
 pub(super) fn query(call: &Call, outer: &mut Renderer) -> Result<Option<Query>, Cause> {
+    if let Some(query) = compound::query(call, outer)? {
+        return Ok(Some(query));
+    }
     let chain = chain(call);
     let Some(kind) = kind(&chain) else { return Ok(None) };
     if chain.methods.iter().any(|(method, _)| matches!(*method, "subquery" | "alias" | "cte")) {
@@ -203,15 +206,20 @@ fn parts(chain: &Chain<'_>, inner: &mut Renderer, exists: bool, derived: bool) -
     if !order.is_empty() {
         sql.push_str(&format!(" ORDER BY {}", order.join(", ")));
     }
+    sql.push_str(&rows(limit, offset));
+    Ok(Query { sql, columns })
+}
+
+/// How many rows of a query are wanted, and from which on.
+pub(super) fn rows(limit: Option<String>, offset: Option<String>) -> String {
     match (limit, offset) {
-        (None, None) => {}
-        (Some(limit), None) => sql.push_str(&format!(" LIMIT {limit}")),
+        (None, None) => String::new(),
+        (Some(limit), None) => format!(" LIMIT {limit}"),
         (limit, Some(offset)) => {
             let limit = limit.unwrap_or_else(|| "ALL".to_owned());
-            sql.push_str(&format!(" LIMIT {limit} OFFSET {offset}"));
+            format!(" LIMIT {limit} OFFSET {offset}")
         }
     }
-    Ok(Query { sql, columns })
 }
 
 /// The FROM list. What the surrounding statement reads already is not read again, unless it is all there is.
@@ -309,6 +317,13 @@ fn label(value: &Value, element: &Element, inner: &mut Renderer, derived: bool) 
     }
     if let Some(key) = &element.key {
         return Some(key.clone());
+    }
+    if let Some(Symbol::Attribute(_, method)) = value.as_call().and_then(|call| match &call.callee {
+        Value::Symbol(callee) => Some(callee.as_ref()),
+        _ => None,
+    }) && &**method == "next_value"
+    {
+        return Some(inner.anonymous(method));
     }
     let nameless = match value {
         Value::Symbol(symbol) => match symbol.as_ref() {

@@ -1,6 +1,7 @@
 //! Statements that change rows, and the DDL elements that `op.execute` may be given.
 
 use super::super::value::{Arguments, Call, Symbol, Value};
+use super::conflict::conflict;
 use super::element::{ATOM, Renderer, own_family};
 use super::query::{self, Chain, chain, select};
 use super::table::{Relation, relation};
@@ -65,7 +66,7 @@ fn changes(
     let mut values: Vec<(Value, Value)> = Vec::new();
     let mut rows: Vec<Vec<(Value, Value)>> = Vec::new();
     let mut from_select = None;
-    let mut tail = String::new();
+    let (mut on_conflict, mut tail) = (None, String::new());
     let base = match &chain.base.callee {
         Value::Symbol(callee) if matches!(callee.as_ref(), Symbol::Attribute(..)) => {
             Some(("base", &chain.base.arguments))
@@ -93,14 +94,17 @@ fn changes(
                     .collect::<Result<Vec<_>, _>>()?;
                 tail = format!(" RETURNING {}", columns.join(", "));
             }
-            "on_conflict_do_nothing" => tail = conflict(arguments)?,
+            "on_conflict_do_nothing" | "on_conflict_do_update" if verb == "insert" => {
+                on_conflict = Some((method, arguments));
+            }
             other => return Err(Cause::new(format!("`.{other}` of a statement is not followed"))),
         }
     }
+    let written = rows.is_empty() && from_select.is_none();
     if values.is_empty() && rows.is_empty() {
         values.extend(parameters.iter().map(|(name, value)| (Value::text(name.as_str()), value.clone())));
     }
-    let sql = match verb {
+    let mut sql = match verb {
         "insert" => match from_select {
             Some(arguments) => insert_select(&table, arguments, renderer)?,
             None => insert(&table, values, rows, renderer)?,
@@ -108,6 +112,12 @@ fn changes(
         "update" => update(&table, values, &conditions, renderer)?,
         _ => delete(&table, &conditions, renderer)?,
     };
+    if let Some(said) = on_conflict {
+        sql.push_str(&conflict(&table, said, renderer)?);
+    }
+    if verb == "insert" && written && tail.is_empty() {
+        tail = returning(&table);
+    }
     Ok(Some(renderer.names.with() + &sql + &tail))
 }
 
@@ -136,16 +146,11 @@ fn take_values(
     Ok(())
 }
 
-fn conflict(arguments: &Arguments) -> Rendered {
-    let Some(elements) = arguments.named("index_elements") else {
-        return Ok(" ON CONFLICT DO NOTHING".to_owned());
-    };
-    let columns: Vec<String> = list(elements, true)?.iter().map(quote::value).collect::<Result<_, _>>()?;
-    Ok(format!(" ON CONFLICT ({}) DO NOTHING", columns.join(", ")))
-}
-
 /// Pairs of column and value in the order of the table's columns.
-fn in_order(table: &Relation, values: &[(Value, Value)]) -> Result<Vec<(String, Family, Value)>, Cause> {
+pub(super) fn in_order(
+    table: &Relation,
+    values: &[(Value, Value)],
+) -> Result<Vec<(String, Family, Value)>, Cause> {
     let mut pairs = Vec::with_capacity(values.len());
     for (key, value) in values {
         let key = match key {
@@ -193,7 +198,8 @@ fn column_key(value: &Value) -> Rendered {
     element.key.ok_or_else(|| Cause::new("a value is stored in something that is no column"))
 }
 
-fn stored(value: &Value, family: &Family, renderer: &mut Renderer) -> Rendered {
+/// A value as it stands behind a column that it is put into.
+pub(super) fn stored(value: &Value, family: &Family, renderer: &mut Renderer) -> Rendered {
     let family = if *family == Family::Null { own_family(value) } else { family.clone() };
     renderer.element(value, &family).map(|element| element.grouped(ATOM - 1))
 }
@@ -208,7 +214,6 @@ pub fn insert(
     rows: Vec<Vec<(Value, Value)>>,
     renderer: &mut Renderer,
 ) -> Rendered {
-    let returning = rows.is_empty();
     let rows = if rows.is_empty() { vec![values] } else { rows };
     let mut names = Vec::new();
     let mut tuples = Vec::new();
@@ -226,17 +231,18 @@ pub fn insert(
     if names.is_empty() {
         return Ok(format!("INSERT INTO {} DEFAULT VALUES", table.sql()));
     }
-    let mut sql = format!("INSERT INTO {} ({}) VALUES {}", table.sql(), names.join(", "), tuples.join(", "));
+    Ok(format!("INSERT INTO {} ({}) VALUES {}", table.sql(), names.join(", "), tuples.join(", ")))
+}
+
+/// What SQLAlchemy asks back of a row that it writes: the keys that the server gives it.
+fn returning(table: &Relation) -> String {
     let keys: Vec<String> = table
         .columns
         .iter()
-        .filter(|column| column.primary && table.full && returning)
+        .filter(|column| column.primary && table.full)
         .map(|column| format!("{}.{}", table.prefix(), quote::name(&column.name)))
         .collect();
-    if !keys.is_empty() {
-        sql.push_str(&format!(" RETURNING {}", keys.join(", ")));
-    }
-    Ok(sql)
+    if keys.is_empty() { String::new() } else { format!(" RETURNING {}", keys.join(", ")) }
 }
 
 /// One INSERT of `op.bulk_insert`, which asks nothing back.

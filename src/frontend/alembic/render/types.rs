@@ -57,11 +57,16 @@ pub enum Family {
     Boolean,
     DateTime,
     Json,
+    /// `JSONB`, whose items SQLAlchemy writes otherwise.
+    Jsonb,
     Uuid,
     Bytes,
-    Enumeration,
+    /// Of labels; none where they are not said.
+    Enumeration(Rc<[String]>),
     /// Of items.
     Array(Box<Item>),
+    /// `tuple_(…)`.
+    Row,
     /// No type is given.
     Null,
     Other,
@@ -261,7 +266,7 @@ fn named(path: &str, arguments: &Arguments) -> Result<Type, Cause> {
             plain(&with_length(name, number(arguments.value(0, "length"))?), Family::Bytes)
         }
         "JSON" => plain("JSON", Family::Json),
-        "JSONB" => plain("JSONB", Family::Json),
+        "JSONB" => plain("JSONB", Family::Jsonb),
         "UUID" => plain("UUID", Family::Uuid),
         "Uuid" => match arguments.value(1, "native_uuid") {
             Some(Value::Bool(false)) => plain("CHAR(32)", Family::Uuid),

@@ -96,15 +96,17 @@ pub(super) fn enumeration(arguments: &Arguments, native_only: bool) -> Result<Ty
     if native {
         let Some(name) = name else { return Err(Cause::new("PostgreSQL needs a name for an enumeration")) };
         let create = !matches!(arguments.named("create_type"), Some(Value::Bool(false))) || !native_only;
+        let family = Family::Enumeration(labels.as_slice().into());
         let enumeration = Enumeration { schema, name, labels, create };
-        let mut named = Type::plain(enumeration.sql(), Family::Enumeration);
+        let mut named = Type::plain(enumeration.sql(), family);
         named.enumeration = Some(enumeration);
         return Ok(named);
     }
     let longest = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
     let length = number(arguments.named("length"))?.unwrap_or_else(|| i64::try_from(longest).unwrap_or(0));
     let length = (length > 0).then_some(length);
-    let mut limited = Type::plain(with_length("VARCHAR", length), Family::Text);
+    let family = Family::Enumeration(labels.as_slice().into());
+    let mut limited = Type::plain(with_length("VARCHAR", length), family);
     if flag(arguments.named("create_constraint"))? {
         limited.check = Some((TypeCheck::Labels(labels), name));
     }
