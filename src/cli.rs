@@ -178,6 +178,13 @@ pub struct RunArgs {
     /// The Python that has the project's Alembic [default: the active or nearest virtual environment's]
     #[arg(long, value_name = "FILE")]
     pub python: Option<PathBuf>,
+    /// What runs Alembic's revisions: python, or native, which needs none and leaves out what only Python knows
+    /// [default: python]
+    #[arg(long, value_name = "ENGINE", value_parser = engine)]
+    pub engine: Option<Engine>,
+    /// An argument for Alembic's env.py, where context.get_x_argument() returns it; may be given several times
+    #[arg(short = 'x', value_name = "KEY=VALUE")]
+    pub arguments: Vec<String>,
     /// Fetch nothing
     #[arg(long)]
     pub offline: bool,
@@ -193,6 +200,13 @@ pub struct RunArgs {
     /// Folder with rows of your own: REVISION.sql runs right before that migration
     #[arg(long, value_name = "DIR")]
     pub seed_files: Option<PathBuf>,
+}
+
+/// What runs Alembic's revisions.
+#[cfg(feature = "roundtrip")]
+#[derive(Clone, Copy, Debug)]
+pub struct Engine {
+    native: bool,
 }
 
 /// What `stats` takes.
@@ -262,6 +276,11 @@ fn output(text: &str) -> Result<Output, String> {
 #[cfg(feature = "roundtrip")]
 fn server(text: &str) -> Result<Server, String> {
     text.parse()
+}
+
+#[cfg(feature = "roundtrip")]
+fn engine(text: &str) -> Result<Engine, String> {
+    config::native(text).map(|native| Engine { native })
 }
 
 fn formats_help() -> String {
@@ -335,6 +354,10 @@ impl RunArgs {
         }
         config.image = self.image.or(config.image.take());
         config.python = self.python.or(config.python.take());
+        if let Some(Engine { native }) = self.engine {
+            config.native = native;
+        }
+        replace(&mut config.alembic_arguments, self.arguments);
         config.offline |= self.offline;
         config.data &= !self.no_data;
         config.seed_rows = self.rows.or(config.seed_rows);

@@ -46,6 +46,14 @@ pub struct Config {
     pub image: Option<String>,
     /// The Python that runs Alembic.
     pub python: Option<PathBuf>,
+    /// Whether Alembic's revisions run without Python.
+    pub native: bool,
+    /// How the user's own tool runs a migration.
+    pub commands: Option<Commands>,
+    /// Environment variables for Alembic's `env.py`.
+    pub alembic_variables: BTreeMap<String, Secret>,
+    /// Arguments for Alembic's `env.py`: `-x`.
+    pub alembic_arguments: Vec<String>,
     /// Whether nothing may be fetched.
     pub offline: bool,
     /// Whether the round trip fills tables with rows.
@@ -77,6 +85,10 @@ impl Default for Config {
             server: Server::Auto,
             image: None,
             python: None,
+            native: false,
+            commands: None,
+            alembic_variables: BTreeMap::new(),
+            alembic_arguments: Vec::new(),
             offline: false,
             data: true,
             seed_rows: None,
@@ -97,6 +109,33 @@ pub struct Override {
     pub severities: BTreeMap<String, Severity>,
 }
 
+/// How the user's own tool runs one migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commands {
+    /// What upgrades, a line for `sh`.
+    pub up: String,
+    /// What downgrades; nothing is downgraded without it.
+    pub down: Option<String>,
+    /// Further variables that get the URL of the disposable database.
+    pub url_variables: Vec<String>,
+    /// How long one command may run, seconds.
+    pub time_limit: u64,
+    /// Where it runs: the folder of the configuration.
+    pub directory: PathBuf,
+}
+
+/// Whether an engine, by its name, is the native one.
+///
+/// # Errors
+/// When there is no such engine, with those that there are.
+pub fn native(name: &str) -> Result<bool, String> {
+    match name {
+        "python" => Ok(false),
+        "native" => Ok(true),
+        _ => Err(format!("unknown engine `{name}` (engines: python, native)")),
+    }
+}
+
 /// Where the round trip gets its server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Server {
@@ -112,7 +151,7 @@ pub enum Server {
     Url(Secret),
 }
 
-/// A URL, which holds a password: nobody may see it printed.
+/// A URL, which holds a password, or the value of a variable: nobody may see it printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(pub String);
 

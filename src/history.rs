@@ -222,6 +222,8 @@ pub struct Statement {
     pub span: Span,
     /// The SQL that is sent, without a final semicolon; empty for an opaque step.
     pub sql: String,
+    /// Whether a part of it is data that only running the migration tells, for which `'<words>'` stands there.
+    pub stands_in: bool,
     /// What it does; several for `ALTER TABLE` with several actions, never none.
     pub steps: Vec<Step>,
     /// The rows that psql sends after a `COPY … FROM stdin`; no other tool takes them from a file.

@@ -4,6 +4,7 @@
 //! No database but its own is ever reached: every connection of a migration goes through `proxy`, and the server
 //! behind it lives in a directory that goes with it.
 
+mod agreement;
 mod answers;
 mod diff;
 mod engine;
@@ -24,6 +25,8 @@ use crate::finding::{Case, Finding, Leg};
 use crate::history::{Project, Scope};
 use crate::source::Sources;
 
+pub use agreement::Agreement;
+pub use engine::{Commands, EngineChoice, Environment};
 pub use rules::RULES;
 pub use seed::Data;
 pub use server::{Estimates, NoServer, Secret, ServerChoice, cache_directory};
@@ -39,6 +42,10 @@ pub struct Options {
     pub postgres: Vec<u16>,
     /// The Python that runs Alembic, and pip; found by itself if absent.
     pub python: Option<PathBuf>,
+    /// What runs the migrations.
+    pub engine: EngineChoice,
+    /// What Alembic's `env.py` is given.
+    pub environment: Environment,
     /// Whether nothing may be fetched.
     pub offline: bool,
     /// The rows that migrations meet; empty tables if there are none.
@@ -121,6 +128,27 @@ pub fn run(
     })
 }
 
+/// Runs the migrations of a project by the engines of two sets of options, on the server of the first, and says where the
+/// catalogs that they leave part.
+///
+/// # Errors
+/// When there is no server, or one of the engines cannot work.
+pub fn compare_engines(
+    project: &Project,
+    sources: &Sources,
+    options: [&Options; 2],
+    progress: &dyn Progress,
+) -> Result<Agreement, RoundTripError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let server = server::Server::start(&wish(options[0], None), progress).await?;
+        let proxy = proxy::Proxy::start(server.socket(), "postgres").await?;
+        let place = verdict::Place { project, sources };
+        let said = agreement::of(&server, &proxy, place, options).await;
+        said.map_err(|error| std::io::Error::other(error.what).into())
+    })
+}
+
 /// How many rows the tables of somebody's database have, by the planner's estimate. Only reads.
 ///
 /// # Errors
@@ -139,20 +167,23 @@ async fn run_all(
     // All of them before the first migration: one that is missing costs nobody's time.
     let mut servers = Vec::new();
     for major in versions::wished(&options.postgres) {
-        let wish = server::Wish {
-            choice: options.server.clone(),
-            image: options.image.clone(),
-            major,
-            offline: options.offline,
-            python: options.python.clone(),
-        };
-        servers.push(server::Server::start(&wish, progress).await?);
+        servers.push(server::Server::start(&wish(options, major), progress).await?);
     }
     let mut outcomes = Vec::new();
     for server in &servers {
         outcomes.push((server.major(), run_on(server, projects, sources, options, progress).await?));
     }
     Ok(versions::merged(outcomes))
+}
+
+fn wish(options: &Options, major: Option<u16>) -> server::Wish {
+    server::Wish {
+        choice: options.server.clone(),
+        image: options.image.clone(),
+        major,
+        offline: options.offline,
+        python: options.python.clone(),
+    }
 }
 
 /// Makes the round trip of all projects on one server.

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Lays out what the tests and the README's commands need beside Rust: a virtual environment at .venv with Alembic, its
-# drivers, PostgreSQL's parser and npm; then, unless it is called as `tests/prepare.sh python`, a Docker engine, and in it
-# an image of PostgreSQL. Does nothing when everything is there. Debian's packages are installed, and the engine is
-# started, only by root.
+# drivers, PostgreSQL's parser and npm; then, unless it is called as `tests/prepare.sh python`, node-pg-migrate, a Docker
+# engine, and in it an image of PostgreSQL. Does nothing when everything is there. Debian's packages are installed, and
+# the engine is started, only by root.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -38,6 +38,11 @@ if ! { cmp -s tests/requirements.txt .venv/installed-requirements.txt && .venv/b
 fi
 
 [ "${1:-}" != python ] || exit 0
+
+if [ ! -e .venv/npm/node_modules/.bin/node-pg-migrate ]; then
+    echo "Installing node-pg-migrate" >&2
+    PATH="$PWD/.venv/bin:$PATH" npm install --silent --no-audit --no-fund --prefix .venv/npm node-pg-migrate@9.0.0 pg@8.23.1
+fi
 
 if ! docker info >/dev/null 2>&1; then
     command -v dockerd >/dev/null && command -v docker >/dev/null || install_packages docker.io

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -11,7 +12,9 @@ use super::{Console, Failure};
 use crate::config::{Config, Server};
 use crate::finding::{Finding, Leg};
 use crate::history::{Project, Scope};
-use crate::roundtrip::{self, Data, Options, Progress, RoundTripError, ServerChoice};
+use crate::roundtrip::{
+    self, Data, EngineChoice, Environment, Options, Progress, RoundTripError, ServerChoice,
+};
 
 /// Runs all projects on one server. An interruption ends the command; for want of a server only this half is missing.
 /// What could not run is said in the report, too, and its migrations count as not judged by this half.
@@ -34,6 +37,15 @@ pub(super) fn run(
         image: config.image.clone(),
         postgres: config.postgres.clone(),
         python: config.python.clone(),
+        engine: engine(config),
+        environment: Environment {
+            variables: config
+                .alembic_variables
+                .iter()
+                .map(|(name, value)| (name.clone(), roundtrip::Secret(value.0.clone())))
+                .collect(),
+            arguments: config.alembic_arguments.clone(),
+        },
         offline: config.offline,
         data: config.data.then(|| Data {
             rows: config.seed_rows.unwrap_or(Data::default().rows),
@@ -81,6 +93,20 @@ pub(super) fn run(
         found.failure = Some(Failure::Projects(outcome.failures));
     }
     Ok(())
+}
+
+fn engine(config: &Config) -> EngineChoice {
+    match &config.commands {
+        _ if config.native => EngineChoice::Native,
+        None => EngineChoice::Usual,
+        Some(commands) => EngineChoice::Commands(roundtrip::Commands {
+            up: commands.up.clone(),
+            down: commands.down.clone(),
+            url_variables: commands.url_variables.clone(),
+            time_limit: Duration::from_secs(commands.time_limit),
+            directory: commands.directory.clone(),
+        }),
+    }
 }
 
 /// Whether a finding is about a project: what concerns its whole history names no migration, but stands in its files.

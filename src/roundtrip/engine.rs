@@ -1,14 +1,65 @@
 //! Runs single migrations, up or down, whatever their language. Refuses to know why, and what comes of it.
 
-pub(super) mod alembic;
-pub(super) mod sql;
+mod ability;
+mod alembic;
+mod command;
+mod ports;
+mod sql;
+mod surroundings;
+
+use std::collections::BTreeMap;
 
 use crate::finding::Direction;
+use crate::history::Runner;
+use crate::operation::Name;
 use crate::source::Span;
 
+use super::Options;
 use super::proxy::Proxy;
+use super::server::{Secret, Server};
+use super::verdict::Place;
 use alembic::AlembicEngine;
+use command::CommandEngine;
 use sql::SqlEngine;
+
+pub use command::Commands;
+
+/// What runs migrations.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum EngineChoice {
+    /// SQL files by ourselves, Alembic's revisions by the project's Python.
+    #[default]
+    Usual,
+    /// Everything by ourselves; what only Python knows is left out.
+    Native,
+    /// The user's own tool.
+    Commands(Commands),
+}
+
+/// What Alembic's `env.py` is given beside what stands in the project.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// Environment variables, by name. Those that lead to a server are overwritten.
+    pub variables: BTreeMap<String, Secret>,
+    /// What `context.get_x_argument()` returns: Alembic's `-x`.
+    pub arguments: Vec<String>,
+}
+
+impl Environment {
+    /// Shortest value that is hidden, characters: whoever prints a shorter one may mean anything.
+    const SHORTEST: usize = 4;
+
+    /// A text without the variables' values; their names stand there instead.
+    pub(super) fn hide(&self, text: &str) -> String {
+        let mut hidden: Vec<_> =
+            self.variables.iter().filter(|(_, value)| value.0.chars().count() >= Self::SHORTEST).collect();
+        // One may be part of another.
+        hidden.sort_by_key(|(_, value)| std::cmp::Reverse(value.0.len()));
+        hidden
+            .iter()
+            .fold(text.to_owned(), |text, (name, value)| text.replace(&value.0, &format!("[{name}]")))
+    }
+}
 
 /// Runs the migrations of one project.
 #[derive(Debug)]
@@ -17,6 +68,17 @@ pub(super) enum Engine<'a> {
     Sql(SqlEngine<'a>),
     /// Alembic's revisions, by the project's Python.
     Alembic(Box<AlembicEngine<'a>>),
+    /// Anything, by commands of the user's.
+    Command(CommandEngine<'a>),
+}
+
+/// How a project's models differ from what its migrations make.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ModelDrift {
+    /// What differs, each part of a sentence.
+    pub differences: Vec<String>,
+    /// What would make the database as the models say, in the project's language.
+    pub code: String,
 }
 
 /// A migration that did not run to its end: a fault of the migration.
@@ -72,12 +134,52 @@ impl From<sqlx::Error> for EngineError {
 /// What came of running migrations.
 pub(super) type Ran = Result<Result<(), Failure>, EngineError>;
 
-impl Engine<'_> {
+impl<'a> Engine<'a> {
+    /// Gets ready to run the migrations of a project.
+    pub async fn start(
+        place: Place<'a>,
+        server: &Server,
+        proxy: &Proxy,
+        database: &str,
+        options: &'a Options,
+    ) -> Result<Self, EngineError> {
+        Ok(match (&options.engine, &place.project.runner) {
+            (EngineChoice::Commands(commands), _) => {
+                Self::Command(CommandEngine::new(place, commands, database))
+            }
+            (EngineChoice::Usual, Runner::Alembic { .. }) => {
+                Self::Alembic(Box::new(AlembicEngine::start(place, server, proxy, database, options).await?))
+            }
+            (EngineChoice::Native, _) | (EngineChoice::Usual, Runner::Sql) => {
+                Self::Sql(SqlEngine::new(place))
+            }
+        })
+    }
+
+    /// The tool's own table, where running the project tells more than reading it.
+    pub fn version_table(&self) -> Option<&Name> {
+        match self {
+            Self::Alembic(engine) => Some(engine.version_table()),
+            Self::Sql(_) | Self::Command(_) => None,
+        }
+    }
+
+    /// What runs the migrations, if that is worth a word; completes "… ran ".
+    pub fn remark(&self) -> Option<String> {
+        match self {
+            Self::Alembic(engine) => Some(format!("with {}", engine.versions())),
+            Self::Command(engine) => Some(format!("by `{}`", engine.name())),
+            Self::Sql(engine) if engine.is_native() => Some("without Python".to_owned()),
+            Self::Sql(_) => None,
+        }
+    }
+
     /// Runs one migration in a session of its own; what it did is committed when this returns without a failure.
     pub async fn run(&mut self, proxy: &Proxy, migration: usize, direction: Direction) -> Ran {
         match self {
             Self::Sql(engine) => engine.run(proxy, migration, direction).await,
             Self::Alembic(engine) => engine.run(migration, direction).await,
+            Self::Command(engine) => engine.run(proxy, migration, direction).await,
         }
     }
 
@@ -92,6 +194,15 @@ impl Engine<'_> {
         match self {
             Self::Alembic(engine) => engine.run_all(migrations, direction).await,
             Self::Sql(engine) => engine.run_all(proxy, migrations, direction).await,
+            Self::Command(engine) => engine.run_all(proxy, migrations, direction).await,
+        }
+    }
+
+    /// How the project's models differ from the database as it is; not at all where nobody can tell.
+    pub async fn compare_models(&mut self) -> Result<ModelDrift, EngineError> {
+        match self {
+            Self::Alembic(engine) => engine.compare_models().await,
+            Self::Sql(_) | Self::Command(_) => Ok(ModelDrift::default()),
         }
     }
 
@@ -103,6 +214,8 @@ impl Engine<'_> {
                 Ok(())
             }
             Self::Alembic(engine) => engine.release().await,
+            // Its connections have ended with their processes.
+            Self::Command(_) => Ok(()),
         }
     }
 }

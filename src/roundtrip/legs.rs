@@ -7,8 +7,7 @@ mod stage;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Case, Direction, Finding, Leg, Suite};
-use crate::history::{Body, Graph, Migration, Project, Runner, Scope, Statement};
-use crate::operation::Operation;
+use crate::history::{Graph, Scope};
 
 use super::diff::{Change, compare};
 use super::engine::{EngineError, Failure};
@@ -78,6 +77,7 @@ impl Walk<'_> {
         for &index in &self.graph.order {
             state = self.migration(index, state).await?;
         }
+        self.models().await?;
         if let Some(missing) = self.missing() {
             self.outcome
                 .remarks
@@ -106,7 +106,7 @@ impl Walk<'_> {
             self.blocked.insert(index, reason);
             return Ok(state);
         }
-        if let Some(reason) = cannot_run(self.place.project, &self.place.project.migrations[index]) {
+        if let Some(reason) = self.stage.cannot_run(index) {
             self.skip(index, &[Leg::Up, Leg::Down, Leg::UpAgain], &reason);
             self.left_out.push(index);
             return Ok(state);
@@ -221,6 +221,27 @@ impl Walk<'_> {
             self.stage.restore(&self.applied).await?;
         }
         Ok(Some(after))
+    }
+
+    /// Whether the models that the project declares are what its migrations make.
+    async fn models(&mut self) -> Result<(), EngineError> {
+        let Some(&last) = self.graph.order.last() else { return Ok(()) };
+        if self.applied.len() < self.graph.order.len() || !self.scope.checked.contains(&last) {
+            return Ok(());
+        }
+        match self.stage.compare_models().await {
+            Ok(drift) => {
+                let found = verdict::model_drift(self.place, last, &drift);
+                self.tell(found.into_iter().collect());
+            }
+            // The migrations are none the worse for it.
+            Err(error) => self.outcome.remarks.push(format!(
+                "The models of {} were not compared: {}",
+                self.place.project.root,
+                error.what.lines().next().unwrap_or_default()
+            )),
+        }
+        Ok(())
     }
 
     /// All of it up under the project's own transactions, and down to nothing.
@@ -391,34 +412,4 @@ impl Walk<'_> {
             skipped,
         });
     }
-}
-
-/// Why a migration cannot be run by us, if so.
-fn cannot_run(project: &Project, migration: &Migration) -> Option<String> {
-    if project.runner != Runner::Sql {
-        return None;
-    }
-    let opaque = migration.up.statements.iter().find(|statement| statement.sql.is_empty())?;
-    Some(format!("its upgrade {}", unknown(opaque)))
-}
-
-/// Why a migration cannot be undone, if so.
-fn cannot_undo(project: &Project, migration: &Migration) -> Option<String> {
-    if !project.framework.downgrades {
-        return Some(format!("{} has no downgrades", project.framework.name));
-    }
-    let Some(down) = &migration.down else { return Some("it has no downgrade".to_owned()) };
-    if let Body::Raises { what, .. } = &down.body {
-        return Some(format!("its downgrade raises {what}"));
-    }
-    let opaque = down.statements.iter().find(|statement| statement.sql.is_empty())?;
-    (project.runner == Runner::Sql).then(|| format!("its downgrade {}", unknown(opaque)))
-}
-
-fn unknown(statement: &Statement) -> String {
-    let reason = statement.steps.iter().find_map(|step| match &step.operation {
-        Operation::Opaque { reason } => Some(reason.as_str()),
-        _ => None,
-    });
-    format!("holds what only its own tool can run: {}", reason.unwrap_or("a statement without SQL"))
 }

@@ -4,6 +4,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
@@ -18,6 +19,7 @@ pub(super) struct Proxy {
     address: SocketAddr,
     password: String,
     database: Arc<Mutex<String>>,
+    served: Arc<AtomicUsize>,
     accepting: JoinHandle<()>,
 }
 
@@ -28,7 +30,13 @@ impl Proxy {
         let address = listener.local_addr()?;
         let password = wire::random_password()?;
         let database = Arc::new(Mutex::new(database.to_owned()));
-        let shared = Arc::new(Shared { socket, password: password.clone(), database: database.clone() });
+        let served = Arc::new(AtomicUsize::new(0));
+        let shared = Arc::new(Shared {
+            socket,
+            password: password.clone(),
+            database: database.clone(),
+            served: served.clone(),
+        });
         let accepting = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let shared = shared.clone();
@@ -38,7 +46,7 @@ impl Proxy {
                 });
             }
         });
-        Ok(Self { address, password, database, accepting })
+        Ok(Self { address, password, database, served, accepting })
     }
 
     /// The port.
@@ -49,6 +57,11 @@ impl Proxy {
     /// Keeps other users of this machine out.
     pub fn password(&self) -> &str {
         &self.password
+    }
+
+    /// How many connections were led to the server so far.
+    pub fn served(&self) -> usize {
+        self.served.load(Ordering::Relaxed)
     }
 
     /// Leads every connection from now on to this database.
@@ -67,6 +80,7 @@ struct Shared {
     socket: PathBuf,
     password: String,
     database: Arc<Mutex<String>>,
+    served: Arc<AtomicUsize>,
 }
 
 async fn serve(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
@@ -95,6 +109,7 @@ async fn serve(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
     let Ok(mut server) = UnixStream::connect(&shared.socket).await else {
         return wire::refuse(&mut client, "57P03", "the disposable server is gone").await;
     };
+    shared.served.fetch_add(1, Ordering::Relaxed);
     server.write_all(&startup.led_to(b"postgres", database.as_bytes(), None)).await?;
     copy_bidirectional(&mut client, &mut server).await?;
     Ok(())

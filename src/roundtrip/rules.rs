@@ -25,6 +25,7 @@ pub static RULES: &[&RuleInfo] = &[
     &FULL_UPGRADE_FAILS,
     &FULL_UPGRADE_DIFFERS,
     &HARMLESS_RESIDUE,
+    &MODEL_DRIFT,
 ];
 
 macro_rules! verdict {
@@ -151,4 +152,10 @@ verdict!(
     "harmless-residue",
     Info,
     "A downgrade cannot undo everything, and what stays harms nobody"
+);
+verdict!(
+    MODEL_DRIFT,
+    "model-drift",
+    Warning,
+    "The models that the project declares are not what its migrations make"
 );

@@ -9,7 +9,7 @@ use crate::finding::{Direction, Finding, Help, Label, Leg, RuleInfo};
 use crate::history::Language;
 
 use super::diff::{Change, compare};
-use super::engine::Failure;
+use super::engine::{Failure, ModelDrift};
 use super::rules;
 use super::snapshot::Snapshot;
 
@@ -119,6 +119,24 @@ pub(super) fn full_upgrade_differs(place: Place<'_>, changes: &[Change]) -> Opti
     let last = place.project.migrations.len() - 1;
     let mut finding = whole(place, last, &rules::FULL_UPGRADE_DIFFERS, Leg::AllUp, message);
     finding.notes = further(&grave, &grave);
+    Some(finding)
+}
+
+/// The project's models are not what its migrations make.
+pub(super) fn model_drift(place: Place<'_>, last: usize, drift: &ModelDrift) -> Option<Finding> {
+    if drift.differences.is_empty() {
+        return None;
+    }
+    let message =
+        format!("The models are not what the migrations make: {}", joined(drift.differences.clone()));
+    let mut finding = whole(place, last, &rules::MODEL_DRIFT, Leg::Up, message);
+    if drift.differences.len() > SHOWN {
+        finding.notes.clone_from(&drift.differences);
+    }
+    finding.help = (!drift.code.is_empty()).then(|| Help {
+        text: "Correct the models, or write a migration that does".to_owned(),
+        code: drift.code.clone(),
+    });
     Some(finding)
 }
 

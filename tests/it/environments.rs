@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use mig_check::history::Scope;
-use mig_check::roundtrip::{Options, Outcome, run};
+use mig_check::roundtrip::{Environment, Options, Outcome, Secret, run};
 use mig_check::source::Sources;
 
 use crate::roundtrip::{Silent, alembic_project, python, sql_project, told};
@@ -77,6 +77,11 @@ fn lay_out(folder: &Path, environment: &str, ini: &str) {
 
 /// Runs a project with this env.py, and a good project of SQL after it.
 fn run_with(environment: &str, ini: &str, python: &Path) -> (Outcome, String) {
+    let options = Options { python: Some(python.to_owned()), ..Options::default() };
+    run_as(environment, ini, &options)
+}
+
+fn run_as(environment: &str, ini: &str, options: &Options) -> (Outcome, String) {
     let folder = tempfile::tempdir().expect("a folder");
     lay_out(folder.path(), environment, ini);
     let mut sources = Sources::new();
@@ -84,9 +89,8 @@ fn run_with(environment: &str, ini: &str, python: &Path) -> (Outcome, String) {
     "shop".clone_into(&mut project.root);
     let good = sql_project("good", &mut sources);
     let scopes = (Scope::all(&project), Scope::all(&good));
-    let options = Options { python: Some(python.to_owned()), ..Options::default() };
     let projects = [(&project, &scopes.0), (&good, &scopes.1)];
-    let outcome = run(&projects, &sources, &options, &Silent::default()).expect("it runs");
+    let outcome = run(&projects, &sources, options, &Silent::default()).expect("it runs");
     let ran = outcome.cases.iter().filter(|case| case.project == good.root && case.skipped.is_none()).count();
     assert_eq!(ran, 3 * 2 + 2, "the other project is not touched");
     let told = told(&outcome, &sources).replace(&*folder.path().to_string_lossy(), "FOLDER");
@@ -189,6 +193,44 @@ fn an_environment_that_hides_failures_hides_nothing() {
     works(&hiding, "", "in one run of env.py");
 }
 
+const TENANTS: &str = "
+from alembic import context
+from sqlalchemy import engine_from_config, text
+
+engine = engine_from_config(context.config.get_section(context.config.config_ini_section), prefix='sqlalchemy.')
+with engine.connect() as connection:
+    for schema in ['north', 'south']:
+        connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS {schema}'))
+        connection.execute(text(f'SET search_path TO {schema}'))
+        connection.commit()
+        connection.dialect.default_schema_name = schema
+        context.configure(connection=connection, version_table_schema=schema)
+        with context.begin_transaction():
+            context.run_migrations()
+";
+
+#[test]
+fn a_schema_for_each_tenant_is_migrated_in_each_run() {
+    works(TENANTS, "", "in one run of env.py for each migration");
+}
+
+const DATABASES: &str = "
+from alembic import context
+from sqlalchemy import create_engine
+
+for name in ['shop', 'billing']:
+    with create_engine('postgresql://me@database.invalid/' + name).connect() as connection:
+        context.configure(connection=connection, upgrade_token=name + '_upgrades')
+        with context.begin_transaction():
+            context.run_migrations(engine_name=name)
+";
+
+#[test]
+fn several_databases_are_refused() {
+    let told = fails(DATABASES);
+    assert!(told.contains("env.py migrates 2 databases in one run"), "{told}");
+}
+
 fn fails(environment: &str) -> String {
     let (outcome, told) = run_with(environment, "", &python());
     assert_eq!(outcome.failures.len(), 1, "{told}");
@@ -204,7 +246,7 @@ fn an_environment_that_raises_is_told_with_its_own_frames() {
 failure: Alembic cannot run this project: KeyError: 'SHOP_URL'
   migrations/env.py:8 in <module>
   migrations/env.py:5 in url
-    remedy: it must work as `alembic current` does in FOLDER
+    remedy: set SHOP_URL in [alembic.env] of mig-check's configuration; where a URL of PostgreSQL is wanted any will do, for every connection is led to mig-check's own server
 "
     );
     assert_eq!(
@@ -215,6 +257,65 @@ failure: Alembic cannot run this project: KeyError: 'SHOP_URL'
     assert!(fails("raise SystemExit(1)\n").contains("SystemExit: 1"));
     assert!(fails("import os\nos._exit(7)\n").contains("ended in the middle of its work (exit status: 7)"));
     assert!(fails("").contains("env.py never calls context.run_migrations()"));
+}
+
+/// Options with variables and arguments for env.py.
+fn given(variables: &[(&str, &str)], arguments: &[&str]) -> Options {
+    let secret = |(name, value): &(&str, &str)| ((*name).to_owned(), Secret((*value).to_owned()));
+    let environment = Environment {
+        variables: variables.iter().map(secret).collect(),
+        arguments: arguments.iter().map(|argument| (*argument).to_owned()).collect(),
+    };
+    Options { python: Some(python()), environment, ..Options::default() }
+}
+
+#[test]
+fn variables_and_arguments_that_an_environment_needs_are_given_to_it() {
+    let needy = "import os\nassert os.environ['SHOP_MODE'] == 'plain sailing'\n\
+                 from alembic import context\n\
+                 assert context.get_x_argument(as_dictionary=True)['tenant'] == 'a=b'\n"
+        .to_owned()
+        + PLAIN;
+    let options = given(&[("SHOP_MODE", "plain sailing")], &["tenant=a=b"]);
+    let (outcome, told) = run_as(&needy, "", &options);
+    assert_eq!((told.as_str(), outcome.failures), (EXPECTED, Vec::new()));
+
+    let (_, told) = run_as(&needy, "", &given(&[("SHOP_MODE", "plain sailing")], &[]));
+    assert!(told.starts_with("failure: Alembic cannot run this project: KeyError: 'tenant'\n"), "{told}");
+    assert!(told.contains("remedy: give env.py its argument with -x tenant=…"), "{told}");
+}
+
+#[test]
+fn a_variable_leads_to_no_other_server_and_its_value_is_never_shown() {
+    let elsewhere = "postgresql://shop:hunter22@database.invalid:5433/shop";
+    let variables = [("DATABASE_URL", elsewhere), ("PGHOST", "database.invalid"), ("SHOP_KEY", "hunter22")];
+    let url = "__import__('sqlalchemy').create_engine(os.environ['DATABASE_URL'])";
+    let reads = "import os\n".to_owned()
+        + &PLAIN.replace(
+            "engine_from_config(context.config.get_section(context.config.config_ini_section), prefix='sqlalchemy.')",
+            url,
+        );
+    let (_, told) = run_as(&reads, "", &given(&variables, &[]));
+    assert_eq!(told, EXPECTED);
+
+    let raising = "import os\nraise ValueError('no shop of ' + os.environ['SHOP_KEY'])\n";
+    let (_, told) = run_as(raising, "", &given(&variables, &[]));
+    assert!(told.contains("ValueError: no shop of [SHOP_KEY]\n"), "{told}");
+    let dying = "import os, sys\nprint(os.environ['SHOP_KEY'], file=sys.stderr, flush=True)\nos._exit(7)\n";
+    let (_, told) = run_as(dying, "", &given(&variables, &[]));
+    assert!(told.contains("[SHOP_KEY]") && !told.contains("hunter22"), "{told}");
+}
+
+#[test]
+fn settings_that_a_class_lacks_are_named() {
+    let settings = "from pydantic import BaseModel\n\n\nclass Settings(BaseModel):\n    shop_url: str\n    \
+                    shop_key: str\n\n\nSettings()\n";
+    let told = fails(settings);
+    assert!(told.starts_with("failure: Alembic cannot run this project: ValidationError: 2 "), "{told}");
+    assert!(
+        told.contains("migrations/env.py:9 in <module>\n    remedy: set shop_url, shop_key in"),
+        "{told}"
+    );
 }
 
 #[test]

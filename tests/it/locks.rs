@@ -75,6 +75,7 @@ fn migration(id: &str, parent: Option<&str>, transactions: Vec<Vec<String>>, fil
         statements.into_iter().map(move |sql| Statement {
             span,
             sql,
+            stands_in: false,
             steps: Vec::new(),
             rows: None,
             transaction: Some(number),

@@ -178,10 +178,14 @@ fn roles_belong_to_the_server_and_are_followed_too() {
 }
 
 fn alembic_case(case: &str) -> Outcome {
+    alembic_case_with(case, None)
+}
+
+fn alembic_case_with(case: &str, data: Option<Data>) -> Outcome {
     let mut sources = Sources::new();
     let project = alembic_project(&fixture(case), &mut sources);
     let scope = Scope::all(&project);
-    let options = Options { python: Some(python()), ..Options::default() };
+    let options = Options { python: Some(python()), data, ..Options::default() };
     let outcome = run(&[(&project, &scope)], &sources, &options, &Silent::default()).expect("it runs");
     check(case, &told(&outcome, &sources));
     outcome
@@ -195,6 +199,14 @@ fn alembic_runs_in_one_process_and_its_faults_are_placed_in_its_files() {
         "{:?}",
         outcome.remarks
     );
+}
+
+#[test]
+fn models_that_went_their_own_way_are_told_at_the_last_revision() {
+    // On rows, which are no difference.
+    let outcome = alembic_case_with("models", Some(Data::default()));
+    assert_eq!(outcome.findings.len(), 1);
+    assert_eq!(outcome.findings[0].migration.as_ref().map(|key| key.id.as_str()), Some("0002"));
 }
 
 /// The blocks of a page that are SQL with this word, each its upgrade and its downgrade.

@@ -50,6 +50,8 @@ pub struct Output {
     transactions: u32,
     anchor: Option<Span>,
     muted: bool,
+    /// Whether what is sent holds words for data that is not known.
+    stands_in: bool,
 }
 
 /// A place in the output to return to.
@@ -101,6 +103,7 @@ impl Output {
             transactions: 1,
             anchor: None,
             muted: false,
+            stands_in: false,
         }
     }
 
@@ -132,7 +135,11 @@ impl Output {
             self.unless_set(&reason);
         }
         match hole::settle(&text) {
-            Ok(text) => self.send_known(&text, Place { literal: None, ..place }),
+            Ok(settled) => {
+                self.stands_in = settled != text;
+                self.send_known(&settled, Place { literal: None, ..place });
+                self.stands_in = false;
+            }
             Err(reason) => self.opaque_at(place, reason),
         }
         self.conditions.truncate(height);
@@ -195,7 +202,15 @@ impl Output {
             _ => None,
         });
         let span = self.anchored(span);
-        let statement = Statement { span, sql, steps, rows: None, transaction: self.transaction, certainty };
+        let statement = Statement {
+            span,
+            sql,
+            stands_in: self.stands_in,
+            steps,
+            rows: None,
+            transaction: self.transaction,
+            certainty,
+        };
         match self.batches.last_mut().filter(|_| batched) {
             Some(batch) => batch.push(statement),
             None => self.statements.push(statement),

@@ -144,7 +144,15 @@ impl Read<'_> {
                 }
                 _ => Certainty::Certain,
             };
-            statements.push(Statement { span, sql, steps, rows, transaction: None, certainty });
+            statements.push(Statement {
+                span,
+                sql,
+                stands_in: false,
+                steps,
+                rows,
+                transaction: None,
+                certainty,
+            });
         });
         statements
     }
@@ -209,6 +217,7 @@ fn code(sources: &Sources, source: SourceId) -> Script {
     let statement = Statement {
         span,
         sql: String::new(),
+        stands_in: false,
         steps: vec![step],
         rows: None,
         transaction: None,

@@ -4,7 +4,6 @@
 mod python;
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -17,17 +16,18 @@ use crate::finding::Direction;
 use crate::history::Runner;
 use crate::operation::Name;
 
+use super::super::Options;
 use super::super::proxy::Proxy;
-use super::super::server::{Server, end_with_parent};
+use super::super::server::Server;
 use super::super::verdict::Place;
-use super::{EngineError, Failure, Ran};
+use super::{EngineError, Environment, Failure, ModelDrift, Ran, surroundings};
 use answer::Answer;
 
 mod answer;
-mod ports;
 
 const DRIVER: &str = include_str!("alembic/driver.py");
 const WALL: &str = include_str!("alembic/mig_check_wall.py");
+const DRIFT: &str = include_str!("alembic/mig_check_drift.py");
 
 /// How much of what the process prints is kept, bytes.
 const KEPT: usize = 16 << 10;
@@ -37,6 +37,7 @@ const KEPT: usize = 16 << 10;
 pub(in crate::roundtrip) struct AlembicEngine<'a> {
     place: Place<'a>,
     directory: &'a Path,
+    environment: &'a Environment,
     python: PathBuf,
     child: Child,
     pid: Option<Pid>,
@@ -55,21 +56,23 @@ impl<'a> AlembicEngine<'a> {
         server: &Server,
         proxy: &Proxy,
         database: &str,
-        chosen: Option<&Path>,
+        options: &'a Options,
     ) -> Result<Self, EngineError> {
         let Runner::Alembic { directory, config, section, scripts } = &place.project.runner else {
             return Err(EngineError::new("this project is not run by Alembic", ""));
         };
-        let python = python::find(chosen, directory);
+        let python = python::find(options.python.as_deref(), directory);
         let files = write_driver(server.folder()).map_err(|error| {
             EngineError::new(format!("{} cannot be written: {error}", server.folder().display()), "")
         })?;
-        let mut child = command(&python, files.path(), directory, proxy.port()).spawn().map_err(|error| {
-            EngineError::new(
-                format!("{} does not start: {error}", python.display()),
-                "name the interpreter that has the project's packages with --python",
-            )
-        })?;
+        let mut child = command(&python, &files, directory, &options.environment, (proxy, database))
+            .spawn()
+            .map_err(|error| {
+                EngineError::new(
+                    format!("{} does not start: {error}", python.display()),
+                    "name the interpreter that has the project's packages with --python",
+                )
+            })?;
         let pid = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
         let (Some(commands), Some(output), Some(errors)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
@@ -81,6 +84,7 @@ impl<'a> AlembicEngine<'a> {
         let mut engine = Self {
             place,
             directory,
+            environment: &options.environment,
             python,
             child,
             pid,
@@ -94,6 +98,7 @@ impl<'a> AlembicEngine<'a> {
         let start = json!({
             "port": proxy.port(), "password": proxy.password(), "database": database,
             "config": config, "section": section, "scripts": scripts,
+            "arguments": options.environment.arguments, "url_variables": surroundings::URL_VARIABLES,
         });
         match engine.ask(&start).await? {
             Answer::Ready { version_table, version_table_schema, alembic, sqlalchemy, python, one_run } => {
@@ -104,7 +109,7 @@ impl<'a> AlembicEngine<'a> {
                 Ok(engine)
             }
             Answer::Broken { broken, trouble } => Err(engine.cannot_work(&broken, &trouble)),
-            Answer::Done { .. } | Answer::Failed { .. } => Err(engine.confused()),
+            Answer::Done { .. } | Answer::Failed { .. } | Answer::Compared { .. } => Err(engine.confused()),
         }
     }
 
@@ -127,7 +132,7 @@ impl<'a> AlembicEngine<'a> {
             Answer::Done { .. } => Ok(Ok(())),
             Answer::Failed { trouble, .. } => Ok(Err(self.failure(migration, direction, &trouble))),
             Answer::Broken { broken, trouble } => Err(self.cannot_work(&broken, &trouble)),
-            Answer::Ready { .. } => Err(self.confused()),
+            Answer::Ready { .. } | Answer::Compared { .. } => Err(self.confused()),
         }
     }
 
@@ -153,7 +158,16 @@ impl<'a> AlembicEngine<'a> {
                 Ok(Err((at, failure)))
             }
             Answer::Broken { broken, trouble } => Err(self.cannot_work(&broken, &trouble)),
-            Answer::Ready { .. } => Err(self.confused()),
+            Answer::Ready { .. } | Answer::Compared { .. } => Err(self.confused()),
+        }
+    }
+
+    /// How the models that env.py names differ from the database as it is; not at all if it names none.
+    pub async fn compare_models(&mut self) -> Result<ModelDrift, EngineError> {
+        match self.ask(&json!({ "do": "compare" })).await? {
+            Answer::Compared { differences, code } => Ok(ModelDrift { differences, code }),
+            Answer::Broken { broken, trouble } => Err(self.cannot_work(&broken, &trouble)),
+            Answer::Ready { .. } | Answer::Done { .. } | Answer::Failed { .. } => Err(self.confused()),
         }
     }
 
@@ -171,14 +185,18 @@ impl<'a> AlembicEngine<'a> {
         let _ = self.commands.write_all(line.as_bytes()).await;
         let answered = self.answers.next_line().await.ok().flatten();
         let Some(answer) = answered else { return Err(self.ended().await) };
-        Answer::deserialize(serde_json::from_str::<Value>(&answer).unwrap_or_default())
-            .map_err(|_| self.confused())
+        let mut answer = Answer::deserialize(serde_json::from_str::<Value>(&answer).unwrap_or_default())
+            .map_err(|_| self.confused())?;
+        if let Answer::Broken { trouble, .. } | Answer::Failed { trouble, .. } = &mut answer {
+            trouble.hide(self.environment);
+        }
+        Ok(answer)
     }
 
     async fn ended(&mut self) -> EngineError {
         let status = self.child.wait().await.map(|status| status.to_string()).unwrap_or_default();
         let printed = self.printed.lock().unwrap_or_else(PoisonError::into_inner);
-        let printed = String::from_utf8_lossy(&printed);
+        let printed = self.environment.hide(&String::from_utf8_lossy(&printed));
         let lines: Vec<&str> = printed.lines().filter(|line| !line.trim().is_empty()).collect();
         let last: String =
             lines[lines.len().saturating_sub(6)..].iter().flat_map(|line| ["\n  ", line]).collect();
@@ -213,16 +231,21 @@ fn write_driver(folder: &Path) -> std::io::Result<tempfile::TempDir> {
     let files = tempfile::Builder::new().prefix("driver-").tempdir_in(folder)?;
     std::fs::write(files.path().join("driver.py"), DRIVER)?;
     std::fs::write(files.path().join("mig_check_wall.py"), WALL)?;
+    std::fs::write(files.path().join("mig_check_drift.py"), DRIFT)?;
     Ok(files)
 }
 
-fn command(python: &Path, files: &Path, directory: &Path, port: u16) -> Command {
+fn command(
+    python: &Path,
+    files: &tempfile::TempDir,
+    directory: &Path,
+    environment: &Environment,
+    (proxy, database): (&Proxy, &str),
+) -> Command {
     let mut command = Command::new(python);
-    command.arg(files.join("driver.py")).current_dir(directory);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.process_group(0).kill_on_drop(true);
-    end_with_parent(&mut command, Signal::KILL);
-    ports::hold_to(&mut command, port);
+    command.arg(files.path().join("driver.py")).current_dir(directory);
+    command.envs(environment.variables.iter().map(|(name, value)| (name, &value.0)));
+    surroundings::shut_in(&mut command, proxy, database);
     command
 }
 

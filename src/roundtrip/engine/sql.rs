@@ -5,7 +5,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError, PgErrorPos
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 use crate::finding::Direction;
-use crate::history::{Script, Statement, TransactionRule};
+use crate::history::{Runner, Script, Statement, TransactionRule};
+use crate::operation::{Name, quote};
 use crate::source::Sources;
 
 use super::super::proxy::Proxy;
@@ -24,6 +25,11 @@ pub(in crate::roundtrip) struct SqlEngine<'a> {
 impl<'a> SqlEngine<'a> {
     pub fn new(place: Place<'a>) -> Self {
         Self { place, connection: None, together: false }
+    }
+
+    /// Whether it does the work of another program, which would run the migrations otherwise.
+    pub fn is_native(&self) -> bool {
+        self.place.project.runner != Runner::Sql
     }
 
     /// Runs one migration in a session of its own, as a deploy of its own would.
@@ -93,10 +99,14 @@ impl<'a> SqlEngine<'a> {
 
     async fn run_here(&mut self, proxy: &Proxy, migration: usize, direction: Direction) -> Ran {
         let script = self.script(migration, direction);
+        let native = self.is_native();
         if self.connection.is_none() {
             self.connection = Some(connect(proxy).await?);
         }
         let Some(connection) = &mut self.connection else { return Ok(Ok(())) };
+        if let (true, Some(table)) = (native, &self.place.project.version_table) {
+            make_version_table(connection, table).await?;
+        }
         let rule = self.place.project.framework.transaction;
         for group in groups(script) {
             let result = match rule {
@@ -104,6 +114,10 @@ impl<'a> SqlEngine<'a> {
                     send(connection, group).await
                 }
                 TransactionRule::None => as_psql(connection, group, self.place.sources).await,
+                // Alembic's autocommit block ends the common transaction and begins another after it.
+                _ if native && self.together && group[0].transaction.is_none() => {
+                    between_transactions(connection, group).await
+                }
                 _ => one_by_one(connection, group, self.together).await,
             };
             if let Err((statement, error)) = result {
@@ -186,6 +200,35 @@ async fn one_by_one<'a>(
         sqlx::raw_sql("COMMIT").execute(&mut *connection).await.map_err(|error| (last, error))?;
     }
     Ok(())
+}
+
+/// Statements that commit by themselves, where a transaction is open for all others.
+async fn between_transactions<'a>(
+    connection: &mut PgConnection,
+    group: &'a [Statement],
+) -> Result<(), Broken<'a>> {
+    sqlx::raw_sql("COMMIT").execute(&mut *connection).await.map_err(|error| (&group[0], error))?;
+    one_by_one(connection, group, false).await?;
+    sqlx::raw_sql("BEGIN")
+        .execute(connection)
+        .await
+        .map(drop)
+        .map_err(|error| (&group[group.len() - 1], error))
+}
+
+/// Makes the table where Alembic keeps its version, unless it is there: revisions may change it.
+async fn make_version_table(connection: &mut PgConnection, table: &Name) -> Result<(), EngineError> {
+    let key = quote(&format!("{}_pkc", table.name));
+    let sql = format!(
+        "SET client_min_messages TO error; CREATE TABLE IF NOT EXISTS {table} (version_num VARCHAR(32) NOT NULL, \
+         CONSTRAINT {key} PRIMARY KEY (version_num)); RESET client_min_messages"
+    );
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(drop).map_err(|error| {
+        EngineError::new(
+            format!("the version table {table} cannot be made without env.py: {error}"),
+            "leave out --engine native: env.py may prepare the database",
+        )
+    })
 }
 
 /// What psql does with statements: rows follow a COPY, and psql's own commands are not for the server. Transactions are

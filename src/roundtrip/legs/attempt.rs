@@ -9,7 +9,7 @@ use super::super::diff::{Change, compare};
 use super::super::engine::{EngineError, Failure};
 use super::super::rows::{self, Loss, fallen_behind};
 use super::super::snapshot::Snapshot;
-use super::{Walk, cannot_undo};
+use super::Walk;
 
 /// How far a try came.
 pub(super) enum Attempt {
@@ -67,7 +67,7 @@ impl Walk<'_> {
         let after = self.stage.snapshot().await?;
         let rows_after = self.stage.rows(&after).await?;
         let mut losses = vec![(Leg::Up, fallen_behind(&rows_before, &rows_after))];
-        if let Some(reason) = cannot_undo(self.place.project, &self.place.project.migrations[index]) {
+        if let Some(reason) = self.stage.cannot_undo(index) {
             return Ok(Attempt::OneWay { after, reason, losses });
         }
         self.announce(index, Leg::Down, shown);

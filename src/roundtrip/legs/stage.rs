@@ -7,13 +7,11 @@ use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
 use crate::finding::Direction;
-use crate::history::Runner;
+use crate::history::Project;
 use crate::operation::{Name, quote};
 
 use super::super::Options;
-use super::super::engine::alembic::AlembicEngine;
-use super::super::engine::sql::SqlEngine;
-use super::super::engine::{Engine, EngineError, Failure, Ran};
+use super::super::engine::{Engine, EngineError, Failure, ModelDrift, Ran};
 use super::super::proxy::Proxy;
 use super::super::rows::Rows;
 use super::super::seed::{Level, Seeder};
@@ -30,6 +28,7 @@ pub(super) struct Stage<'a> {
     /// The one where they are only upgraded.
     clean: String,
     engine: Engine<'a>,
+    project: &'a Project,
     version_table: Option<Name>,
     /// What runs the migrations, if that is worth a word.
     pub remark: Option<String>,
@@ -50,7 +49,7 @@ impl<'a> Stage<'a> {
         server: &'a Server,
         proxy: &'a Proxy,
         place: Place<'a>,
-        options: &Options,
+        options: &'a Options,
     ) -> Result<Self, EngineError> {
         let (trial, clean) = (server.name("trial"), server.name("clean"));
         for name in [&trial, &clean] {
@@ -59,24 +58,16 @@ impl<'a> Stage<'a> {
             server.create_database(name, None).await?;
         }
         proxy.lead_to(&trial);
-        let mut version_table = place.project.version_table.clone();
-        let mut remark = None;
-        let engine = match &place.project.runner {
-            Runner::Sql => Engine::Sql(SqlEngine::new(place)),
-            Runner::Alembic { .. } => {
-                let engine =
-                    AlembicEngine::start(place, server, proxy, &trial, options.python.as_deref()).await?;
-                remark = Some(format!("{} ran with {}", place.project.root, engine.versions()));
-                version_table = Some(engine.version_table().clone());
-                Engine::Alembic(Box::new(engine))
-            }
-        };
+        let engine = Engine::start(place, server, proxy, &trial, options).await?;
+        let remark = engine.remark().map(|how| format!("{} ran {how}", place.project.root));
+        let version_table = engine.version_table().or(place.project.version_table.as_ref()).cloned();
         let mut stage = Self {
             server,
             proxy,
             trial,
             clean,
             engine,
+            project: place.project,
             version_table,
             remark,
             reader: None,
@@ -164,6 +155,16 @@ impl<'a> Stage<'a> {
         }
     }
 
+    /// Why a migration cannot be run, if so.
+    pub fn cannot_run(&self, migration: usize) -> Option<String> {
+        self.engine.cannot_run(self.project, migration)
+    }
+
+    /// Why a migration cannot be undone, if so.
+    pub fn cannot_undo(&self, migration: usize) -> Option<String> {
+        self.engine.cannot_undo(self.project, migration)
+    }
+
     /// Runs one migration on the trial database.
     pub async fn run(&mut self, migration: usize, direction: Direction) -> Ran {
         self.engine.run(self.proxy, migration, direction).await
@@ -176,6 +177,11 @@ impl<'a> Stage<'a> {
         direction: Direction,
     ) -> Result<Result<(), (usize, Failure)>, EngineError> {
         self.engine.run_all(self.proxy, migrations, direction).await
+    }
+
+    /// How the project's models differ from the trial database.
+    pub async fn compare_models(&mut self) -> Result<ModelDrift, EngineError> {
+        self.engine.compare_models().await
     }
 
     /// Makes the trial database what these migrations make when each is upgraded once.

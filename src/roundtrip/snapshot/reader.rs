@@ -232,8 +232,9 @@ impl<'a> Reader<'a> {
             let owned_by = owner
                 .zip(column)
                 .map(|(table, column)| ObjectId::part(Kind::Column, &table.schema, &table.name, column));
-            if cell(row, 10) == "i" {
-                // An identity's sequence is a fact of its column.
+            let of = relations.get(cell(row, 8));
+            if cell(row, 10) == "i" || of.is_some_and(|of| self.is_version_table(cell(of, 1), cell(of, 2))) {
+                // An identity's sequence is a fact of its column, and the tool's is the tool's.
                 continue;
             }
             let object = Object {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::finding::Direction;
 
-use super::super::{EngineError, Failure};
+use super::super::{EngineError, Environment, Failure};
 use super::AlembicEngine;
 
 /// One line of the driver.
@@ -31,6 +31,12 @@ pub(super) enum Answer {
         #[serde(flatten)]
         trouble: Trouble,
     },
+    Compared {
+        /// Sentences.
+        differences: Vec<String>,
+        /// The calls that Alembic would write for them.
+        code: String,
+    },
     Done {
         #[expect(dead_code, reason = "tells the variants apart")]
         ok: bool,
@@ -48,9 +54,23 @@ pub(super) struct Trouble {
     detail: Option<String>,
     hint: Option<String>,
     module: Option<String>,
+    /// Settings that the project asked its surroundings for in vain.
+    #[serde(default)]
+    settings: Vec<String>,
+    /// The argument of `-x` that env.py asked for in vain.
+    argument: Option<String>,
     #[serde(default)]
     frames: Vec<Frame>,
     syntax: Option<(Option<String>, Option<usize>)>,
+}
+
+impl Trouble {
+    /// Takes the values of variables out of everything that is shown.
+    pub(super) fn hide(&mut self, environment: &Environment) {
+        let shown =
+            [Some(&mut self.message), self.statement.as_mut(), self.detail.as_mut(), self.hint.as_mut()];
+        shown.into_iter().flatten().for_each(|text| *text = environment.hide(text));
+    }
 }
 
 /// A place that an exception came through.
@@ -110,9 +130,25 @@ impl AlembicEngine<'_> {
         what += &self.frames(&trouble.frames);
         let remedy = match (&trouble.module, trouble.kind.as_str()) {
             (Some(module), _) => format!("install {module} in {python}, or {other}"),
+            _ if !trouble.settings.is_empty() => format!(
+                "set {} in [alembic.env] of mig-check's configuration; where a URL of PostgreSQL is wanted any will do, \
+                 for every connection is led to mig-check's own server",
+                trouble.settings.join(", ")
+            ),
+            _ if let Some(argument) = &trouble.argument => {
+                format!("give env.py its argument with -x {argument}=…, or in [alembic] of mig-check's configuration as x")
+            }
+            (None, "NoAppException") => {
+                "name the application as flask does: FLASK_APP in the environment, or in [alembic.env] of mig-check's \
+                 configuration".to_owned()
+            }
             (None, "Refused") => "let env.py take its URL from DATABASE_URL or from sqlalchemy.url, which mig-check sets to its own server".to_owned(),
             (None, "SyntaxError") => String::new(),
-            (None, _) => format!("it must work as `alembic current` does in {}", self.directory.display()),
+            (None, _) => format!(
+                "it must work as `alembic current` does in {}; settings that it lacks here can be given in [alembic.env] \
+                 of mig-check's configuration",
+                self.directory.display()
+            ),
         };
         EngineError::new(what, remedy)
     }

@@ -18,6 +18,7 @@ def main():
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.dup2(2, 1)
+    from mig_check_drift import Drift
     from mig_check_wall import Wall
 
     # As if started by `python -m alembic` in the project's directory.
@@ -32,7 +33,7 @@ def main():
         reply(replies, broken="import", module=error.name, message=str(error))
         return
     wall.watch_sqlalchemy()
-    Driver(commands, replies, wall, start, alembic, sqlalchemy).serve()
+    Driver(commands, replies, wall, Drift, start, alembic, sqlalchemy).serve()
 
 
 def reply(replies, **fields):
@@ -45,10 +46,11 @@ class Swallowed(Exception):
 
 
 class Driver:
-    def __init__(self, commands, replies, wall, start, alembic, sqlalchemy):
+    def __init__(self, commands, replies, wall, drift, start, alembic, sqlalchemy):
         self.commands = commands
         self.replies = replies
         self.wall = wall
+        self.drift = drift
         self.start = start
         self.versions = {"alembic": alembic.__version__, "sqlalchemy": sqlalchemy.__version__}
         # What the environment of the current run of env.py asked for.
@@ -57,21 +59,27 @@ class Driver:
         self.pending = None
         self.failure = None
         self.used = set()
+        # Why there is no application of Flask, where env.py asks for the current one.
+        self.without_application = None
 
     def serve(self):
         try:
             self.load()
             self.probe()
         except BaseException as error:
+            if self.without_application and "application context" in str(error):
+                error = self.without_application
             reply(self.replies, broken="project", **describe(error, self.start))
             return
         first = self.contexts[0]
+        schemas = {context.version_table_schema for context in self.contexts}
         reply(
             self.replies,
             ready=True,
             python=sys.version.split()[0],
             version_table=first.version_table,
-            version_table_schema=first.version_table_schema,
+            # With a schema for each tenant there is a table in each.
+            version_table_schema=schemas.pop() if len(schemas) == 1 else None,
             one_run=self.one_run,
             **self.versions,
         )
@@ -82,6 +90,8 @@ class Driver:
             if command["do"] == "release":
                 self.wall.forget_connections()
                 reply(self.replies, ok=True)
+            elif command["do"] == "compare":
+                self.compare()
             elif command["do"] == "all":
                 self.run_all(command)
             elif self.one_run:
@@ -95,7 +105,7 @@ class Driver:
         from alembic.script import ScriptDirectory
 
         path = self.start["config"]
-        options = argparse.Namespace(config=path, name=self.start["section"], x=None, raiseerr=True, cmd=None)
+        options = argparse.Namespace(config=path, name=self.start["section"], x=self.start["arguments"] or None, raiseerr=True, cmd=None)
         if path.endswith(".toml"):
             config = Config(toml_file=path, ini_section=self.start["section"], cmd_opts=options)
         else:
@@ -135,7 +145,7 @@ class Driver:
         if driver == "psycopg2":
             # What a URL without a driver means; projects that put another in look for that form.
             driver = None
-        self.wall.set_urls(driver)
+        self.wall.set_urls(self.start["url_variables"], driver)
         try:
             given = self.config.get_main_option("sqlalchemy.url") or ""
         except Exception:
@@ -148,9 +158,22 @@ class Driver:
         """Flask-Migrate's env.py reads its settings from the current application."""
         if "current_app" not in self.environment_file():
             return
-        from flask.cli import ScriptInfo
+        from flask.cli import NoAppException, ScriptInfo, load_dotenv
 
-        ScriptInfo().load_app().app_context().push()
+        # What `flask db` does before it runs a command: .env and .flaskenv, and the application that they name.
+        if os.environ.get("FLASK_SKIP_DOTENV", "0").lower() in ("0", "false", "no"):
+            load_dotenv()
+        os.environ["FLASK_RUN_FROM_CLI"] = "true"
+        try:
+            application = ScriptInfo(app_import_path=os.environ.get("FLASK_APP")).load_app()
+        except NoAppException as error:
+            # env.py may make its own.
+            self.without_application = error
+            return
+        application.app_context().push()
+        migrate = getattr(application.extensions.get("migrate"), "migrate", None)
+        if hasattr(migrate, "call_configure_callbacks"):
+            self.config = migrate.call_configure_callbacks(self.config)
 
     def run_environment(self, steps, own_transactions):
         """Runs env.py once; what it raises comes through."""
@@ -289,6 +312,16 @@ class Driver:
         else:
             self.answer(None, at)
 
+    def compare(self):
+        """How the models differ from the database as it is."""
+        drift = self.drift(self.config, self.scripts)
+        try:
+            self.run_environment(drift.compare, own_transactions=True)
+        except BaseException as error:
+            reply(self.replies, broken="project", **describe(error, self.start))
+        else:
+            reply(self.replies, **drift.told())
+
 
 def describe(error, start):
     """What is told of an exception: its message, the server's words, and the project's own frames."""
@@ -315,9 +348,33 @@ def describe(error, start):
         "detail": getattr(diagnosis, "message_detail", None) or getattr(cause, "detail", None),
         "hint": getattr(diagnosis, "message_hint", None) or getattr(cause, "hint", None),
         "module": getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None,
+        "settings": missing_settings(error),
+        "argument": missing_argument(error, start),
         "frames": frames,
         "syntax": [error.filename, error.lineno] if isinstance(error, SyntaxError) else None,
     }
+
+
+def missing_settings(error):
+    """What a project asked os.environ for, or what a settings class of pydantic's lacks."""
+    raised_in = traceback.extract_tb(error.__traceback__)[-1:]
+    asked = type(os.environ).__getitem__.__code__.co_filename
+    if isinstance(error, KeyError) and any(frame.filename == asked for frame in raised_in):
+        return [str(error.args[0])]
+    if type(error).__name__ != "ValidationError" or not callable(getattr(error, "errors", None)):
+        return []
+    missing = [fault for fault in error.errors() if fault["type"] in ("missing", "value_error.missing")]
+    return [".".join(str(part) for part in fault["loc"]) for fault in missing]
+
+
+def missing_argument(error, start):
+    """What env.py looks up in vain, if it reads arguments of -x."""
+    raised_in = traceback.extract_tb(error.__traceback__)[-1:]
+    environment = os.path.join(start["scripts"], "env.py")
+    if not isinstance(error, KeyError) or not any(frame.filename == environment for frame in raised_in):
+        return None
+    with open(environment, encoding="utf-8", errors="replace") as file:
+        return str(error.args[0]) if "get_x_argument" in file.read() else None
 
 
 def is_own(path, start):

@@ -15,18 +15,6 @@ from urllib.parse import parse_qsl, urlsplit
 HOST = "127.0.0.1"
 DRIVERS = ("psycopg2", "psycopg", "asyncpg", "pg8000")
 DIALECTS = {*DRIVERS, "psycopg_async"}
-# What libpq, SQLAlchemy's users and the usual project templates read. The disposable database stands behind all.
-URL_VARIABLES = (
-    "DATABASE_URL",
-    "DATABASE_URI",
-    "DB_URL",
-    "DB_URI",
-    "POSTGRES_URL",
-    "POSTGRES_URI",
-    "SQLALCHEMY_URL",
-    "SQLALCHEMY_DATABASE_URL",
-    "SQLALCHEMY_DATABASE_URI",
-)
 # Parts of a connection that lead elsewhere or prove who somebody is; all others (options, application_name) are kept.
 LEADING = {
     "host",
@@ -73,7 +61,6 @@ class Wall:
 
     def raise_up(self):
         """Must be called before any code of the project is imported."""
-        self._environment()
         sys.meta_path.insert(0, _Patcher(self))
         for name in [name for name in DRIVERS if name in sys.modules]:
             self.patch(name, sys.modules[name])
@@ -108,35 +95,9 @@ class Wall:
                 engine.dispose()
         self.engines.clear()
 
-    def _environment(self):
-        here = {
-            "PGHOST": HOST,
-            # Wins over a host in a connection string, also in programs that a migration starts.
-            "PGHOSTADDR": HOST,
-            "PGPORT": str(self.port),
-            "PGUSER": "postgres",
-            "PGPASSWORD": self.password,
-            "PGDATABASE": self.database,
-            "PGSSLMODE": "disable",
-            "PGGSSENCMODE": "disable",
-            "PGPASSFILE": os.devnull,
-            "PGSERVICEFILE": os.devnull,
-            "PGSYSCONFDIR": os.devnull,
-        }
-        for name in ("PGSERVICE", "PGREQUIRESSL", "PGCHANNELBINDING", "PGTARGETSESSIONATTRS", "PGOPTIONS", "PGREQUIREAUTH"):
-            os.environ.pop(name, None)
-        os.environ.update(here)
-        parts = {"USER": "postgres", "PASSWORD": self.password, "HOST": HOST, "PORT": str(self.port)}
-        for prefix in ("POSTGRES_", "DB_", "DATABASE_"):
-            for name, value in parts.items():
-                os.environ[prefix + name] = value
-            os.environ[prefix + "NAME"] = self.database
-        os.environ["POSTGRES_DB"] = self.database
-        os.environ["POSTGRES_SERVER"] = HOST
-
-    def set_urls(self, driver):
-        """Gives the usual variables a URL; one of PostgreSQL keeps its scheme, which may name a driver."""
-        for name in URL_VARIABLES:
+    def set_urls(self, names, driver):
+        """Gives variables a URL; one of PostgreSQL keeps its scheme, which may name a driver."""
+        for name in names:
             scheme, _, given = os.environ.get(name, "").partition("://")[0].partition("+")
             is_known = scheme in ("postgres", "postgresql") and (not given or given in DIALECTS)
             os.environ[name] = self.url(given if is_known else driver)

@@ -1,0 +1,209 @@
+//! Runs migrations by commands of the user's, one process for each migration and direction. Refuses to know the tool
+//! that they start.
+
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::Command;
+
+use crate::finding::Direction;
+use crate::history::Migration;
+
+use super::super::proxy::Proxy;
+use super::super::verdict::Place;
+use super::{EngineError, Failure, Ran, surroundings};
+
+/// How the user's own tool runs one migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commands {
+    /// A line for `sh` that upgrades by one migration. `{revision}`, `{previous}` and `{file}` stand for its id, that of
+    /// the migration before it, and the file that is run.
+    pub up: String,
+    /// One that downgrades by it; without one nothing is downgraded.
+    pub down: Option<String>,
+    /// Variables that get the URL of the disposable database, beside the usual ones.
+    pub url_variables: Vec<String>,
+    /// How long one command may run.
+    pub time_limit: Duration,
+    /// The working directory.
+    pub directory: PathBuf,
+}
+
+/// How many lines of what a failing command printed are shown.
+const LINES: usize = 8;
+/// How much of what a command prints is kept, bytes.
+const KEPT: usize = 16 << 10;
+
+/// Runs the migrations of a project by commands.
+#[derive(Debug)]
+pub(in crate::roundtrip) struct CommandEngine<'a> {
+    place: Place<'a>,
+    commands: &'a Commands,
+    database: String,
+}
+
+/// How a command ended.
+enum End {
+    Status(ExitStatus),
+    Late,
+}
+
+impl<'a> CommandEngine<'a> {
+    pub fn new(place: Place<'a>, commands: &'a Commands, database: &str) -> Self {
+        Self { place, commands, database: database.to_owned() }
+    }
+
+    /// The command that upgrades, for a remark.
+    pub fn name(&self) -> &'a str {
+        &self.commands.up
+    }
+
+    /// Whether there is a command that downgrades.
+    pub fn downgrades(&self) -> bool {
+        self.commands.down.is_some()
+    }
+
+    /// Runs one migration.
+    pub async fn run(&self, proxy: &Proxy, migration: usize, direction: Direction) -> Ran {
+        let line = match (direction, &self.commands.down) {
+            (Direction::Up, _) => &self.commands.up,
+            (Direction::Down, Some(down)) => down,
+            (Direction::Down, None) => {
+                return Err(EngineError::new("there is no command that downgrades", ""));
+            }
+        };
+        let served = proxy.served();
+        let (end, printed) = self.execute(proxy, &self.filled(line, migration, direction)).await?;
+        // What differs from run to run is nobody's concern.
+        let url = surroundings::url(proxy, &self.database);
+        let printed = printed.replace(&url, "DATABASE_URL").replace(proxy.password(), "…");
+        let failed = |how: String, said: Option<String>| {
+            let notes = vec![format!("`{line}` {how}{}", last_lines(&printed))];
+            let message = said.unwrap_or_else(|| format!("the command {how}"));
+            let span = self.place.first_line(migration, direction);
+            Ok(Err(Failure { message, code: None, notes, span }))
+        };
+        match end {
+            End::Late => failed(format!("did not end within {} s", self.commands.time_limit.as_secs()), None),
+            End::Status(status) if !status.success() => failed(format!("fails ({status})"), blamed(&printed)),
+            // Whatever it did, it did elsewhere.
+            End::Status(_) if proxy.served() == served => Err(EngineError::new(
+                format!("`{line}` ends well, but it never connected to the disposable server"),
+                "let it take its URL from DATABASE_URL, or name the variable that it reads in url-variables; a \
+                 container needs the host's network and the variable handed on, as in docker run --network host -e \
+                 DATABASE_URL",
+            )),
+            End::Status(_) => Ok(Ok(())),
+        }
+    }
+
+    /// Runs migrations one after the other.
+    pub async fn run_all(
+        &self,
+        proxy: &Proxy,
+        migrations: &[usize],
+        direction: Direction,
+    ) -> Result<Result<(), (usize, Failure)>, EngineError> {
+        for &migration in migrations {
+            if let Err(failure) = self.run(proxy, migration, direction).await? {
+                return Ok(Err((migration, failure)));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// A command with the names of a migration in it.
+    fn filled(&self, line: &str, migration: usize, direction: Direction) -> String {
+        let Migration { id, parents, .. } = &self.place.project.migrations[migration];
+        let previous = parents.first().map_or("base", |parent| parent.id.as_str());
+        let file = self.place.file(migration, direction);
+        let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+        line.replace("{revision}", &quoted(id))
+            .replace("{previous}", &quoted(previous))
+            .replace("{file}", &quoted(&file.to_string_lossy()))
+    }
+
+    async fn execute(&self, proxy: &Proxy, line: &str) -> Result<(End, String), EngineError> {
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(line).current_dir(&self.commands.directory);
+        surroundings::shut_in(&mut command, proxy, &self.database);
+        command.stdin(Stdio::null());
+        let url = surroundings::url(proxy, &self.database);
+        let named = self.commands.url_variables.iter().map(String::as_str);
+        for name in surroundings::URL_VARIABLES.iter().copied().chain(named) {
+            command.env(name, &url);
+        }
+        let broken = |error: std::io::Error| {
+            let what = format!("sh does not run in {}: {error}", self.commands.directory.display());
+            EngineError::new(what, "")
+        };
+        let mut child = command.spawn().map_err(broken)?;
+        let group = Group(child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)));
+        let output = child.stdout.take().map(|output| tokio::spawn(kept(output)));
+        let errors = child.stderr.take().map(|errors| tokio::spawn(kept(errors)));
+        let ended = tokio::time::timeout(self.commands.time_limit, child.wait()).await;
+        // What it leaves running would hold its output open, and a database.
+        drop(group);
+        let mut printed = String::new();
+        for reading in [output, errors].into_iter().flatten() {
+            printed += &reading.await.unwrap_or_default();
+        }
+        match ended {
+            Ok(status) => Ok((End::Status(status.map_err(broken)?), printed)),
+            Err(_) => Ok((End::Late, printed)),
+        }
+    }
+}
+
+/// The processes of a command, which end when this is dropped.
+struct Group(Option<Pid>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(pid) = self.0 {
+            // Mostly all of them have ended.
+            let _ = kill_process_group(pid, Signal::KILL);
+        }
+    }
+}
+
+/// The end of what a process prints.
+async fn kept(mut output: impl AsyncRead + Unpin) -> String {
+    let (mut kept, mut buffer) = (Vec::new(), [0; 4096]);
+    while let Ok(read @ 1..) = output.read(&mut buffer).await {
+        kept.extend_from_slice(&buffer[..read]);
+        let surplus = kept.len().saturating_sub(KEPT);
+        kept.drain(..surplus);
+    }
+    String::from_utf8_lossy(&kept).into_owned()
+}
+
+/// A word as the shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// What went wrong: what the last line that names an error says of it, or the last line.
+fn blamed(printed: &str) -> Option<String> {
+    let lines = || printed.lines().map(str::trim).filter(|line| !line.is_empty());
+    let with = |word: &str| lines().rfind(|line| line.to_ascii_lowercase().contains(word));
+    let line = with("error: ").or_else(|| with("error")).or_else(|| lines().next_back())?;
+    let said = match line.split_at_checked("error:".len()) {
+        Some((label, said)) if label.eq_ignore_ascii_case("error:") => said.trim_start(),
+        _ => line,
+    };
+    Some(said.to_owned())
+}
+
+/// The last lines.
+fn last_lines(printed: &str) -> String {
+    let lines: Vec<&str> = printed.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    lines[lines.len().saturating_sub(LINES)..].iter().flat_map(|line| ["\n  ", line]).collect()
+}

@@ -1,0 +1,77 @@
+//! What a process that runs migrations finds around it: variables that lead to the disposable server and to no other,
+//! and a kernel that holds it to the server's port. Refuses to know what the process is.
+
+use std::process::Stdio;
+
+use rustix::process::Signal;
+use tokio::process::Command;
+
+use super::super::proxy::Proxy;
+use super::super::server::end_with_parent;
+use super::ports;
+
+const HOST: &str = "127.0.0.1";
+
+/// Where the usual tools and project templates look for a URL.
+pub(super) const URL_VARIABLES: &[&str] = &[
+    "DATABASE_URL",
+    "DATABASE_URI",
+    "DB_URL",
+    "DB_URI",
+    "POSTGRES_URL",
+    "POSTGRES_URI",
+    "SQLALCHEMY_URL",
+    "SQLALCHEMY_DATABASE_URL",
+    "SQLALCHEMY_DATABASE_URI",
+];
+
+/// What libpq reads and what must not be there: each leads elsewhere, or wants what the disposable server has not.
+const REMOVED: &[&str] =
+    &["PGSERVICE", "PGREQUIRESSL", "PGCHANNELBINDING", "PGTARGETSESSIONATTRS", "PGOPTIONS", "PGREQUIREAUTH"];
+
+/// The database, as a URL.
+pub(super) fn url(proxy: &Proxy, database: &str) -> String {
+    format!("postgresql://postgres:{}@{HOST}:{}/{database}", proxy.password(), proxy.port())
+}
+
+/// Shuts a process in: it, and all that it starts, finds our server, reaches no other port where the kernel can see to
+/// that, and ends with us.
+pub(super) fn shut_in(command: &mut Command, proxy: &Proxy, database: &str) {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.envs(variables(proxy, database));
+    for name in REMOVED {
+        command.env_remove(name);
+    }
+    command.process_group(0).kill_on_drop(true);
+    end_with_parent(command, Signal::KILL);
+    ports::hold_to(command, proxy.port());
+}
+
+/// Everything that names the server in parts. A URL is for the engine to set, which knows what it must look like.
+fn variables(proxy: &Proxy, database: &str) -> Vec<(String, String)> {
+    let port = proxy.port().to_string();
+    let password = proxy.password();
+    let nothing = "/dev/null";
+    let libpq = [
+        ("PGHOST", HOST),
+        // Wins over a host in a connection string, also in programs that a migration starts.
+        ("PGHOSTADDR", HOST),
+        ("PGPORT", &port),
+        ("PGUSER", "postgres"),
+        ("PGPASSWORD", password),
+        ("PGDATABASE", database),
+        ("PGSSLMODE", "disable"),
+        ("PGGSSENCMODE", "disable"),
+        ("PGPASSFILE", nothing),
+        ("PGSERVICEFILE", nothing),
+        ("PGSYSCONFDIR", nothing),
+        ("POSTGRES_DB", database),
+        ("POSTGRES_SERVER", HOST),
+    ];
+    let parts =
+        [("USER", "postgres"), ("PASSWORD", password), ("HOST", HOST), ("PORT", &port), ("NAME", database)];
+    let prefixed = ["POSTGRES_", "DB_", "DATABASE_"]
+        .into_iter()
+        .flat_map(|prefix| parts.map(|(part, value)| (format!("{prefix}{part}"), value.to_owned())));
+    libpq.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).chain(prefixed).collect()
+}
