@@ -6,6 +6,7 @@
 
 mod agreement;
 mod answers;
+mod databases;
 mod diff;
 mod engine;
 mod legs;
@@ -143,7 +144,7 @@ pub fn compare_engines(
     runtime.block_on(async {
         let server = server::Server::start(&wish(options[0], None), progress).await?;
         let proxy = proxy::Proxy::start(server.socket(), "postgres").await?;
-        let place = verdict::Place { project, sources };
+        let place = verdict::Place { project, sources, database: None };
         let said = agreement::of(&server, &proxy, place, options).await;
         said.map_err(|error| std::io::Error::other(error.what).into())
     })
@@ -198,8 +199,8 @@ async fn run_on(
     let mut outcome = Outcome::default();
     outcome.remarks.push(format!("The round trip ran on PostgreSQL {}", server.version()));
     for (project, scope) in projects {
-        let place = verdict::Place { project, sources };
-        match legs::run(server, &proxy, place, scope, options, progress).await {
+        let place = verdict::Place { project, sources, database: None };
+        match databases::run(server, &proxy, place, scope, options, progress).await {
             Ok(mut found) => {
                 outcome.cases.append(&mut found.cases);
                 outcome.findings.append(&mut found.findings);

@@ -156,6 +156,29 @@ impl<'a> Engine<'a> {
         })
     }
 
+    /// The databases of a project that one run of its tool migrates, by the tool's names; none where there is one.
+    pub async fn databases(
+        place: Place<'a>,
+        server: &Server,
+        proxy: &Proxy,
+        options: &'a Options,
+    ) -> Result<Vec<String>, EngineError> {
+        let (EngineChoice::Usual, Runner::Alembic { scripts, .. }) = (&options.engine, &place.project.runner)
+        else {
+            return Ok(Vec::new());
+        };
+        let environment = std::fs::read_to_string(scripts.join("env.py")).unwrap_or_default();
+        if !environment.contains("engine_name") {
+            return Ok(Vec::new());
+        }
+        let scratch = server.name("scratch");
+        server.create_database(&scratch, None).await?;
+        proxy.lead_to(&scratch);
+        let names = AlembicEngine::databases(place, server, proxy, &scratch, options).await;
+        server.administer(&[format!("DROP DATABASE {scratch} WITH (FORCE)")]).await?;
+        names
+    }
+
     /// The tool's own table, where running the project tells more than reading it.
     pub fn version_table(&self) -> Option<&Name> {
         match self {

@@ -130,7 +130,8 @@ pub(super) fn model_drift(place: Place<'_>, last: usize, drift: &ModelDrift) -> 
     let message =
         format!("The models are not what the migrations make: {}", joined(drift.differences.clone()));
     let mut finding = whole(place, last, &rules::MODEL_DRIFT, Leg::Up, message);
-    if drift.differences.len() > SHOWN {
+    // The calls below it say all of them.
+    if drift.code.is_empty() && drift.differences.len() > SHOWN {
         finding.notes.clone_from(&drift.differences);
     }
     finding.help = (!drift.code.is_empty()).then(|| Help {

@@ -222,13 +222,16 @@ for name in ['shop', 'billing']:
     with create_engine('postgresql://me@database.invalid/' + name).connect() as connection:
         context.configure(connection=connection, upgrade_token=name + '_upgrades')
         with context.begin_transaction():
-            context.run_migrations(engine_name=name)
+            context.run_migrations()
 ";
 
 #[test]
-fn several_databases_are_refused() {
+fn several_databases_without_names_are_refused() {
     let told = fails(DATABASES);
-    assert!(told.contains("env.py migrates 2 databases in one run"), "{told}");
+    assert!(
+        told.contains("env.py migrates 2 databases in one run and does not tell them apart by context.run_migrations(engine_name=…)"),
+        "{told}"
+    );
 }
 
 fn fails(environment: &str) -> String {

@@ -55,6 +55,13 @@ fn flask_migrate_runs_inside_its_application() {
 }
 
 #[test]
+fn flask_migrate_of_several_databases_is_tried_on_each() {
+    let (outcome, told) = run_at(&fixture("flask-databases"), &[]);
+    check("flask-databases", &told);
+    assert_eq!(outcome.failures, []);
+}
+
+#[test]
 fn the_application_is_found_as_flask_finds_it() {
     let app = without_wsgi("app.py", "from shop import create_app\n");
     let variable = without_wsgi("start.py", "from shop import create_app\nserver = create_app()\n");

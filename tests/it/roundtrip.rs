@@ -202,6 +202,13 @@ fn alembic_runs_in_one_process_and_its_faults_are_placed_in_its_files() {
 }
 
 #[test]
+fn several_databases_of_one_project_are_tried_one_by_one() {
+    let outcome = alembic_case("databases");
+    assert_eq!(outcome.cases.len(), 2 * 3 + 2, "each leg is one case, whatever the number of databases");
+    assert!(outcome.cases.iter().all(|case| case.skipped.is_none()));
+}
+
+#[test]
 fn models_that_went_their_own_way_are_told_at_the_last_revision() {
     // On rows, which are no difference.
     let outcome = alembic_case_with("models", Some(Data::default()));

@@ -50,6 +50,21 @@ pub(in crate::roundtrip) struct AlembicEngine<'a> {
 }
 
 impl<'a> AlembicEngine<'a> {
+    /// The databases that one run of env.py migrates, by the names that it has for them; none where it migrates one.
+    pub async fn databases(
+        place: Place<'a>,
+        server: &Server,
+        proxy: &Proxy,
+        database: &str,
+        options: &'a Options,
+    ) -> Result<Vec<String>, EngineError> {
+        match Self::open(place, server, proxy, database, options).await? {
+            (_, Answer::Several { databases }) => Ok(databases),
+            // Whatever else it says, it says again when it is to run.
+            _ => Ok(Vec::new()),
+        }
+    }
+
     /// Starts the process and lets it run env.py once, without a migration.
     pub async fn start(
         place: Place<'a>,
@@ -58,6 +73,28 @@ impl<'a> AlembicEngine<'a> {
         database: &str,
         options: &'a Options,
     ) -> Result<Self, EngineError> {
+        let (mut engine, answer) = Self::open(place, server, proxy, database, options).await?;
+        match answer {
+            Answer::Ready { version_table, version_table_schema, alembic, sqlalchemy, python, one_run } => {
+                engine.version_table = Name { schema: version_table_schema, name: version_table };
+                let runs = if one_run { "one run of env.py" } else { "one run of env.py for each migration" };
+                engine.versions =
+                    format!("Alembic {alembic}, SQLAlchemy {sqlalchemy} and Python {python}, in {runs}");
+                Ok(engine)
+            }
+            Answer::Broken { broken, trouble } => Err(engine.cannot_work(&broken, &trouble)),
+            _ => Err(engine.confused()),
+        }
+    }
+
+    /// Starts the process; what it says of env.py is its first answer.
+    async fn open(
+        place: Place<'a>,
+        server: &Server,
+        proxy: &Proxy,
+        database: &str,
+        options: &'a Options,
+    ) -> Result<(Self, Answer), EngineError> {
         let Runner::Alembic { directory, config, section, scripts } = &place.project.runner else {
             return Err(EngineError::new("this project is not run by Alembic", ""));
         };
@@ -98,19 +135,10 @@ impl<'a> AlembicEngine<'a> {
         let start = json!({
             "port": proxy.port(), "password": proxy.password(), "database": database,
             "config": config, "section": section, "scripts": scripts,
-            "arguments": options.environment.arguments, "url_variables": surroundings::URL_VARIABLES,
+            "arguments": options.environment.arguments, "url_variables": surroundings::URL_VARIABLES, "engine_name": place.database,
         });
-        match engine.ask(&start).await? {
-            Answer::Ready { version_table, version_table_schema, alembic, sqlalchemy, python, one_run } => {
-                engine.version_table = Name { schema: version_table_schema, name: version_table };
-                let runs = if one_run { "one run of env.py" } else { "one run of env.py for each migration" };
-                engine.versions =
-                    format!("Alembic {alembic}, SQLAlchemy {sqlalchemy} and Python {python}, in {runs}");
-                Ok(engine)
-            }
-            Answer::Broken { broken, trouble } => Err(engine.cannot_work(&broken, &trouble)),
-            Answer::Done { .. } | Answer::Failed { .. } | Answer::Compared { .. } => Err(engine.confused()),
-        }
+        let answer = engine.ask(&start).await?;
+        Ok((engine, answer))
     }
 
     /// The table that env.py says Alembic keeps its version in.
@@ -132,7 +160,7 @@ impl<'a> AlembicEngine<'a> {
             Answer::Done { .. } => Ok(Ok(())),
             Answer::Failed { trouble, .. } => Ok(Err(self.failure(migration, direction, &trouble))),
             Answer::Broken { broken, trouble } => Err(self.cannot_work(&broken, &trouble)),
-            Answer::Ready { .. } | Answer::Compared { .. } => Err(self.confused()),
+            Answer::Ready { .. } | Answer::Several { .. } | Answer::Compared { .. } => Err(self.confused()),
         }
     }
 
@@ -158,7 +186,7 @@ impl<'a> AlembicEngine<'a> {
                 Ok(Err((at, failure)))
             }
             Answer::Broken { broken, trouble } => Err(self.cannot_work(&broken, &trouble)),
-            Answer::Ready { .. } | Answer::Compared { .. } => Err(self.confused()),
+            Answer::Ready { .. } | Answer::Several { .. } | Answer::Compared { .. } => Err(self.confused()),
         }
     }
 
@@ -167,7 +195,7 @@ impl<'a> AlembicEngine<'a> {
         match self.ask(&json!({ "do": "compare" })).await? {
             Answer::Compared { differences, code } => Ok(ModelDrift { differences, code }),
             Answer::Broken { broken, trouble } => Err(self.cannot_work(&broken, &trouble)),
-            Answer::Ready { .. } | Answer::Done { .. } | Answer::Failed { .. } => Err(self.confused()),
+            _ => Err(self.confused()),
         }
     }
 

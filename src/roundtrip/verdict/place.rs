@@ -17,6 +17,8 @@ pub(in crate::roundtrip) struct Place<'a> {
     pub project: &'a Project,
     /// Its files.
     pub sources: &'a Sources,
+    /// The one that is meant, where its tool migrates several databases, by the tool's name for it.
+    pub database: Option<&'a str>,
 }
 
 impl Place<'_> {

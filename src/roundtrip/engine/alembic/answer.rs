@@ -21,6 +21,10 @@ pub(super) enum Answer {
         python: String,
         one_run: bool,
     },
+    Several {
+        /// The names that env.py has for its databases.
+        databases: Vec<String>,
+    },
     Broken {
         broken: String,
         #[serde(flatten)]

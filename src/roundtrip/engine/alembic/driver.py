@@ -59,6 +59,8 @@ class Driver:
         self.pending = None
         self.failure = None
         self.used = set()
+        # Those that one run of env.py migrates, where it has a name for each.
+        self.databases = []
         # Why there is no application of Flask, where env.py asks for the current one.
         self.without_application = None
 
@@ -70,6 +72,9 @@ class Driver:
             if self.without_application and "application context" in str(error):
                 error = self.without_application
             reply(self.replies, broken="project", **describe(error, self.start))
+            return
+        if not self.contexts:
+            reply(self.replies, databases=self.databases)
             return
         first = self.contexts[0]
         schemas = {context.version_table_schema for context in self.contexts}
@@ -127,6 +132,17 @@ class Driver:
             return configure(context, *arguments, **keywords)
 
         EnvironmentContext.configure = configured
+        run = EnvironmentContext.run_migrations
+
+        def run_one_database(context, **keywords):
+            # The name by which the usual templates for several databases tell their revisions which one is meant.
+            name = keywords.get("engine_name")
+            if name is not None and name not in self.databases:
+                self.databases.append(name)
+            if name is None or name == self.start["engine_name"]:
+                run(context, **keywords)
+
+        EnvironmentContext.run_migrations = run_one_database
 
     def environment_file(self):
         try:
@@ -194,13 +210,14 @@ class Driver:
     def probe(self):
         """Runs env.py without a migration: does it work, and may several migrations run in one go of it?"""
         self.run_environment(lambda heads, context: [], own_transactions=True)
-        if not self.contexts:
+        if not self.contexts and not (self.databases and self.start["engine_name"] is None):
             raise RuntimeError("env.py never calls context.run_migrations()")
         if len(self.contexts) > 1 and len(self.wall.targets) > 1:
             raise RuntimeError(
-                f"env.py migrates {len(self.wall.targets)} databases in one run; mig-check runs projects of one"
+                f"env.py migrates {len(self.wall.targets)} databases in one run and does not tell them apart by "
+                "context.run_migrations(engine_name=…), as Alembic's template does"
             )
-        external = getattr(self.contexts[0], "_in_external_transaction", False)
+        external = any(getattr(context, "_in_external_transaction", False) for context in self.contexts)
         self.one_run = len(self.contexts) == 1 and not external
 
     def take(self):
