@@ -192,6 +192,7 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> Result<Exit, Failure> {
         Command::Graph(paths) => {
             let mut config = config()?;
             paths.lay_over(&mut config);
+            config.migrations = config.migrations.only_order();
             graph::run(&load::load(&config)?, console.out)
         }
         Command::Fix(arguments) => {

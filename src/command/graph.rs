@@ -23,11 +23,11 @@ pub(super) fn run(loaded: &Loaded, out: &mut dyn Write) -> Result<Exit, Failure>
         let graph = project.graph();
         let width =
             project.migrations.iter().map(|migration| migration.id.chars().count()).max().unwrap_or(0);
-        for &index in &graph.order {
+        for (place, &index) in graph.order.iter().enumerate() {
             let migration = &project.migrations[index];
             let line = format!("  {:<width$}  {}", migration.id, migration.message);
             write!(out, "{}", line.trim_end())?;
-            write!(out, "{}", marks(project, &graph, index))?;
+            write!(out, "{}", marks(project, &graph, place))?;
             writeln!(out)?;
         }
         for fault in &graph.faults {
@@ -38,14 +38,13 @@ pub(super) fn run(loaded: &Loaded, out: &mut dyn Write) -> Result<Exit, Failure>
 }
 
 /// What is not plain about a migration's place: ` (follows 0001 and 0002; head)`.
-fn marks(project: &Project, graph: &Graph, index: usize) -> String {
+fn marks(project: &Project, graph: &Graph, place: usize) -> String {
+    let index = graph.order[place];
     let migration = &project.migrations[index];
     let ids = |list: &[Reference]| {
         list.iter().map(|reference| reference.id.as_str()).collect::<Vec<_>>().join(" and ")
     };
-    let place = graph.order.iter().position(|at| *at == index);
-    let before =
-        place.and_then(|place| place.checked_sub(1)).map(|place| &project.migrations[graph.order[place]].id);
+    let before = place.checked_sub(1).map(|before| &project.migrations[graph.order[before]].id);
     let plain = match (before, migration.parents.as_slice()) {
         (None, []) => true,
         (Some(before), [only]) => only.id == *before,

@@ -93,6 +93,7 @@ fn read(found: &Found, shown: &Path, settings: &Settings, sources: &mut Sources)
     let mut project = empty(found, shown);
     let mut library = evaluate::Library::new(found.roots.clone(), shown.to_owned(), found.options.clone());
     library.types.clone_from(&settings.types);
+    library.only_order = settings.only_order;
     let environment = environment::read(found, &mut library, sources);
     if environment.per_migration {
         project.framework.transaction = TransactionRule::PerMigration;

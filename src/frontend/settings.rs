@@ -14,12 +14,19 @@ pub struct Settings {
     pub(super) types: BTreeMap<String, String>,
     /// SQLAlchemy's naming convention: templates by kind. Empty if nothing is said.
     pub(super) naming: BTreeMap<String, String>,
+    /// Whether only the order of revisions is asked for, so that none is evaluated.
+    pub(super) only_order: bool,
 }
 
 /// The kinds of names in a naming convention.
 const KINDS: &[&str] = &["ix", "uq", "ck", "fk", "pk"];
 
 impl Settings {
+    /// The same, for whoever asks in which order revisions run, and not what they do.
+    pub fn only_order(self) -> Self {
+        Self { only_order: true, ..self }
+    }
+
     /// Says the DDL of a Python type, such as `VARCHAR({length})`. A `{parameter}` is replaced by the argument of that
     /// name, or by the one in its place.
     ///

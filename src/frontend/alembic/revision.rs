@@ -189,7 +189,8 @@ fn script(
         body(definition, module.source, |span| evaluator.sources.text(span).to_owned())
     });
     let mut statements = Vec::new();
-    if body == Body::Works && matches!(function, Value::Function(_)) {
+    let asked = body == Body::Works && !evaluator.library.only_order;
+    if asked && matches!(function, Value::Function(_)) {
         evaluator.output = Output::new(Rc::clone(naming));
         evaluator.run_function(name);
         let output = std::mem::replace(&mut evaluator.output, Output::new(Rc::clone(naming)));

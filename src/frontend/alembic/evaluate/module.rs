@@ -164,6 +164,8 @@ pub struct Library {
     pub patched: BTreeMap<String, Value>,
     /// The DDL of types, by name or dotted path, as the user says.
     pub types: BTreeMap<String, String>,
+    /// Whether upgrades and downgrades are left alone.
+    pub only_order: bool,
     /// Scopes of its modules and of `env.py`.
     pub closures: Closures,
     read: HashMap<PathBuf, Option<Rc<Module>>>,
@@ -184,6 +186,7 @@ impl Library {
             handed: Vec::new(),
             patched: BTreeMap::new(),
             types: BTreeMap::new(),
+            only_order: false,
             closures: Closures::default(),
             read: HashMap::new(),
         }
