@@ -10,7 +10,8 @@ mod value;
 pub use name::{Name, quote};
 pub use value::{DataType, Expression};
 
-/// One change, or one statement that changes nothing that we follow.
+/// One change, or one statement that changes nothing that we follow. What is large is boxed: there may be as many of
+/// these as a file has rows.
 #[expect(
     missing_docs,
     reason = "fields are named after PostgreSQL's own keywords; what departs from them is said"
@@ -19,7 +20,7 @@ pub use value::{DataType, Expression};
 #[non_exhaustive]
 pub enum Operation {
     /// `CREATE TABLE`, also `AS`, `PARTITION OF`, `LIKE`.
-    CreateTable(CreateTable),
+    CreateTable(Box<CreateTable>),
     /// `DROP TABLE`, one operation a table.
     DropTable { table: Name, if_exists: bool, cascade: bool },
     /// `ALTER TABLE … RENAME TO`.
@@ -27,15 +28,15 @@ pub enum Operation {
     /// `ALTER TABLE … SET SCHEMA`.
     SetTableSchema { table: Name, schema: String },
     /// `ADD COLUMN`.
-    AddColumn { table: Name, column: Column, if_not_exists: bool },
+    AddColumn { table: Name, column: Box<Column>, if_not_exists: bool },
     /// `DROP COLUMN`.
     DropColumn { table: Name, column: String, if_exists: bool, cascade: bool },
     /// `RENAME COLUMN`.
     RenameColumn { table: Name, from: String, to: String },
     /// `ALTER COLUMN … TYPE`.
-    AlterColumnType { table: Name, column: String, to: DataType, using: Option<Expression> },
+    AlterColumnType { table: Name, column: String, to: Box<DataType>, using: Option<Box<Expression>> },
     /// `SET DEFAULT`; `None` is `DROP DEFAULT`.
-    SetDefault { table: Name, column: String, default: Option<Expression> },
+    SetDefault { table: Name, column: String, default: Option<Box<Expression>> },
     /// `SET NOT NULL`.
     SetNotNull { table: Name, column: String },
     /// `DROP NOT NULL`.
@@ -43,7 +44,7 @@ pub enum Operation {
     /// Any other `ALTER COLUMN` action: identity, storage, statistics, expression.
     AlterColumn { table: Name, column: String, action: &'static str },
     /// `ADD [CONSTRAINT name] …` on an existing table.
-    AddConstraint { table: Name, constraint: Constraint },
+    AddConstraint { table: Name, constraint: Box<Constraint> },
     /// `DROP CONSTRAINT`.
     DropConstraint { table: Name, name: String, if_exists: bool, cascade: bool },
     /// `VALIDATE CONSTRAINT`.
@@ -57,7 +58,7 @@ pub enum Operation {
     /// Any other `ALTER TABLE` action, named as PostgreSQL writes it: `SET LOGGED`, `ENABLE TRIGGER`.
     AlterTable { table: Name, action: &'static str },
     /// `CREATE INDEX`.
-    CreateIndex(CreateIndex),
+    CreateIndex(Box<CreateIndex>),
     /// `DROP INDEX`, one operation an index.
     DropIndex { index: Name, concurrently: bool, if_exists: bool, cascade: bool },
     /// `ALTER INDEX … RENAME TO`.
@@ -75,7 +76,7 @@ pub enum Operation {
     /// `DROP TYPE`, one operation a type.
     DropType { name: Name, if_exists: bool, cascade: bool },
     /// `CREATE DOMAIN`. `constrained` says that it has a CHECK or NOT NULL.
-    CreateDomain { name: Name, base: DataType, constrained: bool },
+    CreateDomain { name: Name, base: Box<DataType>, constrained: bool },
     /// `CREATE SEQUENCE`.
     CreateSequence { name: Name, if_not_exists: bool },
     /// `DROP SEQUENCE`.

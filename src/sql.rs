@@ -51,23 +51,24 @@ impl Step {
 /// Reads every statement of a text. What is not SQL becomes [`Operation::Unparsed`] and costs only itself.
 pub fn lower(text: &str) -> Vec<Lowered> {
     let mut lowered = Vec::new();
-    lower_each(text, |statement| lowered.push(statement));
+    lower_each(text, |statement, _| lowered.push(statement));
     lowered
 }
 
-/// [`lower`] that hands over each statement before it reads the next, so that a large text does not cost twice.
-pub fn lower_each(text: &str, mut visit: impl FnMut(Lowered)) {
+/// [`lower`] that hands over each statement before it reads the next, so that a large text does not cost twice; with how
+/// many follow at most.
+pub fn lower_each(text: &str, mut visit: impl FnMut(Lowered, usize)) {
     parse::on_large_stack(text.len(), || each_inside(text, Nesting::default(), &mut visit));
 }
 
 /// [`lower`] of a text that stands inside another.
 fn lower_inside(text: &str, nesting: Nesting) -> Vec<Lowered> {
     let mut lowered = Vec::new();
-    each_inside(text, nesting, &mut |statement| lowered.push(statement));
+    each_inside(text, nesting, &mut |statement, _| lowered.push(statement));
     lowered
 }
 
-fn each_inside(text: &str, nesting: Nesting, visit: &mut dyn FnMut(Lowered)) {
+fn each_inside(text: &str, nesting: Nesting, visit: &mut dyn FnMut(Lowered, usize)) {
     let mut conditions = psql::Conditions::default();
     let mut pieces = split::pieces(text).into_iter().peekable();
     while let Some(piece) = pieces.next() {
@@ -77,7 +78,7 @@ fn each_inside(text: &str, nesting: Nesting, visit: &mut dyn FnMut(Lowered)) {
         let read = lower_piece(text, &piece, nesting);
         let rows = pieces.next_if(|next| next.kind == PieceKind::CopyData);
         let rows = rows.map(|data| split::rows(text, data.range));
-        visit(Lowered { steps: conditions.lay_over(read.steps), rows, ..read });
+        visit(Lowered { steps: conditions.lay_over(read.steps), rows, ..read }, pieces.len());
     }
 }
 

@@ -146,7 +146,9 @@ impl Context<'_> {
     pub fn new_columns(&self) -> impl Iterator<Item = (&Name, &Column)> {
         let (table, columns) = match self.operation {
             Operation::CreateTable(create) => (Some(&create.table), create.columns.as_slice()),
-            Operation::AddColumn { table, column, .. } => (Some(table), std::slice::from_ref(column)),
+            Operation::AddColumn { table, column, .. } => {
+                (Some(table), std::slice::from_ref(column.as_ref()))
+            }
             _ => (None, [].as_slice()),
         };
         table.into_iter().flat_map(move |table| columns.iter().map(move |column| (table, column)))

@@ -124,7 +124,7 @@ impl Engine<'_> {
             let mut said = Vec::new();
             for step in &statement.steps {
                 for (operation, certainty) in calls::with_bodies(&step.operation, &step.certainty, schema) {
-                    let operation = &operation;
+                    let (operation, certainty) = (operation.as_ref(), certainty.as_ref());
                     if self.scope.checked.contains(&index) {
                         let context = Context {
                             project: self.project,
@@ -143,7 +143,7 @@ impl Engine<'_> {
                         };
                         let from = said.len();
                         self.ask(&context, &mut said);
-                        let conditions = [&statement.certainty, &certainty].into_iter().filter_map(condition);
+                        let conditions = [&statement.certainty, certainty].into_iter().filter_map(condition);
                         let conditions: Vec<String> = conditions.collect();
                         said[from..].iter_mut().for_each(|said| said.conditions.clone_from(&conditions));
                         let held = Held::after(&context);

@@ -2,8 +2,10 @@
 //! Refuses to know files and findings.
 
 mod apply;
+mod change;
 mod indexes;
 mod known;
+mod links;
 mod session;
 mod table;
 
@@ -17,6 +19,7 @@ use crate::finding::Direction;
 use crate::operation::{Certainty, DataType, Name, Operation};
 use indexes::Indexes;
 use known::Known;
+use links::Links;
 
 /// When something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,9 +98,15 @@ pub struct EnumState {
 pub struct Schema {
     tables: Known<Table>,
     indexes: Indexes,
+    /// The tables that have foreign keys to others.
+    referring: Links,
     enums: Known<EnumState>,
+    /// The enum types that had labels added.
+    grown: Rc<Vec<Name>>,
     domains: Known<Domain>,
     views: Known<View>,
+    /// The views that read a table or view.
+    reading: Links,
     /// What a call of each function does.
     functions: Known<Function>,
     session: Session,
@@ -139,9 +148,9 @@ impl Schema {
         self.enums.get(&self.qualify(name))
     }
 
-    /// All enum types.
-    pub fn enums(&self) -> impl Iterator<Item = (&Name, &EnumState)> {
-        self.enums.iter()
+    /// The enum types that had labels added after they were created.
+    pub fn grown_enums(&self) -> impl Iterator<Item = (&Name, &EnumState)> {
+        self.grown.iter().filter_map(|name| Some((name, self.enums.get(name)?)))
     }
 
     /// Whether a type is a domain, and if so whether it has constraints. `None`: it is no domain that we know.
@@ -179,7 +188,9 @@ impl Schema {
     /// The views that read a table, with their names.
     pub fn views_of(&self, table: &Name) -> impl Iterator<Item = (&Name, &View)> {
         let table = self.qualify(table);
-        self.views.iter().filter(move |(_, view)| view.reads.contains(&table))
+        let names: Vec<&Name> = self.reading.to(&table).collect();
+        let known = names.into_iter().filter_map(|name| Some((name, self.views.get(name)?)));
+        known.filter(move |(_, view)| view.reads.contains(&table))
     }
 
     /// All tables that the history has touched, with their names.
@@ -200,9 +211,9 @@ impl Schema {
     /// Foreign keys that point at a table from others: the table that has it, and the constraint.
     pub fn foreign_keys_to(&self, table: &Name) -> Vec<(&Name, &ConstraintState)> {
         let target = self.qualify(table);
-        self.tables
-            .iter()
-            .filter(|(name, _)| **name != target)
+        let referring = self.referring.to(&target).filter(|name| **name != target);
+        let tables = referring.filter_map(|name| Some((name, self.tables.get(name)?)));
+        tables
             .flat_map(|(name, table)| {
                 let keys = table.constraints.iter().filter(|constraint| constraint.references(&target));
                 keys.map(move |constraint| (name, constraint.as_ref()))

@@ -68,15 +68,16 @@ impl Read<'_> {
     fn script(&self, source: SourceId, sections: &[Section]) -> Script {
         let file = self.sources.file(source);
         let mut statements: Vec<Statement> = Vec::new();
-        let mut messages: Vec<Vec<Vec<usize>>> = Vec::new();
+        let mut messages: Vec<Vec<Range<usize>>> = Vec::new();
         let filler = Filler::of(self.layout.placeholders, file.text(), self.values);
         for section in sections {
             let first = statements.len();
-            statements.extend(self.statements(source, section.range.clone(), &filler));
+            self.statements(source, section.range.clone(), &filler, &mut statements);
+            let all = first..statements.len();
             messages.push(if section.one_message || self.layout.sends != Sends::Statements {
-                vec![(first..statements.len()).collect()]
+                vec![all]
             } else {
-                (first..statements.len()).map(|index| vec![index]).collect()
+                all.map(|index| index..index + 1).collect()
             });
         }
         let opted_out = self.opted_out.contains(&source)
@@ -98,14 +99,24 @@ impl Read<'_> {
         Script { span: Span::new(source, start..end), body, wrapped, statements }
     }
 
-    fn statements(&self, source: SourceId, range: Range<usize>, filler: &Filler<'_>) -> Vec<Statement> {
+    /// The statements of a part of a file, after those that are there.
+    fn statements(
+        &self,
+        source: SourceId,
+        range: Range<usize>,
+        filler: &Filler<'_>,
+        statements: &mut Vec<Statement>,
+    ) {
         let filled = filler.fill(range.clone());
         let span = |part: &Range<usize>| {
             let part = filled.written(part);
             Span::new(source, range.start + part.start..range.start + part.end)
         };
-        let mut statements = Vec::new();
-        sql::lower_each(&filled.text, |statement| {
+        sql::lower_each(&filled.text, |statement, left| {
+            // Growing by doubling would cost a large file twice.
+            if statements.len() == statements.capacity() {
+                statements.reserve_exact(left + 1);
+            }
             let sql = &filled.text[statement.range.clone()];
             let unread =
                 statement.steps.iter().any(|step| matches!(step.operation, Operation::Unparsed { .. }));
@@ -154,7 +165,6 @@ impl Read<'_> {
                 certainty,
             });
         });
-        statements
     }
 }
 

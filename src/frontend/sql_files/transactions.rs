@@ -1,13 +1,15 @@
 //! Which statements share a transaction: the tool's, one that the file opens itself, or the one that PostgreSQL
 //! makes of several statements in one message. Refuses to know whether that is good.
 
+use std::ops::Range;
+
 use crate::history::Statement;
 use crate::operation::{Operation, TransactionVerb};
 
 /// What the tool wraps in one transaction, or in none.
 pub(super) struct Unit {
     /// The numbers of the statements that are sent together, for each message.
-    pub messages: Vec<Vec<usize>>,
+    pub messages: Vec<Range<usize>>,
     /// Whether the tool opens a transaction around all of it.
     pub wrapped: bool,
 }
@@ -30,8 +32,7 @@ pub(super) fn number(statements: &mut [Statement], units: &[Unit]) {
         }
         // PostgreSQL runs several statements of a message in one transaction, until one of them ends it.
         let mut implicit = None;
-        for &index in message {
-            let statement = &mut statements[index];
+        for statement in &mut statements[message.clone()] {
             statement.transaction = match verb(statement) {
                 Some(TransactionVerb::Begin) => {
                     open = open.or(implicit).or_else(|| Some(fresh()));

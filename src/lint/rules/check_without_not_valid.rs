@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     let (table, constraint, shape) = match context.operation {
-        Operation::AddConstraint { table, constraint } => (table, constraint, Shape::AddCheck),
+        Operation::AddConstraint { table, constraint } => (table, constraint.as_ref(), Shape::AddCheck),
         Operation::AddColumn { table, column, .. } => {
             let check = column.constraints.iter().find(|c| matches!(c.kind, ConstraintKind::Check(_)))?;
             (table, check, Shape::AddColumnCheck)

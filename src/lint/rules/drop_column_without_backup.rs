@@ -73,7 +73,7 @@ fn renamed_to<'a>(context: &'a Context<'_>, table: &Name, column: &str) -> Optio
         context.earlier().chain(context.later()).map(|(_, operation)| operation).chain(context.siblings());
     let added: Vec<&Column> = others
         .filter_map(|operation| match operation {
-            Operation::AddColumn { table: of, column, .. } if of == table => Some(column),
+            Operation::AddColumn { table: of, column, .. } if of == table => Some(column.as_ref()),
             _ => None,
         })
         .collect();

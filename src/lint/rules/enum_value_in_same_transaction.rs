@@ -32,7 +32,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         return None;
     }
     let text = &context.statement.sql;
-    let (name, value) = context.schema.enums().find_map(|(name, known)| {
+    let (name, value) = context.schema.grown_enums().find_map(|(name, known)| {
         let mut added = known.added.iter().filter(|(_, moment)| context.same_transaction(*moment));
         // Since 17 a type of the same transaction is spared.
         let made_here = known.created.is_some_and(|created| context.same_transaction(created))

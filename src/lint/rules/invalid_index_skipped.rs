@@ -27,7 +27,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         return None;
     }
     let index = Name { schema: create.table.schema.clone(), name: name.clone() };
-    let plain = CreateIndex { if_not_exists: false, ..create.clone() };
+    let plain = CreateIndex { if_not_exists: false, ..create.as_ref().clone() };
     let code = Advice::new(context)
         .outside([
             Code::sql(format!("DROP INDEX CONCURRENTLY IF EXISTS {index}")),

@@ -27,7 +27,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let computes = using.as_ref().is_some_and(|using| !types::only_casts(using, column));
     let change = match from {
         _ if computes => Some(Change::Rewrite),
-        Some(from) if from == to => return None,
+        Some(from) if *from == **to => return None,
         Some(from) => Some(context.schema.type_change(from, to)),
         None => None,
     };

@@ -27,7 +27,10 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         _ => return None,
     };
     let wanted = context.schema.qualify(gone);
-    let has_it = |data_type: &DataType| context.schema.qualify(&type_name(data_type)) == wanted;
+    let may_be_it = |text: &str| text.contains('"') || text.ends_with(&wanted.name);
+    let has_it = |data_type: &DataType| {
+        may_be_it(&data_type.name) && context.schema.qualify(&type_name(data_type)) == wanted
+    };
     let (table, column) = context.schema.tables().find_map(|(name, table)| {
         let column = table.columns.iter().find(|column| column.data_type.as_ref().is_some_and(has_it))?;
         Some((shown(name), quote(&column.name)))

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     let (table, constraint, shape) = match context.operation {
-        Operation::AddConstraint { table, constraint } => (table, constraint, Shape::AddUnique),
+        Operation::AddConstraint { table, constraint } => (table, constraint.as_ref(), Shape::AddUnique),
         Operation::AddColumn { table, column, .. } => {
             let unique =
                 column.constraints.iter().find(|c| matches!(c.kind, ConstraintKind::Unique { .. }))?;

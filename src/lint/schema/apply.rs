@@ -1,13 +1,10 @@
 //! Carries the known schema over one operation. Refuses to judge it.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::table::{ColumnState, ConstraintState, Copied, Table, stored_type};
-use super::{Domain, EnumState, Function, Index, Moment, Schema, Session, View};
-use crate::operation::{
-    Constraint, ConstraintKind, CreateIndex, CreateTable, Name, Operation, Persistence, TransactionVerb,
-};
+use super::table::{ColumnState, stored_type};
+use super::{Domain, EnumState, Function, Moment, Schema, Session, View};
+use crate::operation::{ConstraintKind, Name, Operation, TransactionVerb};
 
 impl Schema {
     /// What is known after an operation. `sql` is the statement that it is part of.
@@ -26,7 +23,7 @@ impl Schema {
                 let new = Name { schema: from.schema.clone(), name: to.clone() };
                 // ALTER TABLE renames views and indexes as well.
                 match (self.views.remove(&from), self.indexes.remove(&from)) {
-                    (Some(view), _) => self.views.insert(new, view),
+                    (Some(view), _) => self.put_view(new, view),
                     (_, Some(index)) => self.indexes.insert(new, index),
                     (None, None) => self.move_table(&from, new, now),
                 }
@@ -52,7 +49,7 @@ impl Schema {
                 self.table_mut(table).column_mut(column).data_type = Some(stored_type(to));
             }
             Operation::SetDefault { table, column, default } => {
-                self.table_mut(table).column_mut(column).default = Some(default.clone());
+                self.table_mut(table).column_mut(column).default = Some(default.as_deref().cloned());
             }
             Operation::SetNotNull { table, column } => {
                 self.table_mut(table).column_mut(column).not_null = Some(true);
@@ -155,12 +152,14 @@ impl Schema {
                 let unknown = || EnumState { created: None, added: Vec::new() };
                 let known = self.enums.get_or_insert_with(&self.qualify(name), unknown);
                 known.added.push((value.clone(), now));
+                self.grows(name);
             }
             Operation::RenameType { name, to } => {
                 let from = self.qualify(name);
                 let new = Name { name: to.clone(), ..from.clone() };
                 if let Some(state) = self.enums.remove(&from) {
                     self.enums.insert(new.clone(), state);
+                    self.grows(&new);
                 }
                 if let Some(constrained) = self.domains.remove(&from) {
                     self.domains.insert(new, constrained);
@@ -172,13 +171,13 @@ impl Schema {
                 self.domains.remove(&name);
             }
             Operation::CreateDomain { name, constrained, base } => {
-                let domain = Domain { base: base.clone(), constrained: *constrained, created: now };
+                let domain = Domain { base: base.as_ref().clone(), constrained: *constrained, created: now };
                 self.domains.insert(self.qualify(name), domain);
             }
             Operation::CreateView { name, reads, materialized, .. } => {
                 let reads = reads.iter().map(|table| self.qualify(table)).collect();
                 let view = View { materialized: *materialized, reads, sql: sql.into(), created: now };
-                self.views.insert(self.qualify(name), view);
+                self.put_view(self.qualify(name), view);
             }
             Operation::Other { kind: "CREATE POLICY", objects } => {
                 if let Some(table) = objects.first() {
@@ -219,201 +218,5 @@ impl Schema {
     pub fn new_session(&mut self) {
         self.session = Session::default();
         self.begun = None;
-    }
-
-    fn table_mut(&mut self, name: &Name) -> &mut Table {
-        let name = self.qualify(name);
-        self.tables.get_or_insert_with(&name, Table::unknown)
-    }
-
-    fn create_table(&mut self, create: &CreateTable, sql: &str, now: Moment) {
-        let name = self.qualify(&create.table);
-        if create.if_not_exists && self.tables.get(&name).is_some_and(|known| known.created.is_some()) {
-            return;
-        }
-        let table = Table {
-            created: Some(now),
-            persistence: create.persistence,
-            partitioned: create.partitioned,
-            partition_of: create.partition_of.as_ref().map(|parent| self.qualify(parent)),
-            takes_the_rest: create.default_partition,
-            complete: create.filled_from.is_none()
-                && create.partition_of.is_none()
-                && create.models.is_empty(),
-            columns: create.columns.iter().map(|column| Rc::new(ColumnState::of(column, None))).collect(),
-            written: create.filled_from.is_some(),
-            ..Table::unknown()
-        };
-        self.tables.insert(name.clone(), table);
-        for constraint in &create.constraints {
-            self.add_constraint(&name, constraint, now);
-        }
-        if create.persistence != Persistence::Temporary {
-            let sources = create.filled_from.as_deref().unwrap_or_default();
-            self.copied_rows(sources, None, sql, now);
-        }
-    }
-
-    /// Forgets the views that read a table or a view, and those that read them.
-    fn drop_views_of(&mut self, read: &Name) {
-        let gone: Vec<Name> = self
-            .views
-            .iter()
-            .filter(|(_, view)| view.reads.contains(read))
-            .map(|(name, _)| name.clone())
-            .collect();
-        for name in gone {
-            self.views.remove(&name);
-            self.drop_views_of(&name);
-        }
-    }
-
-    fn drop_table(&mut self, table: &Name) {
-        let name = self.qualify(table);
-        self.tables.remove(&name);
-        self.indexes.forget(&name, |_| true);
-        self.tables.change(
-            |table| table.constraints.iter().any(|constraint| constraint.references(&name)),
-            |table| table.constraints.retain(|constraint| !constraint.references(&name)),
-        );
-    }
-
-    fn move_table(&mut self, from: &Name, to: Name, now: Moment) {
-        let mut table = self.tables.remove(from).unwrap_or_else(Table::unknown);
-        table.renamed_in = Some(now.migration);
-        self.tables.insert(to.clone(), table);
-        self.indexes.change(from, |_| true, |index| index.table = to.clone());
-        self.tables.change(
-            |table| table.constraints.iter().any(|constraint| constraint.references(from)),
-            |table| {
-                for constraint in &mut table.constraints {
-                    match &mut Rc::make_mut(constraint).kind {
-                        ConstraintKind::ForeignKey { references, .. } if references == from => {
-                            *references = to.clone();
-                        }
-                        _ => {}
-                    }
-                }
-            },
-        );
-    }
-
-    fn drop_column(&mut self, table: &Name, column: &str) {
-        let name = self.qualify(table);
-        let known = self.table_mut(table);
-        known.columns.retain(|state| state.name != column);
-        known.constraints.retain(|constraint| !constraint.columns().iter().any(|c| c == column));
-        self.indexes.forget(&name, |index| index.columns.iter().any(|c| c == column));
-    }
-
-    fn rename_column(&mut self, table: &Name, from: &str, to: &str, now: Moment) {
-        let name = self.qualify(table);
-        let known = self.table_mut(table);
-        let column = known.column_mut(from);
-        to.clone_into(&mut column.name);
-        column.renamed_in = Some(now.migration);
-        let rename = |column: &mut String| {
-            if column == from {
-                to.clone_into(column);
-            }
-        };
-        for constraint in &mut known.constraints {
-            match &mut Rc::make_mut(constraint).kind {
-                ConstraintKind::Check(check) => {
-                    check.columns.iter_mut().chain(&mut check.demands_not_null).for_each(rename);
-                }
-                ConstraintKind::NotNull { column } => rename(column),
-                ConstraintKind::Unique { columns }
-                | ConstraintKind::PrimaryKey { columns }
-                | ConstraintKind::ForeignKey { columns, .. } => columns.iter_mut().for_each(rename),
-                ConstraintKind::UsingIndex { .. } | ConstraintKind::Exclude => {}
-            }
-        }
-        for copy in &mut known.copies {
-            copy.column.iter_mut().for_each(rename);
-        }
-        self.indexes.change(
-            &name,
-            |index| index.columns.iter().any(|column| column == from),
-            |index| index.columns.iter_mut().for_each(rename),
-        );
-    }
-
-    fn add_constraint(&mut self, table: &Name, constraint: &Constraint, now: Moment) {
-        let mut state = ConstraintState::of(&table.name, constraint, now);
-        if let ConstraintKind::ForeignKey { references, .. } = &mut state.kind {
-            *references = self.qualify(references);
-        }
-        let key = match &state.kind {
-            ConstraintKind::PrimaryKey { columns } => {
-                for column in columns {
-                    self.table_mut(table).column_mut(column).not_null = Some(true);
-                }
-                Some(columns.clone())
-            }
-            ConstraintKind::Unique { columns } => Some(columns.clone()),
-            ConstraintKind::NotNull { column } if state.validated => {
-                self.table_mut(table).column_mut(column).not_null = Some(true);
-                None
-            }
-            ConstraintKind::UsingIndex { index, primary } => {
-                let index = Name { name: index.clone(), ..table.clone() };
-                if let Some(mut index) = self.indexes.remove(&index) {
-                    for column in index.columns.iter().filter(|_| *primary) {
-                        self.table_mut(table).column_mut(column).not_null = Some(true);
-                    }
-                    index.unique = true;
-                    index.owned = true;
-                    self.indexes.insert(Name { name: state.name.clone(), ..table.clone() }, index);
-                }
-                None
-            }
-            _ => None,
-        };
-        if let Some(columns) = key {
-            let index = Index {
-                table: table.clone(),
-                columns,
-                plain: true,
-                unique: true,
-                partial: false,
-                owned: true,
-                created: now,
-            };
-            self.indexes.insert(Name { name: state.name.clone(), ..table.clone() }, index);
-        }
-        self.table_mut(table).constraints.push(Rc::new(state));
-    }
-
-    fn create_index(&mut self, create: &CreateIndex, now: Moment) {
-        let table = self.qualify(&create.table);
-        let columns: Vec<String> =
-            create.keys.iter().filter(|key| key.is_column).map(|key| key.text.clone()).collect();
-        let name = create.name.clone().unwrap_or_else(|| format!("{}_{}_idx", table.name, columns.join("_")));
-        let key = Name { name, ..table.clone() };
-        if create.if_not_exists && self.indexes.get(&key).is_some() {
-            return;
-        }
-        let index = Index {
-            plain: columns.len() == create.keys.len(),
-            table,
-            columns,
-            unique: create.unique,
-            partial: create.predicate.is_some(),
-            owned: false,
-            created: now,
-        };
-        self.indexes.insert(key, index);
-    }
-
-    fn copied_rows(&mut self, from: &[Name], column: Option<&String>, sql: &str, now: Moment) {
-        let sql: Rc<str> = sql.into();
-        let mut seen = BTreeMap::new();
-        for source in from {
-            if seen.insert(self.qualify(source), ()).is_none() {
-                let copy = Copied { migration: now.migration, column: column.cloned(), sql: sql.clone() };
-                self.table_mut(source).copies.push(copy);
-            }
-        }
     }
 }

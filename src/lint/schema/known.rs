@@ -56,11 +56,4 @@ impl<T: Clone> Known<T> {
             None => unreachable!("it was put there"),
         }
     }
-
-    /// Changes those that are wanted.
-    pub fn change(&mut self, wanted: impl Fn(&T) -> bool, mut change: impl FnMut(&mut T)) {
-        for name in self.names(|_, value| wanted(value)) {
-            self.0.get_mut(&name).into_iter().for_each(&mut change);
-        }
-    }
 }

@@ -21,12 +21,12 @@ fn action(action: &ast::AlterTableAction, table: Name) -> Operation {
     match action {
         A::AddColumn(it) => Operation::AddColumn {
             table,
-            column: constraint::column(
+            column: Box::new(constraint::column(
                 name::optional_identifier(it.column_name()),
                 it.ty(),
                 it.collate(),
                 it.constraints(),
-            ),
+            )),
             if_not_exists: it.if_not_exists().is_some(),
         },
         A::DropColumn(it) => Operation::DropColumn {
@@ -42,7 +42,7 @@ fn action(action: &ast::AlterTableAction, table: Name) -> Operation {
         },
         A::AlterColumn(it) => column(it, table),
         A::AddConstraint(it) => match it.constraint().and_then(|it| constraint::constraint(&it, None)) {
-            Some(constraint) => Operation::AddConstraint { table, constraint },
+            Some(constraint) => Operation::AddConstraint { table, constraint: Box::new(constraint) },
             None => Operation::AlterTable { table, action: "ADD CONSTRAINT" },
         },
         A::DropConstraint(it) => Operation::DropConstraint {
@@ -139,10 +139,19 @@ fn column(alter: &ast::AlterColumn, table: Name) -> Operation {
         Some(O::SetType(it)) => {
             let to = it.ty().map_or_else(|| types::from_text(""), |ty| types::read(&ty, it.collate()));
             let using = it.using_expr().and_then(|using| using.expr()).map(|expr| expr::read(&expr));
-            return Operation::AlterColumnType { table, column, to, using };
+            return Operation::AlterColumnType {
+                table,
+                column,
+                to: Box::new(to),
+                using: using.map(Box::new),
+            };
         }
         Some(O::SetDefault(it)) => {
-            return Operation::SetDefault { table, column, default: it.expr().map(|expr| expr::read(&expr)) };
+            return Operation::SetDefault {
+                table,
+                column,
+                default: it.expr().map(|expr| Box::new(expr::read(&expr))),
+            };
         }
         Some(O::DropDefault(_)) => return Operation::SetDefault { table, column, default: None },
         Some(O::SetNotNull(_)) => return Operation::SetNotNull { table, column },

@@ -46,7 +46,7 @@ pub(super) fn table(create: &ast::CreateTable) -> Operation {
         }
     }
     demand_keys(&mut table.columns, table.constraints.iter().map(|constraint| &constraint.kind));
-    Operation::CreateTable(table)
+    Operation::CreateTable(Box::new(table))
 }
 
 /// Columns of a primary key are NOT NULL, and so are those of the constraint of that name.
@@ -72,23 +72,23 @@ fn persistence(written: Option<ast::Persistence>) -> Persistence {
 }
 
 pub(super) fn table_as(create: &ast::CreateTableAs) -> Operation {
-    Operation::CreateTable(CreateTable {
+    Operation::CreateTable(Box::new(CreateTable {
         table: name::optional(create.table_name()),
         if_not_exists: create.if_not_exists().is_some(),
         persistence: persistence(create.persistence()),
         filled_from: Some(create.query().map(|query| data::reads(query.syntax())).unwrap_or_default()),
         ..CreateTable::default()
-    })
+    }))
 }
 
 pub(super) fn select_into(select: &ast::SelectInto) -> Operation {
     let into = select.into_clause();
-    Operation::CreateTable(CreateTable {
+    Operation::CreateTable(Box::new(CreateTable {
         table: name::optional(into.as_ref().and_then(ast::IntoClause::table_name)),
         persistence: persistence(into.and_then(|into| into.persistence())),
         filled_from: Some(data::reads(select.syntax())),
         ..CreateTable::default()
-    })
+    }))
 }
 
 pub(super) fn index(create: &ast::CreateIndex) -> Operation {
@@ -96,7 +96,7 @@ pub(super) fn index(create: &ast::CreateIndex) -> Operation {
     let items = create.partition_item_list();
     let included = create.index_include_clause().and_then(|clause| clause.partition_item_list());
     let method = create.using_method().and_then(|using| using.access_method_ref());
-    Operation::CreateIndex(CreateIndex {
+    Operation::CreateIndex(Box::new(CreateIndex {
         name: create.index().map(|index| name::qualified(&index).name),
         only: table.as_ref().is_some_and(|table| table.only_token().is_some()),
         table: name::optional(table.and_then(|table| table.table_name_ref())),
@@ -111,7 +111,7 @@ pub(super) fn index(create: &ast::CreateIndex) -> Operation {
         if_not_exists: create.if_not_exists().is_some(),
         method: method.map(|method| name::identifier(&method)),
         predicate: create.where_clause().and_then(|clause| clause.expr()).map(|expr| expr::read(&expr)),
-    })
+    }))
 }
 
 fn key(item: &ast::PartitionItem) -> IndexKey {
@@ -153,7 +153,7 @@ pub(super) fn domain(create: &ast::CreateDomain) -> Operation {
     });
     Operation::CreateDomain {
         name: name::optional(create.domain()),
-        base: create.ty().map_or_else(|| types::from_text(""), |ty| types::read(&ty, collate)),
+        base: Box::new(create.ty().map_or_else(|| types::from_text(""), |ty| types::read(&ty, collate))),
         constrained,
     }
 }

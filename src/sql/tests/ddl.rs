@@ -173,7 +173,7 @@ fn column_types_and_constraints_are_read() {
         panic!()
     };
     assert_eq!(
-        (to.to_string().as_str(), expression_text(&using)),
+        (to.to_string().as_str(), expression_text(&using.map(|using| *using))),
         ("character varying(10) COLLATE \"C\"", "c::text")
     );
     for (sql, kind, not_valid, not_enforced) in [
@@ -206,7 +206,7 @@ fn column_types_and_constraints_are_read() {
         let constraint = Constraint { name: Some("k".into()), kind, not_valid, not_enforced };
         assert_eq!(
             operation(&format!("ALTER TABLE t {sql}")),
-            Operation::AddConstraint { table: name("t"), constraint },
+            Operation::AddConstraint { table: name("t"), constraint: Box::new(constraint) },
             "{sql}"
         );
     }
@@ -293,7 +293,7 @@ fn types_views_and_the_rest_of_create() {
         ("ALTER TYPE mood RENAME TO m", Operation::RenameType { name: name("mood"), to: "m".into() }),
         (
             "CREATE DOMAIN d AS int CHECK (VALUE > 0)",
-            Operation::CreateDomain { name: name("d"), base: data_type("int"), constrained: true },
+            Operation::CreateDomain { name: name("d"), base: Box::new(data_type("int")), constrained: true },
         ),
         (
             "CREATE OR REPLACE VIEW v AS SELECT * FROM a, b.c",
