@@ -50,7 +50,7 @@ pub(super) async fn of<'a>(
     for index in place.project.graph().order {
         if let Some(reason) = sides.iter().find_map(|side| side.engine.cannot_run(place.project, index)) {
             said.left_out.push(format!("{}: {reason}", place.id(index)));
-            // What follows would be compared without it.
+            // Alembic runs nothing without what is before it.
             break;
         }
         let one_way = sides.iter().find_map(|side| side.engine.cannot_undo(place.project, index));

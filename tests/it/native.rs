@@ -32,6 +32,31 @@ fn both_engines_leave_identical_catalogs() {
     assert!(compared > 30, "only {compared} legs were compared");
 }
 
+/// An env.py that runs the revisions of the renderer's fixtures, which are only rendered otherwise.
+const ENVIRONMENT: &str = "
+from alembic import context
+from sqlalchemy import create_engine
+
+with create_engine('postgresql://').connect() as connection:
+    context.configure(connection=connection, transaction_per_migration=True)
+    with context.begin_transaction():
+        context.run_migrations()
+";
+
+#[test]
+fn what_the_renderer_is_tested_on_does_the_same_on_a_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let copied = std::process::Command::new("cp")
+        .args(["-r", "fixtures/frontends/alembic/."])
+        .arg(folder.path())
+        .status();
+    assert!(copied.expect("cp").success());
+    std::fs::write(folder.path().join("env.py"), ENVIRONMENT).expect("a file");
+    let said = agreement(folder.path());
+    assert_eq!(said.differences, Vec::<String>::new());
+    assert!(said.compared.len() >= 15, "{:?} were compared", said.compared);
+}
+
 const PROJECT: &[(&str, &str)] = &[
     ("alembic.ini", "[alembic]\nscript_location = scripts\n"),
     ("scripts/env.py", "raise SystemExit('nobody runs this')\n"),

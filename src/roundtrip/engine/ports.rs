@@ -1,7 +1,17 @@
 //! Has the kernel hold a process, and all that it starts, to one TCP port: the wall inside Python knows nothing of a
-//! program that a migration starts. Where the kernel cannot (Linux before 6.7, other systems) that wall stands alone.
+//! program that a migration starts, and a command of the user's has none. Where the kernel cannot (Linux before 6.7, other
+//! systems) that wall, or the variables that a command finds, stand alone.
 
 use tokio::process::Command;
+
+/// Whether this kernel can.
+#[cfg(target_os = "linux")]
+pub(super) fn can_hold() -> bool {
+    use landlock::{AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr};
+
+    let ruleset = Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
+    ruleset.handle_access(AccessNet::ConnectTcp).and_then(Ruleset::create).is_ok()
+}
 
 /// Lets the process connect to this port only.
 #[cfg(target_os = "linux")]
@@ -24,6 +34,12 @@ pub(super) fn hold_to(command: &mut Command, port: u16) {
             Some(Ok(_)) | None => Ok(()),
         });
     }
+}
+
+/// Other systems cannot.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn can_hold() -> bool {
+    false
 }
 
 /// Other systems have no such rules.
