@@ -61,6 +61,10 @@ pub struct Draft {
     notes: Vec<String>,
     help: Option<Help>,
     sized: Vec<Name>,
+    /// Tables that others wait for.
+    stopped: Vec<Name>,
+    /// None of those that are stopped can be seen by others.
+    unseen: bool,
     fix: Option<Fix>,
     /// PostgreSQL refuses the statement, so that nothing else comes of it.
     refused: bool,
@@ -86,6 +90,18 @@ impl Draft {
     /// The harm grows with the rows of a table, so that it is none where the table is known to be small.
     fn grows_with(mut self, table: &Name) -> Self {
         self.sized.push(table.clone());
+        self
+    }
+
+    /// Makes others wait for a table, the longer the more rows it has.
+    fn stops(mut self, table: &Name) -> Self {
+        self.stopped.push(table.clone());
+        self.grows_with(table)
+    }
+
+    /// Makes others wait for a table as well, whatever rows it has.
+    fn stops_too(mut self, table: &Name) -> Self {
+        self.stopped.push(table.clone());
         self
     }
 

@@ -92,6 +92,12 @@ impl Context<'_> {
             || self.is_made_unread(table)
     }
 
+    /// Whether the transaction that still runs has made a table, so that no other sees it, whatever rows it has.
+    pub fn is_unseen(&self, table: &Name) -> bool {
+        let made = self.schema.table(table).and_then(|known| known.created);
+        made.is_some_and(|moment| self.same_transaction(moment))
+    }
+
     /// Whether an earlier statement of this script that could not be read says that it creates a table of this name.
     fn is_made_unread(&self, table: &Name) -> bool {
         self.schema.table(table).is_none_or(|known| known.created.is_none())

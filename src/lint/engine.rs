@@ -162,8 +162,10 @@ impl Engine<'_> {
                 (Check::Step(check), Direction::Up) | (Check::EitherWay(check), _) => check(context),
                 _ => None,
             };
-            if let Some(draft) = draft {
+            if let Some(mut draft) = draft {
                 let span = draft.span.unwrap_or(context.span);
+                let stopped = &draft.stopped;
+                draft.unseen = !stopped.is_empty() && stopped.iter().all(|table| context.is_unseen(table));
                 said.extend(self.said(rule, draft, span, Some(context.now.migration)));
             }
         }
@@ -185,6 +187,12 @@ impl Engine<'_> {
                 wished.min(Severity::Info)
             }
             None => wished,
+        };
+        let severity = if draft.unseen {
+            draft.notes.push("Nobody else sees the table before the commit, but all locks of the migration are held as long".to_owned());
+            severity.min(Severity::Info)
+        } else {
+            severity
         };
         (severity > Severity::Off).then_some(Said { rule, draft, span, severity, conditions: Vec::new() })
     }

@@ -3,9 +3,11 @@
 
 mod apply;
 mod change;
+mod copies;
 mod indexes;
 mod known;
 mod links;
+mod rename;
 mod session;
 mod table;
 
@@ -100,6 +102,8 @@ pub struct Schema {
     indexes: Indexes,
     /// The tables that have foreign keys to others.
     referring: Links,
+    /// The tables whose rows others hold.
+    copied: Links,
     enums: Known<EnumState>,
     /// The enum types that had labels added.
     grown: Rc<Vec<Name>>,

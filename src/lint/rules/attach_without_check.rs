@@ -37,7 +37,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .say("3. attach it, which is brief now");
     Some(
         Draft::new(format!("Attaching {part} to {table} reads all of {part} while every query on it waits"))
-            .grows_with(partition)
+            .stops(partition)
             .label(format!("{part} is locked and read"))
             .note(locks::sentence(Shape::AttachPartition, &[("ptnew", &part)]))
             .help(

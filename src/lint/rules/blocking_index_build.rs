@@ -28,7 +28,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let index = create.name.as_ref().map_or("an index".to_owned(), |name| format!("index {}", quote(name)));
     let draft =
         Draft::new(format!("Building {index} blocks every write to {table} until the index is complete"))
-            .grows_with(&create.table)
+            .stops(&create.table)
             .label(format!("{table} is locked against writes"))
             .note(locks::sentence(Shape::CreateIndex, &[("t", &table)]));
     if context.schema.table(&create.table).is_some_and(|known| known.partitioned) {

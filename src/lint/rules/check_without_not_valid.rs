@@ -38,7 +38,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let check = quote(&name);
     let draft =
         Draft::new(format!("Adding check {check} reads all of {shown} while every query on it waits"))
-            .grows_with(table)
+            .stops(table)
             .label(format!("{shown} is locked and read"))
             .note(locks::sentence(shape, &[("t", &shown)]));
     let sql =

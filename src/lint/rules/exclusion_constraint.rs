@@ -24,7 +24,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let shown = table.to_string();
     Some(
         Draft::new(format!("Adding an exclusion constraint builds its index while every query on {shown} waits"))
-            .grows_with(table)
+            .stops(table)
             .label(format!("{shown} is locked and read"))
             .note(locks::sentence(Shape::AddExclude, &[("t", &shown)]))
             .help(

@@ -44,7 +44,8 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let both = if parent == child { child.clone() } else { format!("{child} and {parent}") };
     Some(
         Draft::new(format!("Adding {key} blocks every write to {both} while all of {child} is checked"))
-            .grows_with(table)
+            .stops(table)
+            .stops_too(references)
             .label(format!("{both} locked against writes"))
             .note(locks::sentence(Shape::AddForeignKey, &[("t", &child), ("p", &parent)]))
             .help(

@@ -39,7 +39,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .finish();
     Some(
         Draft::new(format!("Adding a primary key builds its index while every query on {shown} waits"))
-            .grows_with(table)
+            .stops(table)
             .label(format!("{shown} is locked and read"))
             .note(locks::sentence(Shape::AddPrimaryKey, &[("nokey", &shown)]))
             .help(
@@ -61,7 +61,7 @@ fn on_nullable(context: &Context<'_>, table: &Name, index: &str) -> Option<Draft
     let shown = table.to_string();
     Some(
         Draft::new(format!("Making {column} the primary key sets it NOT NULL, which reads all of {shown} while every query on it waits"))
-            .grows_with(table)
+            .stops(table)
             .label(format!("{shown} is locked and read"))
             .note(locks::sentence(Shape::PrimaryKeyOnNullable, &[("nullable", &shown)]))
             .help(format!("Set {column} NOT NULL first, with a check that is validated before"), ""),

@@ -49,7 +49,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let shape = if constrained { Shape::AddColumnDomain } else { Shape::AddColumnVolatile };
     Some(
         Draft::new(format!("Adding {what} {name} rewrites all of {shown} while every query on it waits"))
-            .grows_with(table)
+            .stops(table)
             .label(format!("{shown} is locked and written anew"))
             .note(locks::sentence(shape, &[("t", &shown)]))
             .help(instead, ""),

@@ -45,7 +45,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let (shown, name) = (table.to_string(), quote(column));
     let draft =
         Draft::new(format!("Setting {name} NOT NULL reads all of {shown} while every query on it waits"))
-            .grows_with(table)
+            .stops(table)
             .label(format!("{shown} is locked and read"));
     if drops_proof {
         return Some(

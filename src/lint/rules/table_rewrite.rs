@@ -45,7 +45,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .note(locks::sentence(Shape::Cluster, &[("t", &shown)]))
         .help(help, "");
     Some(match table {
-        Some(table) => draft.grows_with(table),
+        Some(table) => draft.stops(table),
         None => draft,
     })
 }

@@ -59,7 +59,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let of = from.map(|from| format!(" from {from}")).unwrap_or_default();
     let mut draft =
         Draft::new(format!("Changing {name}{of} to {to} {does} {shown} while every query on it waits"))
-            .grows_with(table)
+            .stops(table)
             .label(format!("{shown} is locked"))
             .note(locks::sentence(shape, &[("t", &shown)]));
     if change.is_none() {

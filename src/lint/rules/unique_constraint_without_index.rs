@@ -36,7 +36,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let draft = Draft::new(format!(
         "Adding unique constraint {name} builds its index while every query on {shown} waits"
     ))
-    .grows_with(table)
+    .stops(table)
     .label(format!("{shown} is locked and read"))
     .note(locks::sentence(shape, &[("t", &shown)]));
     let advice = Advice::new(context);

@@ -34,7 +34,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         "Validating {} in the transaction that added it reads all of {shown} {waits}",
         quote(name)
     ))
-    .grows_with(table)
+    .stops(table)
     .label("the lock of ADD CONSTRAINT is still held")
     .note(format!("ADD CONSTRAINT still holds {}", locks::taken(lock, &[("t", &shown)])))
     .note("A lock is held until its transaction ends, so NOT VALID gains nothing here");

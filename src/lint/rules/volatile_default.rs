@@ -41,7 +41,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         "Adding {name} with default {} {verb} all of {shown} while every query on it waits",
         default.text
     ))
-    .grows_with(table)
+    .stops(table)
     .label(format!("{shown} is locked and written anew"))
     .note(locks::sentence(Shape::AddColumnVolatile, &[("t", &shown)]));
     if verb == "may rewrite" {

@@ -100,14 +100,14 @@ impl Schema {
                 }
             }
             Operation::Insert { table, reads, .. } => {
-                self.copied_rows(reads, None, sql, now);
+                self.copied_rows(reads, None, Some(table), sql, now);
                 self.table_mut(table).written = true;
             }
             Operation::Update { table, columns, copied, reads, .. } => {
                 let kept = copied.iter().filter(|column| !columns.contains(column));
                 for column in kept {
                     let from: Vec<Name> = std::iter::once(table).chain(reads).cloned().collect();
-                    self.copied_rows(&from, Some(column), sql, now);
+                    self.copied_rows(&from, Some(column), Some(table), sql, now);
                 }
                 let table = self.table_mut(table);
                 table.written = true;
@@ -117,7 +117,7 @@ impl Schema {
             }
             Operation::Copy { table: Some(table), fills: true } => self.table_mut(table).written = true,
             Operation::Copy { table: Some(table), fills: false } => {
-                self.copied_rows(std::slice::from_ref(table), None, sql, now);
+                self.copied_rows(std::slice::from_ref(table), None, None, sql, now);
             }
             Operation::Transaction(verb) => self.transact(*verb),
             _ => self.apply_to_others(operation, sql, now),
@@ -162,8 +162,9 @@ impl Schema {
                     self.grows(&new);
                 }
                 if let Some(constrained) = self.domains.remove(&from) {
-                    self.domains.insert(new, constrained);
+                    self.domains.insert(new.clone(), constrained);
                 }
+                self.rename_type(&from, &new);
             }
             Operation::DropType { name, .. } => {
                 let name = self.qualify(name);

@@ -1,10 +1,9 @@
 //! What an operation changes in a table and in what belongs to it: indexes, foreign keys, views. Refuses to know
 //! operations.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::table::{ColumnState, ConstraintState, Copied, Table};
+use super::table::{ColumnState, ConstraintState, Table};
 use super::{Index, Moment, Schema, View};
 use crate::operation::{Constraint, ConstraintKind, CreateIndex, CreateTable, Name, Persistence};
 
@@ -38,7 +37,7 @@ impl Schema {
         }
         if create.persistence != Persistence::Temporary {
             let sources = create.filled_from.as_deref().unwrap_or_default();
-            self.copied_rows(sources, None, sql, now);
+            self.copied_rows(sources, None, Some(&name), sql, now);
         }
     }
 
@@ -72,6 +71,7 @@ impl Schema {
             let other = self.tables.get_or_insert_with(&other, Table::unknown);
             other.constraints.retain(|constraint| !constraint.references(&name));
         }
+        self.lose_copies(&name);
     }
 
     /// The tables that have foreign keys to a table.
@@ -93,6 +93,7 @@ impl Schema {
         }
         self.tables.insert(to.clone(), table);
         self.indexes.change(from, |_| true, |index| index.table = to.clone());
+        self.move_copies(from, &to);
         for other in self.referring(from) {
             self.referring.add(&to, &other);
             for constraint in &mut self.tables.get_or_insert_with(&other, Table::unknown).constraints {
@@ -218,16 +219,5 @@ impl Schema {
             created: now,
         };
         self.indexes.insert(key, index);
-    }
-
-    pub(super) fn copied_rows(&mut self, from: &[Name], column: Option<&String>, sql: &str, now: Moment) {
-        let sql: Rc<str> = sql.into();
-        let mut seen = BTreeMap::new();
-        for source in from {
-            if seen.insert(self.qualify(source), ()).is_none() {
-                let copy = Copied { migration: now.migration, column: column.cloned(), sql: sql.clone() };
-                self.table_mut(source).copies.push(copy);
-            }
-        }
     }
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Moment;
+use super::copies::Copied;
 use crate::operation::{
     Column, Constraint, ConstraintKind, DataType, Expression, Generated, Name, Persistence,
 };
@@ -70,38 +71,6 @@ pub struct ConstraintState {
     pub validated: bool,
     /// When it was added.
     pub added: Moment,
-}
-
-/// A copy of rows, made by the history.
-#[derive(Clone, Debug)]
-pub struct Copied {
-    /// The migration that made it.
-    pub migration: usize,
-    /// The column that was copied; `None`: what the statement says.
-    pub column: Option<String>,
-    /// The statement.
-    pub sql: Rc<str>,
-}
-
-impl Copied {
-    /// Whether the copy holds a column: it was copied by name, or with all others.
-    pub fn holds(&self, column: &str) -> bool {
-        match &self.column {
-            Some(copied) => copied == column,
-            None => {
-                let words = |c: char| !(c.is_alphanumeric() || c == '_' || c == '$');
-                let sql = self.sql.to_lowercase();
-                sql.contains('*')
-                    || sql.split(words).any(|word| word == column.to_lowercase())
-                    || sql
-                        .split_whitespace()
-                        .collect::<Vec<_>>()
-                        .windows(2)
-                        .any(|pair| pair == ["as", "table"])
-                    || sql.trim_start().starts_with("copy")
-            }
-        }
-    }
 }
 
 impl Table {
