@@ -25,7 +25,10 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     let mut differences: Vec<(String, &str)> = Vec::new();
+    // What the upgrade drops was there, whether the history knows it or not.
+    let mut dropped: Vec<String> = Vec::new();
     for (_, step) in up.steps() {
+        dropped.extend(drops(&step.operation));
         let (what, made) = match &step.operation {
             Operation::CreateTable(create) => (table(&create.table), exists(&create.table)),
             Operation::AddColumn { table, column, .. } => {
@@ -36,7 +39,8 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
             Operation::DropColumn { table, column, .. } => (column_of(table, column), has(table, column)),
             _ => continue,
         };
-        let (before, after, returned) = (made(context.before), made(context.after), made(returned));
+        let before = made(context.before) || dropped.contains(&what);
+        let (after, returned) = (made(context.after), made(returned));
         let difference = match (before, after, returned) {
             (false, true, true) => "is left behind",
             (true, false, false) => "is not brought back",
@@ -53,6 +57,16 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
         .help("Undo each step of the upgrade, in the opposite order", reversible::downgrade_code(context));
     let more = differences.iter().skip(1);
     vec![more.fold(draft, |draft, (what, difference)| draft.note(format!("Also {what} {difference}")))]
+}
+
+/// What an operation takes away, as [`index`], [`table`] and [`column_of`] call it.
+fn drops(operation: &Operation) -> Option<String> {
+    match operation {
+        Operation::DropIndex { index, .. } => Some(format!("index {index}")),
+        Operation::DropTable { table: name, .. } => Some(table(name)),
+        Operation::DropColumn { table, column, .. } => Some(column_of(table, column)),
+        _ => None,
+    }
 }
 
 type Question = Box<dyn Fn(&Schema) -> bool>;
