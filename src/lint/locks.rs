@@ -184,6 +184,7 @@ pub enum Shape {
     AssignedTwice,
     InsertedTwice,
     DropTypeInUse,
+    KeyWithoutPartitionColumn,
     /// One that no message quotes.
     Unquoted,
 }

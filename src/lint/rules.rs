@@ -56,6 +56,7 @@ pub mod index_renamed_as_table;
 pub mod insert_without_columns;
 pub mod invalid_index_skipped;
 pub mod json_column;
+pub mod key_without_partition_column;
 pub mod late_migration;
 pub mod limited_text;
 pub mod locks_pile_up;
@@ -109,6 +110,7 @@ pub mod skipped_migration;
 pub mod slow_step_under_lock;
 pub mod superuser_role;
 pub mod syntax_error;
+pub mod system_catalog_written;
 pub mod table_rewrite;
 pub mod table_without_key;
 pub mod timeout_cancels_concurrent_build;
@@ -199,6 +201,7 @@ pub static RULES: &[&Rule] = &[
     &insert_without_columns::RULE,
     &invalid_index_skipped::RULE,
     &json_column::RULE,
+    &key_without_partition_column::RULE,
     &late_migration::RULE,
     &limited_text::RULE,
     &locks_pile_up::RULE,
@@ -252,6 +255,7 @@ pub static RULES: &[&Rule] = &[
     &slow_step_under_lock::RULE,
     &superuser_role::RULE,
     &syntax_error::RULE,
+    &system_catalog_written::RULE,
     &table_rewrite::RULE,
     &table_without_key::RULE,
     &timeout_cancels_concurrent_build::RULE,

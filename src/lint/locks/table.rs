@@ -133,6 +133,7 @@ pub const ROWS: &[Row] = &[
     row(Is::ReplicaIdentity, "ALTER TABLE t REPLICA IDENTITY FULL", Locks(&[touch("t", AX, Brief)])),
     row(Is::TypeCollation, "ALTER TABLE t ALTER COLUMN b TYPE varchar(50) COLLATE \"C\"", Locks(&[touch("t", AX, Brief)])),
     after(Is::TypeCollationOfIndex, &["CREATE INDEX t_b_idx ON t (b)"], "ALTER TABLE t ALTER COLUMN b TYPE varchar(50) COLLATE \"C\"", Locks(&[touch("t", AX, Scan)])),
+    row(Is::KeyWithoutPartitionColumn, "CREATE TABLE parts (id bigint PRIMARY KEY, day date) PARTITION BY RANGE (day)", Fails("0A000")),
     row(Is::TableColumnTwice, "CREATE TABLE twice (a integer, a integer)", Fails("42701")),
     row(Is::AssignedTwice, "UPDATE t SET n = 1, n = 2", Fails("42601")),
     row(Is::InsertedTwice, "INSERT INTO t (id, a, a) VALUES (0, 1, 2)", Fails("42701")),

@@ -19,6 +19,8 @@ pub const UNQUOTED: &[Row] = &[
     row(Is::Unquoted, "CREATE UNIQUE INDEX i ON t (n) INCLUDE (a)", Locks(&[touch("t", S, Scan)])),
     row(Is::Unquoted, "CREATE INDEX IF NOT EXISTS t_a_idx ON t (n)", Locks(&[touch("t", S, Brief)])),
     row(Is::Unquoted, "CREATE INDEX i ON pt (v)", Locks(&[touch("pt", S, Brief), touch("pt1", S, Scan)])),
+    row(Is::Unquoted, "CREATE UNIQUE INDEX i ON pt (v)", Fails("0A000")),
+    row(Is::Unquoted, "ALTER TABLE pt ADD CONSTRAINT u UNIQUE (v)", Fails("0A000")),
     row(Is::Unquoted, "CREATE INDEX i ON ONLY pt (v)", Locks(&[touch("pt", S, Brief)])),
     after(Is::Unquoted, &["CREATE INDEX pti ON ONLY pt (v)", "CREATE INDEX pt1i ON pt1 (v)"], "ALTER INDEX pti ATTACH PARTITION pt1i", Locks(&[touch("pti", SUX, Brief), touch("pt1i", AX, Brief)])),
     after(Is::Unquoted, &["CREATE INDEX pti ON pt (v)"], "DROP INDEX pti", Locks(&[touch("pt", AX, Brief), touch("pt1", AX, Brief)])),
