@@ -165,6 +165,8 @@ pub struct Fix {
     pub edits: Vec<Edit>,
     /// What is left to do in a later migration: SQL, or empty.
     pub later: String,
+    /// The id of the rule that it is for, where that is only a note of the finding.
+    pub note: Option<&'static str>,
 }
 
 /// One migration among all projects of a run.

@@ -32,8 +32,21 @@ pub struct Project {
     pub problems: Vec<Problem>,
     /// What lies among the migrations and is not read, with the reason, a sentence each without its full stop.
     pub left_out: Vec<String>,
+    /// What the tool's own configuration sets in every session.
+    pub session: Vec<SessionSetting>,
     /// How the tool is run.
     pub runner: Runner,
+}
+
+/// A setting that migrations meet without making it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionSetting {
+    /// `lock_timeout`, in lower case.
+    pub name: String,
+    /// As written; empty if only running it would tell.
+    pub value: String,
+    /// `SET LOCAL`: not in force where a statement commits by itself.
+    pub local: bool,
 }
 
 /// How the migrations of a project are run.

@@ -31,6 +31,18 @@ struct Candidate<'a> {
     shown: String,
 }
 
+impl Candidate<'_> {
+    /// The rule that is to find less afterwards.
+    fn rule(&self) -> &'static str {
+        self.fix.note.unwrap_or(self.finding.rule.id)
+    }
+
+    /// By what it is known when it has been refused.
+    fn refusal(&self) -> String {
+        format!("{}: {}", self.rule(), self.finding.message)
+    }
+}
+
 /// Rewrites the migrations in scope, or only prints what it would change.
 ///
 /// Without a base and without paths nobody has said which migrations are still to be edited: one that has run
@@ -66,7 +78,7 @@ pub(super) fn run(
                 Some(text) => next.insert(candidate.path.clone(), text.clone()),
                 None => next.remove(&candidate.path),
             };
-            refused.insert((candidate.path.clone(), candidate.finding.message.clone()));
+            refused.insert((candidate.path.clone(), candidate.refusal()));
         }
         for candidate in good {
             done.add(candidate, &report.sources);
@@ -100,23 +112,26 @@ fn candidates<'a>(report: &'a Report, refused: &BTreeSet<(PathBuf, String)>) -> 
         let shown = file.display_path();
         Some(Candidate { finding, fix, path: file.on_disk()?.to_owned(), shown })
     });
-    all.filter(|one| !refused.contains(&(one.path.clone(), one.finding.message.clone())))
+    all.filter(|one| !refused.contains(&(one.path.clone(), one.refusal())))
         .filter(|one| taken.insert(one.path.clone()))
         .collect()
 }
 
 /// Whether the file is better off: its rule finds less in it, and nothing as bad has come up instead.
 fn improves(candidate: &Candidate<'_>, before: &Report, after: &Report) -> bool {
-    let rule = candidate.finding.rule;
-    let of = |report: &Report, wanted: &dyn Fn(&Finding) -> bool| {
-        let here = |finding: &&Finding| {
-            report.sources.file(finding.span.source).display_path() == candidate.shown && wanted(finding)
-        };
-        report.findings.iter().filter(here).count()
+    let rule = candidate.rule();
+    let noted = format!("Also {rule}: ");
+    let of = |report: &Report, count: &dyn Fn(&Finding) -> usize| -> usize {
+        let here =
+            |finding: &&Finding| report.sources.file(finding.span.source).display_path() == candidate.shown;
+        report.findings.iter().filter(here).map(count).sum()
     };
-    let same_rule = |finding: &Finding| finding.rule == rule;
+    let same_rule = |finding: &Finding| {
+        let notes = finding.notes.iter().filter(|note| note.starts_with(&noted)).count();
+        usize::from(finding.rule.id == rule) + notes
+    };
     let least = candidate.finding.severity.min(Severity::Warning);
-    let as_bad = |finding: &Finding| finding.severity >= least;
+    let as_bad = |finding: &Finding| usize::from(finding.severity >= least);
     of(after, &same_rule) < of(before, &same_rule) && of(after, &as_bad) <= of(before, &as_bad)
 }
 
@@ -124,7 +139,11 @@ impl Done {
     fn add(&mut self, candidate: &Candidate<'_>, sources: &Sources) {
         let line = sources.position(candidate.finding.span).line;
         let Candidate { finding, fix, shown, .. } = candidate;
-        self.lines.push(format!("{shown}:{line}: {} [{}]", finding.message, finding.rule.id));
+        let rule = candidate.rule();
+        let noted = format!("Also {rule}: ");
+        let note = finding.notes.iter().find_map(|note| note.strip_prefix(&noted));
+        let said = note.filter(|_| fix.note.is_some()).unwrap_or(&finding.message);
+        self.lines.push(format!("{shown}:{line}: {said} [{rule}]"));
         if !fix.later.is_empty() {
             self.later.push(format!("{shown}: {}", fix.later));
         }

@@ -16,6 +16,7 @@ mod python;
 mod render;
 mod revision;
 mod script;
+mod session;
 mod value;
 
 use std::path::{Path, PathBuf};
@@ -71,6 +72,7 @@ fn empty(found: &Found, shown: &Path) -> Project {
         migrations: Vec::new(),
         problems: Vec::new(),
         left_out: Vec::new(),
+        session: Vec::new(),
         runner: Runner::Alembic {
             directory: found.directory.clone(),
             config: found.config.clone(),
@@ -101,6 +103,7 @@ fn read(found: &Found, shown: &Path, settings: &Settings, sources: &mut Sources)
     library.version_schema.clone_from(&environment.version_table.schema);
     project.told = environment.told();
     project.version_table = Some(environment.version_table);
+    project.session = environment.session;
     // What env.py says is what runs; the user says what only running it would tell.
     let said = || (!settings.naming.is_empty()).then(|| Naming::new(settings.naming.clone()));
     let naming = Rc::new(environment.naming.or_else(said).unwrap_or_default());

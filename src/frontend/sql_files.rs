@@ -269,6 +269,7 @@ impl<'a> Reader<'a> {
             problems: self.problems,
             told: Vec::new(),
             left_out: self.left_out,
+            session: Vec::new(),
             runner: Runner::Sql,
         }
     }

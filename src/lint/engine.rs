@@ -10,7 +10,7 @@ use super::rules::RULES;
 use super::schema::{Moment, Schema};
 use super::suppression::Allows;
 use super::{Check, Draft, Rule, Settings};
-use crate::finding::{Direction, Finding, MigrationKey, Severity};
+use crate::finding::{Direction, Finding, Fix, MigrationKey, Severity};
 use crate::history::{Certainty, Project, Scope, Script, Statement, TransactionRule};
 use crate::source::{Sources, Span};
 
@@ -116,7 +116,7 @@ impl Engine<'_> {
 
     /// Runs one script over the schema, statement by statement.
     fn script(&mut self, index: usize, script: &Script, direction: Direction, schema: &mut Schema) {
-        schema.new_session();
+        schema.new_session(&self.project.session);
         for (position, statement) in script.statements.iter().enumerate() {
             let transaction = self.transactions.of(statement);
             self.held.retain(|held| Some(held.transaction) == transaction);
@@ -222,6 +222,9 @@ impl Engine<'_> {
                     let note = format!("Also {}: {}", said.rule.info.id, said.draft.message);
                     if !primary.notes.contains(&note) {
                         primary.notes.push(note);
+                    }
+                    if primary.fix.is_none() {
+                        primary.fix = said.draft.fix.map(|fix| Fix { note: Some(said.rule.info.id), ..fix });
                     }
                 }
             }

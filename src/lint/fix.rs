@@ -2,9 +2,11 @@
 //! know which hazard it is for; where the text is not plain enough to be edited, there is no fix.
 
 mod downgrade;
+mod repeatable;
 mod site;
 
 pub use downgrade::{at_the_end_of_the_downgrade, whole_downgrade};
+pub use repeatable::repeatable;
 
 use super::advice::{self, python_string};
 use super::context::Context;
@@ -31,6 +33,13 @@ pub fn outside_transaction(context: &Context<'_>) -> Option<Fix> {
     site.outside(site.text.to_owned())
 }
 
+/// A setting for the rest of the transaction, above the statement; none where a transaction would not end it.
+pub fn set_local(context: &Context<'_>, setting: &str) -> Option<Fix> {
+    let site = Site::of(context).filter(|site| site.indent.trim().is_empty())?;
+    context.statement.transaction?;
+    Some(site.above(&format!("SET LOCAL {setting}")))
+}
+
 /// The constraint NOT VALID, and validated after that: at once where each statement commits by itself or Alembic can
 /// be told so, in a later migration elsewhere.
 pub fn not_valid(context: &Context<'_>, call: &str, table: &Name, constraint: &str) -> Option<Fix> {
@@ -43,9 +52,9 @@ pub fn not_valid(context: &Context<'_>, call: &str, table: &Name, constraint: &s
     let mut edits = vec![site.added_to_action(context.span, " NOT VALID")?];
     if site.commits_each() && context.statement.steps.len() == 1 {
         edits.push(site.after(&format!("{validate};")));
-        return Some(Fix { edits, later: String::new() });
+        return Some(Fix { edits, ..Fix::default() });
     }
-    Some(Fix { edits, later: format!("{validate};") })
+    Some(Fix { edits, later: format!("{validate};"), ..Fix::default() })
 }
 
 /// A unique constraint by way of an index that is built CONCURRENTLY.

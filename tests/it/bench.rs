@@ -115,7 +115,8 @@ pub fn read(folder: &Path, scope: impl Fn(&Project) -> Scope) -> Judged {
     read_with(folder, scope, &Settings::default())
 }
 
-fn read_with(folder: &Path, scope: impl Fn(&Project) -> Scope, settings: &Settings) -> Judged {
+/// Judges what lies in a folder as somebody wishes.
+pub fn read_with(folder: &Path, scope: impl Fn(&Project) -> Scope, settings: &Settings) -> Judged {
     let mut sources = Sources::new();
     let projects = frontend::load(folder, &mut sources).expect("the bench writes readable projects");
     let known = all_rules();

@@ -1,8 +1,11 @@
 //! What is read of `env.py`, in the forms in which people write it.
 
-use mig_check::history::{Project, TransactionRule};
+use mig_check::finding::Preset;
+use mig_check::history::{Project, Scope, SessionSetting, TransactionRule};
+use mig_check::lint::Settings;
 use mig_check::operation::Name;
 
+use super::bench;
 use super::frontends_alembic::project_with;
 
 const INI: (&str, &str) =
@@ -67,4 +70,53 @@ fn transactions_are_read_through_variables() {
     assert_eq!(rule(own), TransactionRule::PerMigration);
     assert_eq!(rule("context.configure(transaction_per_migration=False)"), TransactionRule::AllPending);
     assert_eq!(rule("this is no Python"), TransactionRule::AllPending);
+}
+
+#[test]
+fn timeouts_are_read_wherever_they_are_written() {
+    let read = |env: &str| project(env, &[]).session;
+    let setting = |name: &str, value: &str, local: bool| SessionSetting {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        local,
+    };
+    let five = vec![setting("lock_timeout", "5s", false)];
+    for (env, expected) in [
+        ("e = create_engine(url, connect_args={'options': '-c lock_timeout=5s'})", five.clone()),
+        ("e = create_engine(url, connect_args={'server_settings': {'lock_timeout': '5s'}})", five.clone()),
+        ("def run(connection):\n    connection.execute(text(\"SET lock_timeout TO '5s'\"))\n", five.clone()),
+        (
+            "@event.listens_for(engine, 'connect')\ndef limit(connection, _):\n    \
+             connection.cursor().execute('SET SESSION lock_timeout = \"5s\"')\n",
+            five.clone(),
+        ),
+        ("c.execute(text(\"SELECT set_config('lock_timeout', '5s', false)\"))", five),
+        ("c.execute('SET LOCAL lock_timeout = 4000')", vec![setting("lock_timeout", "4000", true)]),
+        ("c.execute(f\"SET lock_timeout = '{limit}'\")", vec![setting("lock_timeout", "", false)]),
+        (
+            "o = '-c lock_timeout=3000 -c statement_timeout=60000'",
+            vec![setting("lock_timeout", "3000", false), setting("statement_timeout", "60000", false)],
+        ),
+        ("# SET lock_timeout = '5s'\nraise LockTimeout('lock_timeout expired')", Vec::new()),
+    ] {
+        assert_eq!(read(env), expected, "{env}");
+    }
+}
+
+#[test]
+fn no_lock_timeout_is_missed_where_env_py_sets_one() {
+    let found = |env: &str| {
+        let env = format!("from alembic import context\n{env}");
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in [INI, REVISION, ("scripts/env.py", &env)] {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(path, text).expect("a file");
+        }
+        let strict = Settings { preset: Preset::Strict, ..Settings::default() };
+        bench::read_with(folder.path(), Scope::all, &strict).text().contains("no lock_timeout is set")
+    };
+    assert!(found(""));
+    assert!(!found("connect(options='-c lock_timeout=2000')"));
+    assert!(!found("connect(options=f'-c lock_timeout={limit}')"));
 }

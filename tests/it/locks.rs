@@ -129,6 +129,7 @@ fn project(version: u16, file: SourceId) -> (Project, usize) {
         migrations,
         problems: Vec::new(),
         left_out: Vec::new(),
+        session: Vec::new(),
         runner: Runner::Sql,
     };
     (project, rows.len())

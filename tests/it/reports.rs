@@ -58,6 +58,7 @@ fn sample() -> Report {
         fix: Some(Fix {
             edits: vec![Edit { span: span(&sources, python, "\"books\",\r\n"), text: "\"books\", postgresql_concurrently=True,\n".to_owned() }],
             later: "ALTER TABLE books VALIDATE CONSTRAINT \"odd < name\";".to_owned(),
+            note: None,
         }),
         migration: key("migrations/alembic", "0003"),
         direction: Some(Direction::Up),

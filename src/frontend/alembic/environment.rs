@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use ruff_python_ast::Stmt;
 
+use crate::history::SessionSetting;
 use crate::operation::Name;
 use crate::source::Sources;
 
@@ -14,6 +15,7 @@ use super::evaluate::{Evaluator, Library};
 use super::naming::Naming;
 use super::output::Output;
 use super::render::last;
+use super::session;
 use super::value::{Call, Symbol, Value};
 
 /// What `env.py` says.
@@ -27,6 +29,8 @@ pub struct Environment {
     pub naming: Option<Naming>,
     /// `include_schemas=True`: autogenerate compares all schemas, not only the default one.
     pub every_schema: bool,
+    /// The timeouts of its sessions.
+    pub session: Vec<SessionSetting>,
 }
 
 impl Environment {
@@ -43,6 +47,8 @@ impl Environment {
         if self.every_schema {
             told.push("autogenerate compares all schemas".to_owned());
         }
+        let known = self.session.iter().filter(|setting| !setting.value.is_empty());
+        told.extend(known.map(|setting| format!("{} = {}", setting.name, setting.value)));
         told
     }
 }
@@ -50,7 +56,7 @@ impl Environment {
 impl Default for Environment {
     fn default() -> Self {
         let version_table = Name::unqualified(super::FRAMEWORK.version_table);
-        Self { per_migration: false, version_table, naming: None, every_schema: false }
+        Self { per_migration: false, version_table, naming: None, every_schema: false, session: Vec::new() }
     }
 }
 
@@ -58,6 +64,7 @@ impl Default for Environment {
 pub fn read(found: &Found, library: &mut Library, sources: &mut Sources) -> Environment {
     let mut environment = Environment::default();
     let Some(module) = library.find_at(&found.scripts.join("env"), sources) else { return environment };
+    environment.session = session::settings(&module.body);
     let output = Output::new(Rc::new(Naming::default()));
     let mut evaluator = Evaluator::new(sources, library, Rc::clone(&module), output);
     evaluator.output.mute();

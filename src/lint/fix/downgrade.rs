@@ -19,7 +19,7 @@ pub fn whole_downgrade(context: &MigrationContext<'_>, lines: &[String]) -> Opti
         (None, true) => vec![function(context, lines)],
         (None, false) => return None,
     };
-    Some(Fix { edits, later: String::new() })
+    Some(Fix { edits, ..Fix::default() })
 }
 
 /// A statement after everything else that the downgrade does; `None` if it ends its transaction by itself.
@@ -38,7 +38,7 @@ pub fn at_the_end_of_the_downgrade(context: &MigrationContext<'_>, sql: &str) ->
         }
         Language::Sql => at_the_end(context, down, &[format!("{sql};")]),
     };
-    Some(Fix { edits, later: String::new() })
+    Some(Fix { edits, ..Fix::default() })
 }
 
 /// The least indentation of the statements of a function: that of its body.

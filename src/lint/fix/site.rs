@@ -64,7 +64,24 @@ impl<'a> Site<'a> {
     /// This text in the place of the statement.
     pub fn instead(&self, text: String) -> Fix {
         let edit = Edit { span: self.context.statement.span, text };
-        Fix { edits: vec![edit], later: String::new() }
+        Fix { edits: vec![edit], ..Fix::default() }
+    }
+
+    /// A statement above this one, and above the comments that allow something in it.
+    pub fn above(&self, sql: &str) -> Fix {
+        let span = self.context.statement.span;
+        let file = self.context.sources.file(span.source);
+        let mut line = file.line_range(file.position(span.start).line).start;
+        while let Some(comment) = file.text()[..line].trim_end_matches('\n').lines().next_back()
+            && comment.trim_start().starts_with(['-', '#'])
+            && comment.contains("mig-check:")
+        {
+            line -= comment.len() + 1;
+        }
+        let written =
+            if self.is_sql() { format!("{sql};") } else { format!("op.execute({})", python_string(sql)) };
+        let text = format!("{}{written}\n", self.indent);
+        Fix { edits: vec![Edit { span: Span::new(span.source, line..line), text }], ..Fix::default() }
     }
 
     /// This text in the place of the call, and another below it and the comment behind it.
@@ -161,6 +178,18 @@ pub fn after_kind(text: &str, word: &str) -> Option<String> {
     const VERBS: &[&str] = &["CREATE", "UNIQUE", "DROP", "REINDEX"];
     const KINDS: &[&str] = &["INDEX", "TABLE", "SCHEMA"];
     let is_one = |word: &str, of: &[&str]| of.iter().any(|other| word.eq_ignore_ascii_case(other));
+    let words = words(text);
+    let places: Vec<usize> = words
+        .windows(2)
+        .filter(|pair| is_one(pair[0].1, VERBS) && is_one(pair[1].1, KINDS))
+        .map(|pair| pair[1].0 + pair[1].1.len())
+        .collect();
+    let [place] = places.as_slice() else { return None };
+    Some(format!("{} {word}{}", &text[..*place], &text[*place..]))
+}
+
+/// The words of a text, each with its place.
+pub fn words(text: &str) -> Vec<(usize, &str)> {
     let mut words: Vec<(usize, &str)> = Vec::new();
     let mut start = None;
     for (at, character) in text.char_indices().chain([(text.len(), ' ')]) {
@@ -174,13 +203,7 @@ pub fn after_kind(text: &str, word: &str) -> Option<String> {
             _ => {}
         }
     }
-    let places: Vec<usize> = words
-        .windows(2)
-        .filter(|pair| is_one(pair[0].1, VERBS) && is_one(pair[1].1, KINDS))
-        .map(|pair| pair[1].0 + pair[1].1.len())
-        .collect();
-    let [place] = places.as_slice() else { return None };
-    Some(format!("{} {word}{}", &text[..*place], &text[*place..]))
+    words
 }
 
 #[cfg(test)]

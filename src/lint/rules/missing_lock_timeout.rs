@@ -27,7 +27,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let said = context
         .earlier()
         .any(|(statement, operation)| waits_for(context, operation, &statement.sql).is_some());
-    if said || limit.is_some_and(|limit| (1..=LONGEST).contains(&limit)) {
+    // env.py sets one that only running it would tell.
+    let unknown = context.schema.session().setting("lock_timeout", context.now.transaction) == Some("");
+    if said || unknown || limit.is_some_and(|limit| (1..=LONGEST).contains(&limit)) {
         return None;
     }
     let local = if context.statement.transaction.is_some() { "SET LOCAL" } else { "SET" };
@@ -46,8 +48,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             .label("and every later query on the table waits behind it")
             .note("A lock that waits is in the queue: whoever comes later waits as well, behind one long SELECT")
             .help(
-                "Set a lock_timeout first, and run the migration again when it strikes; allow this where env.py or the role sets one",
+                "Set a lock_timeout first, and run the migration again when it strikes; allow this where the role sets one",
                 Advice::new(context).run(Code::sql(format!("{local} lock_timeout = '5s'"))).finish(),
-            ),
+            )
+            .fix(fix::set_local(context, "lock_timeout = '5s'")),
     )
 }

@@ -31,6 +31,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         ))
         .label("committed at once")
         .related(later.span, "may fail")
+        .fix(fix::repeatable(context))
         .help("Write IF EXISTS or IF NOT EXISTS, or give each statement a migration of its own", ""),
     )
 }

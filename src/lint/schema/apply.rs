@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::table::{ColumnState, stored_type};
 use super::{Domain, EnumState, Function, Moment, Schema, Session, View};
+use crate::history::SessionSetting;
 use crate::operation::{ConstraintKind, Name, Operation, TransactionVerb};
 
 impl Schema {
@@ -215,9 +216,9 @@ impl Schema {
         }
     }
 
-    /// A new script runs in a new session.
-    pub fn new_session(&mut self) {
-        self.session = Session::default();
+    /// A new script runs in a new session, which begins with some settings.
+    pub fn new_session(&mut self, settings: &[SessionSetting]) {
+        self.session = Session::begun_with(settings);
         self.begun = None;
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::history::SessionSetting;
 use crate::operation::Operation;
 
 /// Settings that the script has made so far.
@@ -15,10 +16,26 @@ pub struct Session {
 struct Setting {
     value: String,
     /// The transaction that it ends with, for `SET LOCAL`.
-    within: Option<u32>,
+    within: Option<Within>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Within {
+    /// This one.
+    Transaction(u32),
+    /// Any, each of which begins with it.
+    Every,
 }
 
 impl Session {
+    /// A session as the tool's own configuration begins it.
+    pub fn begun_with(settings: &[SessionSetting]) -> Self {
+        let setting = |it: &SessionSetting| {
+            (it.name.clone(), Setting { value: it.value.clone(), within: it.local.then_some(Within::Every) })
+        };
+        Self { settings: settings.iter().map(setting).collect() }
+    }
+
     /// What follows from a statement.
     pub fn apply(&mut self, operation: &Operation, sql: &str, transaction: Option<u32>) {
         match operation {
@@ -47,7 +64,8 @@ impl Session {
             (_, Some(None)) => {}
             (Some(value), within) => {
                 let value = value.trim_matches(['\'', '"', ' ']).to_owned();
-                self.settings.insert(name, Setting { value, within: within.flatten() });
+                self.settings
+                    .insert(name, Setting { value, within: within.flatten().map(Within::Transaction) });
             }
             (None, _) => {
                 self.settings.remove(&name);
@@ -58,7 +76,11 @@ impl Session {
     /// The value of a setting in a transaction, if the script has made it.
     pub fn setting(&self, name: &str, transaction: Option<u32>) -> Option<&str> {
         let setting = self.settings.get(name)?;
-        let holds = setting.within.is_none() || setting.within == transaction;
+        let holds = match setting.within {
+            None => true,
+            Some(Within::Every) => transaction.is_some(),
+            Some(Within::Transaction(own)) => transaction == Some(own),
+        };
         holds.then_some(setting.value.as_str())
     }
 
