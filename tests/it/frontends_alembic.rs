@@ -78,13 +78,16 @@ fn plain(text: &str) -> String {
 #[test]
 fn every_construct_is_rendered_as_real_alembic_renders_it() {
     let fixtures = root().join("fixtures/frontends/alembic");
-    let mut sources = Sources::new();
-    let project = only(&fixtures, &mut sources);
-    assert!(project.problems.is_empty(), "{:?}", project.problems);
+    let project = only(&fixtures, &mut Sources::new());
     assert!(project.migrations.len() >= 10);
+    agrees(&project, &fixtures.join("expected"));
+}
+
+/// What is read of a project is what real Alembic rendered for it.
+fn agrees(project: &Project, expected: &Path) {
+    assert!(project.problems.is_empty(), "{:?}", project.problems);
     for Migration { id, up, down, .. } in &project.migrations {
-        let path = fixtures.join(format!("expected/{id}.sql"));
-        let expected = std::fs::read_to_string(&path).expect("expected SQL");
+        let expected = std::fs::read_to_string(expected.join(format!("{id}.sql"))).expect("expected SQL");
         let (upgrade, downgrade) = expected.split_once("-- downgrade\n").expect("both directions");
         for (script, expected) in [(Some(up), upgrade), (down.as_ref(), downgrade)] {
             let script = script.expect("a script");
@@ -100,6 +103,42 @@ fn every_construct_is_rendered_as_real_alembic_renders_it() {
             assert_eq!(ours, expected, "{id}: ours first, then Alembic's");
         }
     }
+}
+
+#[test]
+fn a_naming_convention_names_what_alembic_names_by_it() {
+    let fixtures = root().join("fixtures/frontends/alembic-naming");
+    let expected = fixtures.join("expected");
+    agrees(&only(&fixtures, &mut Sources::new()), &expected);
+    // As the configuration says it, where env.py does not tell.
+    let mut settings = Settings::default();
+    for (kind, template) in [
+        ("ix", "ix_%(column_0_label)s"),
+        ("uq", "uq_%(table_name)s_%(column_0_N_name)s"),
+        ("ck", "ck_%(table_name)s_%(constraint_name)s"),
+        ("fk", "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s"),
+        ("pk", "pk_%(table_name)s"),
+    ] {
+        settings.set_naming(kind, template).expect("a template");
+    }
+    let revision = std::fs::read_to_string(fixtures.join("versions/named.py")).expect("a revision");
+    let environment = "from alembic import context\ncontext.configure(target_metadata=load_models())\n";
+    let project = project_said(&[("env.py", environment), ("versions/named.py", &revision)], &settings);
+    agrees(&project, &expected);
+}
+
+#[test]
+fn asynchronous_steps_are_followed() {
+    let (_, project) = project_of(
+        "async def add(connection, name, *, size):\n    \
+         await connection.execute(sa.text(f'ALTER TABLE t ADD {name} varchar({size})'))\n    \
+         await connection.run_sync(lambda sync: sync.execute(sa.text('ANALYZE t')))\n\n\
+         def upgrade():\n    op.run_async(add, 'c', size=3)\n    op.drop_column('t', 'd')\n",
+    );
+    assert_eq!(
+        sql(up(&project)),
+        ["ALTER TABLE t ADD c varchar(3)", "ANALYZE t", "ALTER TABLE t DROP COLUMN d"]
+    );
 }
 
 #[test]

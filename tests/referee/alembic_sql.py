@@ -233,6 +233,10 @@ def cause_of(path, real, statements):
     doubled = [statement.replace("\\", "\\\\") for statement in ours]
     if agree([statement.replace("\\\\", "\\") for statement in real], ours) or agree(real, doubled):
         return "offline, SQLAlchemy doubles backslashes in literals, which a server of today does not undo"
+    if agree(real, [re.sub(r"ARRAY\[\]::[\w() ]+\[\]", "ARRAY[]", statement) for statement in ours]):
+        return "offline, SQLAlchemy writes an empty array without its type, which a server refuses"
+    if agree(real, [re.sub(r"(?<![\w'])'null'", "NULL", statement) for statement in ours]):
+        return "offline, SQLAlchemy writes NULL where it sends the null of JSON"
     if collections.Counter(" ".join(real).split()) == collections.Counter(" ".join(ours).split()):
         return "a backslash outside of literals, which is no SQL, divides the text for mig-check"
     with open(path, encoding="utf-8", errors="replace") as file:

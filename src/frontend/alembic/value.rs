@@ -190,6 +190,8 @@ pub struct Class {
     pub bases: Vec<Value>,
     /// Its members, in the order in which they were written.
     pub members: RefCell<Vec<(String, Value)>>,
+    /// Names that it annotates, in their order: the fields of a dataclass.
+    pub fields: Vec<String>,
     /// Whether it is an `enum.Enum`.
     pub enumeration: bool,
 }

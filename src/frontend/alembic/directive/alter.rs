@@ -194,7 +194,7 @@ pub(super) fn index_key(value: &Value) -> Result<(String, Option<String>), Cause
         other => {
             let words = other.as_call().and_then(|call| call.callee.as_path()).map(last);
             let element = Renderer::ddl().element(other, &types::Family::Null)?;
-            let grouped = element.precedence < 100 && element.precedence != 3;
+            let grouped = element.eager.is_some() || element.precedence < 100 && element.precedence != 3;
             let sql = match words {
                 Some("text") | None if !grouped => element.sql,
                 _ if grouped => format!("({})", element.sql),

@@ -153,6 +153,9 @@ impl Evaluator<'_> {
         let names = inner.names();
         let chosen = names.get("load_dialect_impl").cloned();
         let mut members: Vec<(String, Value)> = Vec::new();
+        let annotated = definition.body.iter().filter_map(|statement| statement.as_ann_assign_stmt());
+        let fields =
+            annotated.filter_map(|field| Some(field.target.as_name_expr()?.id.to_string())).collect();
         for statement in &definition.body {
             let name = match statement {
                 Stmt::Assign(assign) => assign.targets.first().and_then(|target| target.as_name_expr()),
@@ -178,6 +181,7 @@ impl Evaluator<'_> {
             name: definition.name.to_string(),
             bases,
             members: std::cell::RefCell::new(members),
+            fields,
             enumeration,
         });
         if enumeration {

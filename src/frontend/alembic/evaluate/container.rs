@@ -7,7 +7,7 @@ use ruff_python_ast::{self as ast, Expr};
 use super::super::hole::is_holed;
 use super::super::value::{Symbol, Value};
 use super::expression::unknown_like;
-use super::object::{class_member, enumeration_members};
+use super::object::{NAMED_TUPLE, class_member, enumeration_members, fields, library_base};
 use super::{Evaluator, Scope};
 
 impl Evaluator<'_> {
@@ -20,6 +20,11 @@ impl Evaluator<'_> {
             Value::Str(text) => text.text.chars().map(|c| Value::text(c.to_string())).collect(),
             Value::Class(class) if class.enumeration => enumeration_members(class),
             Value::Symbol(_) => self.lines(value)?,
+            Value::Instance(tuple)
+                if library_base(&tuple.class).is_some_and(|base| base.as_path() == Some(NAMED_TUPLE)) =>
+            {
+                fields(&tuple.class).iter().map(|name| self.attribute(value.clone(), name)).collect()
+            }
             _ => return None,
         })
     }

@@ -333,6 +333,7 @@ fn is_kept_as_tree(path: &str) -> bool {
             | "datetime.time"
             | "datetime.timedelta"
             | "decimal.Decimal"
+            | "dataclasses.field"
             | "enum.auto"
             | "enum.Enum"
     )

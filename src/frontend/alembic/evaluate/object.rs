@@ -27,7 +27,7 @@ impl Evaluator<'_> {
             Some(Value::Function(function)) => {
                 self.call_function(&function, Some(object.clone()), arguments, span);
             }
-            _ if library_base(class).is_some() => {
+            _ if library_base(class).is_some_and(|base| base.as_path() != Some(NAMED_TUPLE)) => {
                 return Value::Symbol(Rc::new(Symbol::Call(super::super::value::Call {
                     callee: Value::Class(Rc::clone(class)),
                     arguments,
@@ -41,13 +41,29 @@ impl Evaluator<'_> {
 
     /// A dataclass or a plain class without `__init__`: fields in the order in which they were written.
     pub(super) fn fill_fields(&mut self, object: &Value, class: &Rc<Class>, arguments: Arguments) {
-        let fields: Vec<String> = class.members.borrow().iter().map(|(name, _)| name.clone()).collect();
+        let fields = fields(class);
+        for name in &fields {
+            if let Some(made) = class_member(class, name).and_then(|default| self.made_default(&default)) {
+                self.set_attribute(object, name, made);
+            }
+        }
         for (name, argument) in fields.iter().zip(arguments.positional) {
             self.set_attribute(object, name, argument.value);
         }
         for (name, argument) in arguments.named {
             self.set_attribute(object, &name, argument.value);
         }
+    }
+
+    /// What `field(default=…)` and `field(default_factory=…)` give; `None` for a plain default.
+    fn made_default(&mut self, default: &Value) -> Option<Value> {
+        let call =
+            default.as_call().filter(|call| call.callee.as_path() == Some("dataclasses.field"))?.clone();
+        if let Some(default) = call.arguments.named("default") {
+            return Some(default.clone());
+        }
+        let factory = call.arguments.named("default_factory")?.clone();
+        Some(self.call(factory, Arguments::default(), call.span))
     }
 
     pub(super) fn member_of_value(&self, class: &Rc<Class>, arguments: &Arguments) -> Value {
@@ -132,6 +148,10 @@ impl Evaluator<'_> {
                 Some(Value::Function(function)) if function.kind == FunctionKind::Class => {
                     Value::Method(Rc::new((value.clone(), function)))
                 }
+                // A column of a mapped class is known with its table.
+                Some(member) if is_column(&member) && class_member(class, "__tablename__").is_some() => {
+                    Value::Symbol(Rc::new(Symbol::Attribute(value.clone(), name.into())))
+                }
                 Some(member) => member,
                 None if name == "__name__" => Value::text(class.name.as_str()),
                 None if name == "__members__" => Value::Dict(Rc::new(
@@ -194,6 +214,33 @@ impl Evaluator<'_> {
             _ => {}
         }
     }
+}
+
+/// The base of classes whose objects are the tuples of their fields.
+pub(super) const NAMED_TUPLE: &str = "typing.NamedTuple";
+
+/// The fields of a class and of what it inherits from, in the order in which arguments are given to them.
+pub(super) fn fields(class: &Class) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for base in class.bases.iter().rev() {
+        if let Value::Class(base) = base {
+            found.extend(fields(base));
+        }
+    }
+    for name in &class.fields {
+        if !found.contains(name) {
+            found.push(name.clone());
+        }
+    }
+    found
+}
+
+/// Whether a member of a mapped class is a column.
+fn is_column(member: &Value) -> bool {
+    let path = member.as_call().and_then(|call| call.callee.as_path());
+    path.is_some_and(|path| {
+        path.starts_with("sqlalchemy.") && matches!(last(path), "Column" | "mapped_column")
+    })
 }
 
 /// Whether calling it makes a type whose texts are labels.

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::source::Span;
 
+use super::super::hole::is_holed;
 use super::super::value::{Arguments, Value};
 use super::Evaluator;
 use super::expression::unknown_like;
@@ -78,6 +79,7 @@ impl Evaluator<'_> {
                             .map(|(name, given)| (name.to_string(), given.value.clone()))
                             .collect(),
                     ),
+                    fields: Vec::new(),
                     enumeration: false,
                 };
                 Value::Class(Rc::new(class))
@@ -87,6 +89,10 @@ impl Evaluator<'_> {
                 let reason =
                     format!("the environment variable `{name}` is only known when the migration runs");
                 Value::settable(&reason, arguments.value(1, "default").cloned().unwrap_or(Value::None))
+            }
+            "urllib.parse.quote" | "urllib.parse.quote_plus" if arguments.named.is_empty() => {
+                let text = first?.as_str().filter(|text| !is_holed(text))?;
+                Value::text(percent_encoded(text, path.ends_with("_plus")))
             }
             "uuid.UUID" => Value::text(first?.as_str()?),
             "os.path.join" => {
@@ -101,6 +107,21 @@ impl Evaluator<'_> {
             _ => return None,
         })
     }
+}
+
+/// Text as a part of a URL, as `urllib.parse.quote` and `quote_plus` write it.
+fn percent_encoded(text: &str, plus: bool) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b' ' if plus => encoded.push('+'),
+            b'/' if !plus => encoded.push('/'),
+            b'_' | b'.' | b'-' | b'~' => encoded.push(char::from(byte)),
+            byte if byte.is_ascii_alphanumeric() => encoded.push(char::from(byte)),
+            byte => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
 }
 
 /// Text with a prefix before each line that holds something, as `textwrap.indent` does it.

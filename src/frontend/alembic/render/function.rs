@@ -1,7 +1,7 @@
 //! Calls as SQL expressions: functions, casts, CASE, and SQLAlchemy's constructors.
 
 use super::super::value::{Arguments, Call, Symbol, Value};
-use super::element::{ATOM, Element, Renderer};
+use super::element::{ATOM, Element, Renderer, own_family};
 use super::types::{Family, resolve};
 use super::{Cause, given, last, list, literal, query, quote, text};
 
@@ -78,9 +78,11 @@ impl Renderer {
                     "bindparam" => (arguments.value(1, "value"), arguments.value(2, "type_")),
                     _ => (first, arguments.value(1, "type_")),
                 };
-                let family = match given(kind).map(resolve) {
-                    Some(known) => known?.family,
-                    None => beside.clone(),
+                // What is given as a literal has a type of its own, whatever stands beside it.
+                let family = match (given(kind).map(resolve), value.map(own_family)) {
+                    (Some(known), _) => known?.family,
+                    (None, Some(Family::Null) | None) => beside.clone(),
+                    (None, Some(own)) => own,
                 };
                 match value {
                     Some(value) => self.element(value, &family),

@@ -20,10 +20,13 @@ pub fn value(value: &Value, family: &Family) -> Rendered {
     match (value, family) {
         (Value::None, Family::Json | Family::Jsonb) => Ok("'null'".to_owned()),
         (Value::None, _) => Ok("NULL".to_owned()),
-        (_, Family::Json | Family::Jsonb) => match super::super::evaluate::json(value) {
-            Some(text) => Ok(string(&text)),
-            None => Err(Cause::new("a JSON value is not plain data")),
-        },
+        // No driver sends a dictionary as anything else.
+        (_, Family::Json | Family::Jsonb) | (Value::Dict(_), Family::Null) => {
+            match super::super::evaluate::json(value) {
+                Some(text) => Ok(string(&text)),
+                None => Err(Cause::new("a JSON value is not plain data")),
+            }
+        }
         (Value::Bool(truth), Family::Boolean | Family::Null | Family::Other) => Ok(truth.to_string()),
         (Value::Bool(truth), _) => Ok(i32::from(*truth).to_string()),
         (Value::Int(int), Family::Boolean) => Ok((*int != 0).to_string()),

@@ -57,6 +57,7 @@ pub fn configured(name: &str, ddl: &str) -> Value {
         name: name.to_owned(),
         bases: vec![Value::path("sqlalchemy.types.UserDefinedType")],
         members: RefCell::new(members),
+        fields: Vec::new(),
         enumeration: false,
     }))
 }
