@@ -585,6 +585,35 @@ fn autocommit_blocks_split_transactions() {
 }
 
 #[test]
+fn a_connection_that_commits_by_itself_is_in_no_transaction() {
+    let (_, project) = project_of(
+        "def upgrade():\n    op.drop_table('a')\n    \
+         with op.get_bind().engine.connect().execution_options(isolation_level='AUTOCOMMIT') as conn:\n        \
+         conn.execute(sa.text('DROP INDEX CONCURRENTLY b'))\n        conn.commit()\n        \
+         with conn.begin():\n            conn.exec_driver_sql('DROP INDEX CONCURRENTLY c')\n    \
+         op.drop_table('d')\n",
+    );
+    let sent =
+        up(&project).statements.iter().map(|statement| (statement.sql.as_str(), statement.transaction));
+    let expected = [
+        ("DROP TABLE a", Some(0)),
+        ("DROP INDEX CONCURRENTLY b", None),
+        ("DROP INDEX CONCURRENTLY c", None),
+        ("DROP TABLE d", Some(0)),
+    ];
+    assert_eq!(sent.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn parameters_that_a_text_is_given_are_filled_in() {
+    let (_, project) = project_of(
+        "def upgrade():\n    op.execute(sa.text('DELETE FROM t WHERE a = :a AND b = :b').params({'a': 4, 'b': 'x'}))\n    \
+         op.execute(sa.text('DELETE FROM t WHERE a = :a').params(a=5))\n",
+    );
+    assert_eq!(sql(up(&project)), ["DELETE FROM t WHERE a = 4 AND b = 'x'", "DELETE FROM t WHERE a = 5"]);
+}
+
+#[test]
 fn functions_that_do_nothing_or_refuse_are_told_apart() {
     let body = |code: &str| {
         let (_, project) = project_of(&format!("def upgrade():\n    op.drop_table('a')\n\n{code}"));

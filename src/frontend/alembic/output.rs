@@ -238,6 +238,16 @@ impl Output {
         self.begin();
     }
 
+    /// What follows is sent on a connection that is in no transaction; gives what [`Output::return_to`] wants back.
+    pub fn leave_transaction(&mut self) -> Option<u32> {
+        self.transaction.take()
+    }
+
+    /// Returns to the migration's own connection.
+    pub fn return_to(&mut self, transaction: Option<u32>) {
+        self.transaction = transaction;
+    }
+
     /// `connection.commit()`: what follows is another transaction.
     pub fn commit(&mut self) {
         if self.transaction.is_some() {

@@ -8,7 +8,7 @@ use crate::source::Span;
 
 use super::super::directive::{self, Reader};
 use super::super::value::{Argument, Arguments, Call, Symbol, Text, Value};
-use super::effect::{AUTOCOMMIT, CONNECTION, CONTEXT, DRIVER, SESSION};
+use super::effect::{AUTOCOMMIT, CONNECTION, CONTEXT, DRIVER, OUTSIDE, SESSION};
 use super::{Evaluator, inspector};
 
 impl Evaluator<'_> {
@@ -20,6 +20,7 @@ impl Evaluator<'_> {
                 directive::execute(&mut self.output, &arguments, reader, span);
                 rows()
             }
+            "execution_options" if is_autocommit(&arguments) => Value::path(OUTSIDE),
             "begin" | "begin_nested" | "connect" | "execution_options" => Value::path(CONNECTION),
             "commit" | "rollback" => {
                 self.output.commit();
@@ -38,6 +39,14 @@ impl Evaluator<'_> {
             "close" | "invalidate" | "detach" => Value::None,
             _ => inspector::asked(method, &arguments).unwrap_or_else(rows),
         }
+    }
+
+    /// A method of a connection where each statement commits by itself.
+    pub(super) fn outside(&mut self, method: &str, arguments: Arguments, span: Span) -> Value {
+        let transaction = self.output.leave_transaction();
+        let value = self.on_connection(method, arguments, span);
+        self.output.return_to(transaction);
+        if value.as_path() == Some(CONNECTION) { Value::path(OUTSIDE) } else { value }
     }
 
     pub(super) fn on_driver(&mut self, method: &str, arguments: Arguments, span: Span) -> Value {
@@ -165,6 +174,11 @@ impl Evaluator<'_> {
             self.output.opaque(place, "it changes a row through an ORM session");
         }
     }
+}
+
+fn is_autocommit(options: &Arguments) -> bool {
+    let level = options.named("isolation_level").and_then(Value::as_str);
+    level.is_some_and(|level| level.eq_ignore_ascii_case("autocommit"))
 }
 
 pub(super) fn is_batch(value: &Value) -> bool {

@@ -14,6 +14,8 @@ use super::{Evaluator, inspector};
 
 /// The migration's connection.
 pub(super) const CONNECTION: &str = "alembic:connection";
+/// A connection where each statement commits by itself: `execution_options(isolation_level="AUTOCOMMIT")`.
+pub(super) const OUTSIDE: &str = "alembic:connection:autocommit";
 /// Its driver's own connection or cursor.
 pub(super) const DRIVER: &str = "alembic:driver";
 /// Its dialect: always PostgreSQL.
@@ -108,10 +110,11 @@ impl Evaluator<'_> {
             return Value::Symbol(Rc::new(Symbol::Attribute(value.clone(), name.into())));
         };
         match (&**path, name) {
-            (CONNECTION | CONTEXT | SESSION, "dialect") => Value::path(DIALECT),
+            (CONNECTION | OUTSIDE | CONTEXT | SESSION, "dialect") => Value::path(DIALECT),
             (CONNECTION, "engine") | (CONTEXT, "bind" | "connection") | (SESSION, "bind") => {
                 Value::path(CONNECTION)
             }
+            (OUTSIDE, "engine") => Value::path(OUTSIDE),
             (CONNECTION, "connection")
             | (DRIVER, "connection" | "dbapi_connection" | "driver_connection") => Value::path(DRIVER),
             (DIALECT | CONNECTION, "name") => Value::text("postgresql"),
@@ -140,7 +143,7 @@ impl Evaluator<'_> {
                 let callee = Value::path("sqlalchemy.table");
                 Value::Symbol(Rc::new(Symbol::Call(Call { callee, arguments, span })))
             }
-            (CONNECTION | DRIVER | CONTEXT | SESSION, _) => {
+            (CONNECTION | OUTSIDE | DRIVER | CONTEXT | SESSION, _) => {
                 Value::Symbol(Rc::new(Symbol::Attribute(value.clone(), name.into())))
             }
             (path, _) if path.starts_with(FILE) => self.file_attribute(value, name),
@@ -242,6 +245,7 @@ impl Evaluator<'_> {
     ) -> Value {
         match receiver.as_path() {
             Some(CONNECTION) => return self.on_connection(method, arguments, span),
+            Some(OUTSIDE) => return self.outside(method, arguments, span),
             Some(SESSION) => return self.on_session(method, callee, arguments, span),
             Some(path) if path.starts_with(FILE) => return self.on_file(receiver, method, &arguments),
             Some(DRIVER) => return self.on_driver(method, arguments, span),
@@ -286,7 +290,7 @@ impl Evaluator<'_> {
             }
             return Value::Symbol(Rc::new(Symbol::Call(Call { callee, arguments, span })));
         }
-        if matches!(root.as_deref(), Some(CONNECTION | DRIVER)) {
+        if matches!(root.as_deref(), Some(CONNECTION | OUTSIDE | DRIVER)) {
             return Value::rows();
         }
         if RUNNERS.contains(&method) {

@@ -3,7 +3,7 @@
 use crate::source::Span;
 
 use super::super::value::{Arguments, Look, Value};
-use super::effect::{CONNECTION, CONTEXT, DRIVER, SESSION, root};
+use super::effect::{CONNECTION, CONTEXT, DRIVER, OUTSIDE, SESSION, root};
 use super::{Evaluator, inspector};
 
 /// Methods that run SQL on whatever has them.
@@ -30,12 +30,11 @@ impl Evaluator<'_> {
     /// Whether a call is handed the connection, a session or `op`.
     pub(super) fn reaches_database(&self, arguments: &Arguments) -> bool {
         arguments.values().any(|value| {
-            value
-                .as_path()
-                .is_some_and(|path| matches!(path, CONNECTION | SESSION | DRIVER | CONTEXT | "alembic.op"))
-                || value
-                    .as_call()
-                    .is_some_and(|call| call.callee.as_path() == Some("alembic.op.batch_alter_table"))
+            value.as_path().is_some_and(|path| {
+                matches!(path, CONNECTION | OUTSIDE | SESSION | DRIVER | CONTEXT | "alembic.op")
+            }) || value
+                .as_call()
+                .is_some_and(|call| call.callee.as_path() == Some("alembic.op.batch_alter_table"))
         })
     }
 

@@ -54,7 +54,7 @@ impl Renderer {
         name: &str,
         arguments: &Arguments,
     ) -> Result<Element, Cause> {
-        if name == "bindparams" {
+        if matches!(name, "bindparams" | "params") {
             self.bind_more(arguments);
             return self.element(base, &Family::Null);
         }
@@ -108,8 +108,15 @@ impl Renderer {
         }
     }
 
-    /// `text(…).bindparams(…)`.
+    /// `text(…).bindparams(…)`, `text(…).params({…})`.
     fn bind_more(&mut self, arguments: &Arguments) {
+        for argument in &arguments.positional {
+            if let Value::Dict(items) = &argument.value {
+                let named =
+                    items.iter().filter_map(|(name, value)| Some((name.as_str()?.to_owned(), value.clone())));
+                self.bound.extend(named);
+            }
+        }
         let named = arguments.named.iter().map(|(name, given)| (name.to_string(), given.value.clone()));
         // One without a value only says of which type the value is that `execute` brings.
         let given = arguments.positional.iter().filter_map(|argument| {
