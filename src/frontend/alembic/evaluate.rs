@@ -3,6 +3,7 @@
 
 mod alias;
 mod binding;
+mod bounds;
 mod builtin;
 mod call;
 mod compare;
@@ -216,18 +217,23 @@ impl<'a> Evaluator<'a> {
 #[cfg(test)]
 mod tests {
     use super::super::naming::Naming;
-    use super::super::python;
+    use super::super::{hole, python};
     use super::*;
 
-    #[test]
-    fn a_module_is_freed_when_it_is_no_longer_evaluated() {
-        let text =
-            "def outer():\n    def inner():\n        return outer\n    return inner\n\nkept = outer()\n";
+    /// A module of a text, and what is at hand to evaluate it.
+    fn module(text: &str) -> (Rc<Module>, Sources, Library) {
         let mut sources = Sources::new();
         let source = sources.add("a.py", text);
         let body = python::parse(text).expect("Python").body;
-        let module = Module::new(source, "a.py".into(), body);
-        let mut library = Library::new(Vec::new(), "".into(), std::collections::BTreeMap::new());
+        let library = Library::new(Vec::new(), "".into(), std::collections::BTreeMap::new());
+        (Module::new(source, "a.py".into(), body), sources, library)
+    }
+
+    #[test]
+    fn a_module_is_freed_when_it_is_no_longer_evaluated() {
+        let (module, mut sources, mut library) = module(
+            "def outer():\n    def inner():\n        return outer\n    return inner\n\nkept = outer()\n",
+        );
         let output = Output::new(Rc::new(Naming::default()));
         let mut evaluator = Evaluator::new(&mut sources, &mut library, Rc::clone(&module), output);
         evaluator.run_module();
@@ -235,5 +241,38 @@ mod tests {
         let (left, scope) = (Rc::downgrade(&module), Rc::downgrade(&module.scope));
         drop((evaluator, module));
         assert!(left.upgrade().is_none() && scope.upgrade().is_none());
+    }
+
+    #[test]
+    fn what_grows_without_end_is_not_followed() {
+        let many = "for i in range(200000):\n";
+        for text in [
+            "x = 'a'\nfor i in range(60):\n    x = x + x\n",
+            "x = 'a'\nfor i in range(60):\n    x = '%s%s' % (x, x)\n",
+            "x = [1]\nfor i in range(60):\n    x = [x, x]\nx = str(x)\n",
+            "import sqlalchemy as sa\nx = sa.column('a')\nfor i in range(60):\n    x = x + x\n",
+            "x = ('a' * 10000).join(['b' * 10000] * 10000)\n",
+            "x = ('a' * 10000).replace('a', 'b' * 10000)\n",
+            "x = 'a' * 10 ** 10\n",
+            "x = [1] * 10 ** 10\n",
+            &format!("x = []\n{many}    x.append(i)\nx = len(x)\n"),
+            &format!("x = set()\n{many}    x.add(i)\nx = len(x)\n"),
+            &format!("x = {{}}\n{many}    x[i] = i\nx = len(x)\n"),
+            &format!("x = ''\n{many}    x += 'aaaaaaaaaaaaaaaaaaaaaaaa'\nx = len(x)\n"),
+        ] {
+            let (module, mut sources, mut library) = module(text);
+            let output = Output::new(Rc::new(Naming::default()));
+            let mut evaluator = Evaluator::new(&mut sources, &mut library, Rc::clone(&module), output);
+            evaluator.run_module();
+            let is_known = match module.scope.get("x") {
+                Some(Value::Str(text)) => !hole::is_holed(&text.text),
+                other => !matches!(other, Some(Value::Unknown(_))),
+            };
+            assert!(!is_known || evaluator.budget == 0, "{text}");
+        }
+        let (module, mut sources, mut library) = module("x = len('a' * 20000) + len([1] * 20000)\n");
+        let output = Output::new(Rc::new(Naming::default()));
+        Evaluator::new(&mut sources, &mut library, Rc::clone(&module), output).run_module();
+        assert!(matches!(module.scope.get("x"), Some(Value::Int(40_000))));
     }
 }

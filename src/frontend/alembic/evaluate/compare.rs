@@ -9,7 +9,7 @@ use ruff_text_size::Ranged;
 use super::super::hole::{hole, hole_of, is_holed};
 use super::super::value::{Symbol, Value};
 use super::expression::{operator, unknown_like};
-use super::{Evaluator, Scope, file, inspector};
+use super::{Evaluator, Scope, bounds, file, inspector};
 
 impl Evaluator<'_> {
     /// Whether a value is true; `None` if that is only known at run time.
@@ -161,8 +161,9 @@ impl Evaluator<'_> {
             (_, _, Value::Unknown(_)) => return right,
             (Str(a), Operator::Add, Str(b)) => Some(Value::text(format!("{}{}", a.text, b.text))),
             (Str(a), Operator::Mult, Int(n)) | (Int(n), Operator::Mult, Str(a)) => {
-                let times = usize::try_from(*n).unwrap_or(0).min(10_000);
-                Some(Value::text(a.text.repeat(times)))
+                let times = usize::try_from(*n).unwrap_or(0);
+                let short = bounds::is_short(a.text.len(), times);
+                Some(if short { Value::text(a.text.repeat(times)) } else { bounds::too_large() })
             }
             (List(a), Operator::Add, List(b)) => {
                 Some(Value::list(a.iter().chain(b.iter()).cloned().collect()))
@@ -171,8 +172,10 @@ impl Evaluator<'_> {
                 Some(Value::tuple(a.iter().chain(b.iter()).cloned().collect()))
             }
             (List(a), Operator::Mult, Int(n)) => {
-                let times = usize::try_from(*n).unwrap_or(0).min(10_000);
-                Some(Value::list(std::iter::repeat_n(a.iter().cloned(), times).flatten().collect()))
+                let times = usize::try_from(*n).unwrap_or(0);
+                let repeated = || std::iter::repeat_n(a.iter().cloned(), times).flatten().collect();
+                let small = bounds::is_small(a.len(), times);
+                Some(if small { Value::list(repeated()) } else { bounds::too_large() })
             }
             (Set(a), Operator::BitOr, Set(b)) => {
                 Some(Set(Rc::new(super::expression::distinct(a.iter().chain(b.iter()).cloned().collect()))))

@@ -17,6 +17,11 @@ impl Evaluator<'_> {
         if !self.step() {
             return Value::unknown("the script takes too many steps to follow");
         }
+        let value = self.evaluated(expression, scope);
+        self.bounded(expression, value)
+    }
+
+    fn evaluated(&mut self, expression: &Expr, scope: &Rc<Scope>) -> Value {
         match expression {
             Expr::NoneLiteral(_) => Value::None,
             Expr::EllipsisLiteral(_) => Value::Ellipsis,

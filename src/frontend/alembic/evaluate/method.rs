@@ -9,7 +9,7 @@ use super::super::value::{Arguments, Text, Value};
 use super::compare::same;
 use super::expression::{distinct, put, unknown_like};
 use super::format::display;
-use super::{Evaluator, Scope};
+use super::{Evaluator, Scope, bounds};
 
 /// Whether calls on the value are methods of Python's own types.
 pub(super) fn has_methods(value: &Value) -> bool {
@@ -117,7 +117,13 @@ impl Evaluator<'_> {
                     .map(|item| display(item).or_else(|| hole_of(item)))
                     .collect::<Option<Vec<_>>>()
                 {
-                    Some(parts) => Value::text(parts.join(this)),
+                    Some(parts)
+                        if bounds::is_short(this.len(), parts.len())
+                            && bounds::is_short(parts.iter().map(String::len).sum(), 1) =>
+                    {
+                        Value::text(parts.join(this))
+                    }
+                    Some(_) => bounds::too_large(),
                     None => Value::unknown("what is joined is not all text"),
                 }
             }
@@ -133,6 +139,9 @@ impl Evaluator<'_> {
                 Value::text(first + &characters.as_str().to_lowercase())
             }
             ("replace", Some(from), Some(to)) => {
+                if !bounds::is_short(to.len(), this.matches(from).count()) {
+                    return bounds::too_large();
+                }
                 match arguments.positional.get(2).map(|argument| &argument.value) {
                     Some(Value::Int(count)) => {
                         Value::text(this.replacen(from, to, usize::try_from(*count).unwrap_or(0)))
@@ -347,7 +356,10 @@ fn set_method(
     let has = |items: &[Value], wanted: &Value| items.iter().any(|item| same(item, wanted) == Some(true));
     let set = |items: Vec<Value>| Value::Set(Rc::new(distinct(items)));
     Some(match name {
-        "add" => (Value::None, Some(set(items.iter().cloned().chain(first).collect()))),
+        "add" => {
+            let new = first.filter(|item| !has(items, item));
+            (Value::None, Some(Value::Set(Rc::new(items.iter().cloned().chain(new).collect()))))
+        }
         "discard" | "remove" => {
             let wanted = first?;
             let kept = items.iter().filter(|item| same(item, &wanted) != Some(true)).cloned().collect();
