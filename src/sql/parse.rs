@@ -19,6 +19,9 @@ const DEEPEST: usize = 1_000;
 /// `NOT NOT …` nests without brackets, and the time that squawk takes grows with the square of the depth.
 const MOST_IN_A_ROW: usize = 500;
 
+/// Operators and casts that follow each other nest as well, to the left; the time is the square of their number, too.
+const LONGEST_CHAIN: usize = 5_000;
+
 /// What a level of nesting takes of the stack at most (in a debug build), by the byte of text that it takes to write it.
 const STACK_A_BYTE: usize = 4 << 10;
 /// Address space, not memory: only what is touched is ever backed.
@@ -35,22 +38,66 @@ pub(super) fn fits(text: &str) -> bool {
     if text.len() <= MOST_IN_A_ROW {
         return true;
     }
-    let (mut count, mut depth, mut in_a_row) = (0usize, 0usize, 0usize);
+    let (mut count, mut in_a_row) = (0usize, 0usize);
+    // The operators since the last comma, at each depth.
+    let mut chains = vec![0usize];
+    let is_word = |range: &Range<usize>, words: &[&str]| {
+        words.iter().any(|word| text[range.clone()].eq_ignore_ascii_case(word))
+    };
     tokens(text).all(|(kind, range)| {
         match kind {
             kind if is_trivia(kind) => {}
             TokenKind::Minus | TokenKind::Plus | TokenKind::Tilde | TokenKind::At => in_a_row += 1,
-            TokenKind::Ident if text[range].eq_ignore_ascii_case("not") => in_a_row += 1,
+            TokenKind::Ident if is_word(&range, &["not"]) => in_a_row += 1,
             _ => in_a_row = 0,
         }
         match kind {
-            TokenKind::OpenParen | TokenKind::OpenBracket => depth += 1,
-            TokenKind::CloseParen | TokenKind::CloseBracket => depth = depth.saturating_sub(1),
+            TokenKind::OpenParen | TokenKind::OpenBracket => chains.push(0),
+            TokenKind::CloseParen | TokenKind::CloseBracket if chains.len() > 1 => drop(chains.pop()),
             _ => {}
         }
+        let chain = chains.last_mut();
+        let longest = chain.map_or(0, |chain| {
+            match kind {
+                TokenKind::Comma | TokenKind::Semi => *chain = 0,
+                // What AND and OR join takes no longer than its length.
+                TokenKind::Ident if is_word(&range, &["and", "or"]) => *chain = 0,
+                kind if is_operator(kind) => *chain += 1,
+                _ => {}
+            }
+            *chain
+        });
         count += usize::from(!is_trivia(kind));
-        count <= MOST_TOKENS && depth <= DEEPEST && in_a_row <= MOST_IN_A_ROW
+        count <= MOST_TOKENS
+            && chains.len() - 1 <= DEEPEST
+            && in_a_row <= MOST_IN_A_ROW
+            && longest <= LONGEST_CHAIN
     })
+}
+
+fn is_operator(kind: TokenKind) -> bool {
+    use TokenKind as T;
+    matches!(
+        kind,
+        T::And
+            | T::At
+            | T::Bang
+            | T::Caret
+            | T::Colon
+            | T::Dot
+            | T::Eq
+            | T::Gt
+            | T::Lt
+            | T::Minus
+            | T::Or
+            | T::Percent
+            | T::Plus
+            | T::Pound
+            | T::Question
+            | T::Slash
+            | T::Star
+            | T::Tilde
+    )
 }
 
 /// What is wrong with a text, and where in it.
@@ -141,7 +188,12 @@ fn blamed(text: &str, words: &[Range<usize>], found: usize) -> usize {
     let verb = found == 0 && is(this, &["alter", "create", "drop", "("]);
     // `UNIQUE` begins a predicate, which PostgreSQL understands and then refuses.
     let predicate = is(this, &["unique"]) && is(previous, &["select"]);
-    if verb || predicate || (word(this) == "(" && word(next) == "`") {
+    if predicate {
+        let brackets =
+            words[next.unwrap_or(found)..].iter().take_while(|range| text[(*range).clone()] == *"(");
+        return found + 1 + brackets.count();
+    }
+    if verb || (word(this) == "(" && word(next) == "`") {
         return found + 1;
     }
     // Words that are reserved name no column.

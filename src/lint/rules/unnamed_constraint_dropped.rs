@@ -33,9 +33,10 @@ fn check(context: &Context<'_>) -> Option<Draft> {
 
 /// Whether a step that could not be read is such a call.
 pub fn is_one(operation: &Operation, text: &str) -> bool {
+    if !matches!(operation, Operation::Opaque { .. }) {
+        return false;
+    }
     let arguments = text.split_once("drop_constraint(").map(|(_, arguments)| arguments.trim_start());
-    matches!(operation, Operation::Opaque { .. })
-        && arguments.is_some_and(|arguments| {
-            arguments.starts_with("None") || arguments.contains("constraint_name=None")
-        })
+    arguments
+        .is_some_and(|arguments| arguments.starts_with("None") || arguments.contains("constraint_name=None"))
 }
