@@ -121,8 +121,7 @@ impl Somebody {
 
 impl Drop for Somebody {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        crate::walls::stop(&mut self.child);
     }
 }
 

@@ -320,6 +320,11 @@ fn the_time_of_a_run_is_no_difference() {
 }
 
 #[test]
+fn new_names_show_in_what_others_say_of_an_object() {
+    data_case("renamed");
+}
+
+#[test]
 fn goose_sends_one_statement_at_a_time_and_a_marked_block_whole() {
     sql_case("statements");
 }

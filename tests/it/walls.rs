@@ -74,9 +74,16 @@ impl Production {
 
 impl Drop for Production {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        stop(&mut self.child);
     }
+}
+
+/// Ends a server so that it gives its shared memory back, which one that is killed leaves in the system.
+pub fn stop(server: &mut Child) {
+    let pid = i32::try_from(server.id()).ok().and_then(rustix::process::Pid::from_raw).expect("its number");
+    // It may have ended by itself.
+    let _ = rustix::process::kill_process(pid, rustix::process::Signal::QUIT);
+    let _ = server.wait();
 }
 
 /// The programs of the embedded PostgreSQL 18.

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use sqlx::Connection;
-use sqlx::postgres::PgConnection;
 
 use crate::finding::Direction;
 use crate::history::Project;
@@ -16,7 +15,7 @@ use super::super::proxy::Proxy;
 use super::super::rows::Rows;
 use super::super::seed::{Level, Seeder};
 use super::super::server::Server;
-use super::super::snapshot::{Kind, Object, ObjectId, Snapshot};
+use super::super::snapshot::{Kind, Object, ObjectId, Snapshot, Watch};
 use super::super::verdict::Place;
 
 /// The databases and the engine of a project.
@@ -32,7 +31,7 @@ pub(super) struct Stage<'a> {
     version_table: Option<Name>,
     /// What runs the migrations, if that is worth a word.
     pub remark: Option<String>,
-    reader: Option<PgConnection>,
+    reader: Option<Watch>,
     seeder: Option<Seeder>,
     /// How many of the applied migrations the clean database holds.
     clean_holds: usize,
@@ -99,8 +98,7 @@ impl<'a> Stage<'a> {
     /// The trial database as it is.
     pub async fn snapshot(&mut self) -> Result<Snapshot, EngineError> {
         let mut reader = self.take_reader().await?;
-        let mut snapshot =
-            Snapshot::take(&mut reader, self.server.major(), self.version_table.as_ref()).await?;
+        let mut snapshot = reader.snapshot().await?;
         self.reader = Some(reader);
         if !self.server.is_ours() {
             // Somebody else may change them at any time.
@@ -124,8 +122,9 @@ impl<'a> Stage<'a> {
     pub async fn fill(&mut self, migration: &str, level: Level) -> Result<(), EngineError> {
         let mut reader = self.take_reader().await?;
         if let Some(seeder) = &mut self.seeder {
-            seeder.fill(&mut reader, self.server.major(), self.version_table.as_ref(), level).await?;
-            seeder.add_own(&mut reader, migration).await?;
+            let (major, version_table) = (self.server.major(), self.version_table.as_ref());
+            seeder.fill(reader.connection(), major, version_table, level).await?;
+            seeder.add_own(reader.connection(), migration).await?;
         }
         self.reader = Some(reader);
         Ok(())
@@ -137,7 +136,7 @@ impl<'a> Stage<'a> {
             return Ok(Rows::default());
         }
         let mut reader = self.take_reader().await?;
-        let rows = Rows::read(&mut reader, snapshot).await?;
+        let rows = Rows::read(reader.connection(), snapshot).await?;
         self.reader = Some(reader);
         Ok(rows)
     }
@@ -148,10 +147,13 @@ impl<'a> Stage<'a> {
         refused.map(|(table, reason)| (table.clone(), reason.clone())).collect()
     }
 
-    async fn take_reader(&mut self) -> Result<PgConnection, EngineError> {
+    async fn take_reader(&mut self) -> Result<Watch, EngineError> {
         match self.reader.take() {
             Some(reader) => Ok(reader),
-            None => Ok(self.server.connect(&self.trial).await?),
+            None => {
+                let connection = self.server.connect(&self.trial).await?;
+                Ok(Watch::new(connection, self.server.major(), self.version_table.clone()))
+            }
         }
     }
 
@@ -239,8 +241,7 @@ impl<'a> Stage<'a> {
 
     async fn close_reader(&mut self) {
         if let Some(reader) = self.reader.take() {
-            // It ends with its socket in any case.
-            let _ = reader.close().await;
+            reader.close().await;
         }
     }
 
@@ -250,10 +251,9 @@ impl<'a> Stage<'a> {
             // There nobody but its administrators has anything to do with roles, migrations least of all.
             return Ok(());
         }
-        let mut connection = self.server.maintenance().await?;
-        let now = Snapshot::take(&mut connection, self.server.major(), None).await?;
-        connection.close().await?;
-        let now = roles(&now);
+        let mut watch = Watch::new(self.server.maintenance().await?, self.server.major(), None);
+        let now = roles(&watch.snapshot().await?);
+        watch.close().await;
         let surplus = now.keys().filter(|name| !wanted.contains_key(*name));
         let mut statements: Vec<String> = surplus.map(|name| format!("DROP ROLE {}", quote(name))).collect();
         for (name, role) in wanted.iter().filter(|(name, _)| !now.contains_key(*name)) {
