@@ -1,6 +1,7 @@
 //! The command line and its help. The only home of clap; what is given here is laid over the configuration. Refuses
 //! to know how a command does its work.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -8,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[cfg(feature = "roundtrip")]
 use crate::config::Server;
 use crate::config::{self, Config, Output};
-use crate::finding::{Preset, Severity};
+use crate::finding::{Preset, Severity, Shard};
 use crate::report::FORMATS;
 
 const EXIT_CODES: &str = "\
@@ -66,6 +67,8 @@ pub enum Command {
     Graph(PathArgs),
     /// Rewrite migrations where a program can do it: CONCURRENTLY, NOT VALID, missing downgrades
     Fix(FixArgs),
+    /// Join the reports in JSON that the parts of a round trip wrote (`--shard`), and judge them as one
+    Merge(MergeArgs),
     /// Write down how many rows the tables of a database have, so that small ones count as small; only reads
     #[cfg(feature = "roundtrip")]
     Stats(StatsArgs),
@@ -200,6 +203,28 @@ pub struct RunArgs {
     /// Folder with rows of your own: REVISION.sql runs right before that migration
     #[arg(long, value_name = "DIR")]
     pub seed_files: Option<PathBuf>,
+    /// Try so many migrations at the same time, each on a server of its own [default: the number of processors, at most 4;
+    /// 1 with a URL]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Make only this part of the round trip, as in 2/4: shares the work out among machines, whose reports in JSON
+    /// `mig-check merge` joins. The first part also reads
+    #[arg(long, value_name = "K/N", value_parser = shard)]
+    pub shard: Option<Shard>,
+}
+
+/// What `merge` takes.
+#[derive(Args, Debug)]
+pub struct MergeArgs {
+    /// Reports in JSON, of all parts
+    #[arg(value_name = "REPORT", required = true)]
+    pub reports: Vec<PathBuf>,
+    /// Fail from this level on: error, warning, info or never [default: error]
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub fail_on: Option<FailOn>,
+    #[arg(long = "format", value_name = "NAME[=FILE]", value_parser = output, help = formats_help())]
+    /// What is written where.
+    pub formats: Vec<Output>,
 }
 
 /// What runs Alembic's revisions.
@@ -283,6 +308,12 @@ fn engine(text: &str) -> Result<Engine, String> {
     config::native(text).map(|native| Engine { native })
 }
 
+#[cfg(feature = "roundtrip")]
+fn shard(text: &str) -> Result<Shard, String> {
+    Shard::read(text)
+        .ok_or_else(|| "a shard is the number of the part and how many there are, as in 2/4".to_owned())
+}
+
 fn formats_help() -> String {
     let rows: Vec<String> =
         FORMATS.iter().map(|format| format!("  {:<7} {}", format.name, format.summary)).collect();
@@ -313,6 +344,16 @@ impl ReportArgs {
         config.base = self.base.or(config.base.take());
         config.preset = self.preset.unwrap_or(config.preset);
         replace(&mut config.postgres, self.pg);
+        if let Some(FailOn(least)) = self.fail_on {
+            config.fail_on = least;
+        }
+    }
+}
+
+impl MergeArgs {
+    /// Lays what is given over what is configured.
+    pub fn lay_over(&self, config: &mut Config) {
+        replace(&mut config.outputs, self.formats.clone());
         if let Some(FailOn(least)) = self.fail_on {
             config.fail_on = least;
         }
@@ -363,6 +404,8 @@ impl RunArgs {
         config.seed_rows = self.rows.or(config.seed_rows);
         config.seed = self.seed.unwrap_or(config.seed);
         config.seed_files = self.seed_files.or(config.seed_files.take());
+        config.jobs = self.jobs.or(config.jobs);
+        config.shard = self.shard;
     }
 }
 

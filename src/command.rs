@@ -7,6 +7,7 @@ mod explain;
 mod fix;
 mod graph;
 mod load;
+mod merge;
 mod output;
 mod range;
 #[cfg(feature = "roundtrip")]
@@ -94,6 +95,22 @@ pub enum Failure {
         /// What the system says.
         source: io::Error,
     },
+    /// A file that is no report.
+    #[error("{} cannot be merged: {source}", path.display())]
+    NoReport {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: crate::report::json::Unreadable,
+    },
+    /// Reports of some parts are not there.
+    #[error("{0}\nmerge the reports of all parts; a part that fails writes one, too")]
+    PartsMissing(String),
+    /// A part could not do all its work.
+    #[error(
+        "a part of the round trip could not do all its work; the report says what, the output of that part says more"
+    )]
+    PartFailed,
     /// A report that could not be written.
     #[error("cannot write {}: {source}", path.display())]
     Unwritable {
@@ -159,7 +176,8 @@ pub fn run(cli: Cli, console: &mut Console<'_>) -> Exit {
 }
 
 /// Every command, for those who misspell one.
-const COMMANDS: &[&str] = &["check", "lint", "roundtrip", "sql", "graph", "fix", "stats", "explain", "rules"];
+const COMMANDS: &[&str] =
+    &["check", "lint", "roundtrip", "sql", "graph", "fix", "merge", "stats", "explain", "rules"];
 
 fn dispatch(cli: Cli, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let rules = rules();
@@ -175,6 +193,11 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> Result<Exit, Failure> {
             let mut config = config()?;
             arguments.lay_over(&mut config);
             check::run(&config, &[Evidence::Lint], &rules, color, console)
+        }
+        Command::Merge(arguments) => {
+            let mut config = config()?;
+            arguments.lay_over(&mut config);
+            merge::run(&arguments.reports, &config, &rules, color, console)
         }
         #[cfg(feature = "roundtrip")]
         Command::Roundtrip(arguments) => {

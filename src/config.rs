@@ -4,9 +4,10 @@
 mod read;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use crate::finding::{Preset, RuleInfo, Severity};
+use crate::finding::{Preset, RuleInfo, Severity, Shard};
 use crate::frontend::Settings;
 use crate::report::{FORMATS, Format, format};
 use crate::source::{Position, Sources, Span};
@@ -64,6 +65,10 @@ pub struct Config {
     pub seed: u64,
     /// A folder with the user's own rows for the round trip, as `REVISION.sql`.
     pub seed_files: Option<PathBuf>,
+    /// How many migrations the round trip may try at the same time; without it as many as there are processors.
+    pub jobs: Option<NonZeroUsize>,
+    /// The part of the round trip that is made; without it all of it.
+    pub shard: Option<Shard>,
 }
 
 impl Default for Config {
@@ -94,6 +99,8 @@ impl Default for Config {
             seed_rows: None,
             seed: 0,
             seed_files: None,
+            jobs: None,
+            shard: None,
         }
     }
 }

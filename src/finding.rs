@@ -241,6 +241,29 @@ pub struct Case {
     pub skipped: Option<String>,
 }
 
+/// One of several parts of the round trip, each of which another machine may make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Shard {
+    /// Which, from 1.
+    pub number: usize,
+    /// How many there are; at least `number`.
+    pub of: usize,
+}
+
+impl Shard {
+    /// Reads `2/4`.
+    pub fn read(text: &str) -> Option<Self> {
+        let (number, of) = text.split_once('/')?;
+        let shard = Self { number: number.parse().ok()?, of: of.parse().ok()? };
+        (1..=shard.of).contains(&shard.number).then_some(shard)
+    }
+
+    /// For a remark.
+    pub fn said(self) -> String {
+        format!("This is part {} of {} of the round trip", self.number, self.of)
+    }
+}
+
 /// Everything that a run found, ready for any format.
 #[derive(Debug)]
 pub struct Report {
@@ -258,6 +281,10 @@ pub struct Report {
     pub totals: Totals,
     /// The least severity that makes the run fail; `None` if no finding does.
     pub fails_at: Option<Severity>,
+    /// Which part of the round trip was made, unless it is all of it.
+    pub shard: Option<Shard>,
+    /// Whether something that was asked for could not be done; a remark says what.
+    pub incomplete: bool,
 }
 
 /// Counts of what was read.
@@ -288,6 +315,8 @@ impl Report {
             remarks: Vec::new(),
             totals: Totals::default(),
             fails_at: Some(Severity::Error),
+            shard: None,
+            incomplete: false,
         }
     }
 

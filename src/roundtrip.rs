@@ -20,9 +20,10 @@ mod verdict;
 mod versions;
 mod wire;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use crate::finding::{Case, Finding, Leg};
+use crate::finding::{Case, Finding, Leg, Shard};
 use crate::history::{Project, Scope};
 use crate::source::Sources;
 
@@ -51,6 +52,10 @@ pub struct Options {
     pub offline: bool,
     /// The rows that migrations meet; empty tables if there are none.
     pub data: Option<Data>,
+    /// How many migrations may be tried at the same time, each on a server of its own; one if absent.
+    pub jobs: Option<NonZeroUsize>,
+    /// The part of each history that is tried; all of it if absent.
+    pub shard: Option<Shard>,
 }
 
 /// Told how far the round trip is.
@@ -76,6 +81,20 @@ pub struct Outcome {
     pub remarks: Vec<String>,
     /// Projects that could not be run, or not to their end.
     pub failures: Vec<ProjectFailure>,
+}
+
+impl Outcome {
+    /// Adds what came of something else. What concerns both is said once.
+    fn add(&mut self, other: Self) {
+        self.cases.extend(other.cases);
+        self.findings.extend(other.findings);
+        for remark in other.remarks {
+            if !self.remarks.contains(&remark) {
+                self.remarks.push(remark);
+            }
+        }
+        self.failures.extend(other.failures);
+    }
 }
 
 /// Why a project could not be run; others are not touched by it.
@@ -168,11 +187,15 @@ async fn run_all(
     // All of them before the first migration: one that is missing costs nobody's time.
     let mut servers = Vec::new();
     for major in versions::wished(&options.postgres) {
-        servers.push(server::Server::start(&wish(options, major), progress).await?);
+        let wish = wish(options, major);
+        let server = server::Server::start(&wish, progress).await?;
+        servers.push((wish, server));
     }
     let mut outcomes = Vec::new();
-    for server in &servers {
-        outcomes.push((server.major(), run_on(server, projects, sources, options, progress).await?));
+    for (wish, server) in servers {
+        let major = server.major();
+        let wish = server::Wish { major: Some(major), ..wish };
+        outcomes.push((major, run_on(server, &wish, projects, sources, options, progress).await?));
     }
     Ok(versions::merged(outcomes))
 }
@@ -187,26 +210,33 @@ fn wish(options: &Options, major: Option<u16>) -> server::Wish {
     }
 }
 
-/// Makes the round trip of all projects on one server.
+/// Makes the round trip of all projects on one version: on this server, and on more of its kind for whoever helps.
 async fn run_on(
-    server: &server::Server,
+    server: server::Server,
+    wish: &server::Wish,
     projects: &[(&Project, &Scope)],
     sources: &Sources,
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Outcome, RoundTripError> {
-    let proxy = proxy::Proxy::start(server.socket(), "postgres").await?;
     let mut outcome = Outcome::default();
     outcome.remarks.push(format!("The round trip ran on PostgreSQL {}", server.version()));
+    let jobs = options.jobs.map_or(1, NonZeroUsize::get);
+    let busy = projects.iter().map(|(project, scope)| legs::useful_workers(project, scope, options));
+    let useful = busy.max().unwrap_or_default();
+    let mut servers = vec![server];
+    while servers.len() < jobs.min(useful) {
+        servers.push(server::Server::start(wish, progress).await?);
+    }
+    let mut workers = Vec::new();
+    for server in servers {
+        let proxy = proxy::Proxy::start(server.socket(), "postgres").await?;
+        workers.push(legs::Worker { server, proxy });
+    }
     for (project, scope) in projects {
         let place = verdict::Place { project, sources, database: None };
-        match databases::run(server, &proxy, place, scope, options, progress).await {
-            Ok(mut found) => {
-                outcome.cases.append(&mut found.cases);
-                outcome.findings.append(&mut found.findings);
-                outcome.remarks.append(&mut found.remarks);
-                outcome.failures.append(&mut found.failures);
-            }
+        match databases::run(&workers, place, scope, options, progress).await {
+            Ok(found) => outcome.add(found),
             Err(error) => outcome.failures.push(ProjectFailure {
                 project: project.root.clone(),
                 what: error.what,

@@ -120,6 +120,15 @@ impl SourceFile {
         }
     }
 
+    /// The byte of a position; the end of the line, or of the file, if there is no such column, or no such line.
+    pub fn offset(&self, position: Position) -> usize {
+        let index = position.line.get() - 1;
+        let Some(start) = self.line_starts.get(index).copied() else { return self.text.len() };
+        let end = self.line_starts.get(index + 1).copied().unwrap_or(self.text.len());
+        let line = &self.text[start..end];
+        start + line.char_indices().nth(position.column.get() - 1).map_or(line.len(), |(at, _)| at)
+    }
+
     /// The byte range of a line (from 1) without its line break; the empty end of the file if there is no such line.
     pub fn line_range(&self, line: NonZeroUsize) -> Range<usize> {
         let index = line.get() - 1;

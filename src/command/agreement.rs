@@ -20,19 +20,25 @@ const SEEN_AS: &[(&str, &[&str])] = &[
     ("unsupported-on-partitioned", &["upgrade-fails", "downgrade-fails"]),
 ];
 
-/// Adds to each finding of lint what the round trip of the same migration saw of it.
+/// How the note begins.
+const AGREES: &str = "The round trip agrees: ";
+
+/// Adds to each finding of lint what the round trip of the same migration saw of it, unless it says so already.
 pub(super) fn note(findings: &mut [Finding]) {
     let seen: Vec<Finding> =
         findings.iter().filter(|finding| finding.rule.evidence == Evidence::RoundTrip).cloned().collect();
     for finding in findings.iter_mut().filter(|finding| finding.rule.evidence == Evidence::Lint) {
         let Some((_, rules)) = SEEN_AS.iter().find(|(rule, _)| *rule == finding.rule.id) else { continue };
+        if finding.notes.iter().any(|note| note.starts_with(AGREES)) {
+            continue;
+        }
         let agrees = |other: &&Finding| {
             rules.contains(&other.rule.id)
                 && other.migration.is_some()
                 && other.migration == finding.migration
         };
         if let Some(other) = seen.iter().find(agrees) {
-            finding.notes.push(format!("The round trip agrees: {}", other.message));
+            finding.notes.push(format!("{AGREES}{}", other.message));
         }
     }
 }

@@ -51,6 +51,13 @@ pub(super) fn run(
     let mut loaded = load(config)?;
     let mut found = Found::nothing(&loaded);
     found.remarks = remarks(&loaded, config);
+    // One machine reads for all.
+    let reads = config.shard.is_none_or(|shard| shard.number == 1);
+    let halves: Vec<Evidence> =
+        halves.iter().copied().filter(|half| reads || *half != Evidence::Lint).collect();
+    if let Some(shard) = config.shard {
+        found.remarks.push(shard.said());
+    }
     let settings = all_settings(config, &loaded);
     if halves.contains(&Evidence::Lint) {
         lint(&loaded, &settings, &mut found);
@@ -71,7 +78,9 @@ pub(super) fn run(
         }
     }
     let failure = found.failure.take();
-    let report = report(loaded, found, &settings, halves, rules, config.fail_on);
+    let mut report = report(loaded, found, &settings, &halves, rules, config.fail_on);
+    report.shard = config.shard;
+    report.incomplete = failure.is_some();
     output::write(&report, &outputs, color, console)?;
     match failure {
         Some(failure) => Err(failure),

@@ -1,6 +1,7 @@
 //! Starts the round trip for the loaded projects, and shows how far it is.
 
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -52,6 +53,8 @@ pub(super) fn run(
             seed: config.seed,
             files: config.seed_files.clone(),
         }),
+        jobs: Some(config.jobs.unwrap_or_else(|| usual_jobs(&config.server))),
+        shard: config.shard,
     };
     // With --base a project may have nothing to run.
     let projects: Vec<(&Project, &Scope)> = loaded
@@ -106,6 +109,15 @@ fn engine(config: &Config) -> EngineChoice {
             time_limit: Duration::from_secs(commands.time_limit),
             directory: commands.directory.clone(),
         }),
+    }
+}
+
+/// As many as the machine has processors for; somebody else's server is not pressed.
+fn usual_jobs(server: &Server) -> NonZeroUsize {
+    const MOST: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
+    match server {
+        Server::Url(_) => NonZeroUsize::MIN,
+        _ => std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN).min(MOST),
     }
 }
 

@@ -2,6 +2,7 @@
 //! nearest that has one. Refuses to know where the text comes from.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -142,6 +143,11 @@ pub(super) const KEYS: &[(&str, Take)] = &[
     }),
     ("seed-files", |config, value, around| {
         config.seed_files = Some(path(string(value)?, around));
+        Ok(())
+    }),
+    ("jobs", |config, value, _| {
+        let jobs = usize::try_from(number(value)?).ok().and_then(NonZeroUsize::new);
+        config.jobs = Some(jobs.ok_or_else(|| expected(value, "a number of jobs, from 1 on"))?);
         Ok(())
     }),
 ];

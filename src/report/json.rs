@@ -1,13 +1,18 @@
 //! The report for programs. The structures below are its schema; `version` grows when a field changes its meaning
 //! or goes, not when one is added.
 
+mod read;
+
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::finding::{Case, Direction, Evidence, Finding, Report, Suite};
 use crate::source::Span;
+
+pub use read::{Unreadable, read};
 
 const VERSION: u32 = 1;
 
@@ -17,32 +22,40 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         version: VERSION,
         findings: report.findings.iter().map(|finding| self::finding(report, finding)).collect(),
         cases: report.cases.iter().map(case).collect(),
-        allowed: &report.allowed,
-        remarks: &report.remarks,
+        allowed: report.allowed.iter().map(|(rule, count)| (Cow::from(*rule), *count)).collect(),
+        remarks: Cow::from(&report.remarks),
         totals: Totals {
             projects: report.totals.projects,
             migrations: report.totals.migrations,
             checked: report.totals.checked,
             opaque: report.totals.opaque,
         },
+        shard: report.shard.map(|shard| Cow::from(format!("{}/{}", shard.number, shard.of))),
+        incomplete: report.incomplete,
     };
     serde_json::to_writer_pretty(&mut *out, &whole)?;
     writeln!(out)
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Whole<'a> {
     version: u32,
     findings: Vec<JsonFinding<'a>>,
     /// What was checked, found good or not.
     cases: Vec<JsonCase<'a>>,
     /// Findings that were silenced, by rule.
-    allowed: &'a BTreeMap<&'static str, usize>,
-    remarks: &'a [String],
+    allowed: BTreeMap<Cow<'a, str>, usize>,
+    remarks: Cow<'a, [String]>,
     totals: Totals,
+    /// As `2/4`, if this is a part of the round trip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shard: Option<Cow<'a, str>>,
+    /// Whether something that was asked for could not be done.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    incomplete: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Totals {
     projects: usize,
     migrations: usize,
@@ -50,35 +63,35 @@ struct Totals {
     opaque: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct JsonFinding<'a> {
-    rule: &'static str,
+    rule: Cow<'a, str>,
     /// `error`, `warning` or `info`.
-    severity: &'static str,
+    severity: Cow<'a, str>,
     /// Whether it makes the run fail.
     fails: bool,
     /// `lint` or `roundtrip`.
-    evidence: &'static str,
-    message: &'a str,
+    evidence: Cow<'a, str>,
+    message: Cow<'a, str>,
     place: Place,
-    label: &'a str,
+    label: Cow<'a, str>,
     related: Vec<Related<'a>>,
-    notes: &'a [String],
+    notes: Cow<'a, [String]>,
     help: Option<Help<'a>>,
     /// What `mig-check fix` does about it.
     fix: Option<JsonFix<'a>>,
-    project: Option<&'a str>,
-    migration: Option<&'a str>,
+    project: Option<Cow<'a, str>>,
+    migration: Option<Cow<'a, str>>,
     /// `up`, `down` or null.
-    direction: Option<&'static str>,
-    leg: Option<&'static str>,
+    direction: Option<Cow<'a, str>>,
+    leg: Option<Cow<'a, str>>,
     /// The versions of PostgreSQL that it was met on, if the round trip ran on several.
-    #[serde(skip_serializing_if = "<[u16]>::is_empty")]
-    postgres: &'a [u16],
+    #[serde(default, skip_serializing_if = "<[u16]>::is_empty")]
+    postgres: Cow<'a, [u16]>,
 }
 
 /// Lines and columns count from one, columns in characters; the end is the first character after the place.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Place {
     path: String,
     line: usize,
@@ -87,92 +100,94 @@ struct Place {
     end_column: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Related<'a> {
     place: Place,
-    text: &'a str,
+    text: Cow<'a, str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Help<'a> {
-    text: &'a str,
-    code: &'a str,
+    text: Cow<'a, str>,
+    code: Cow<'a, str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct JsonFix<'a> {
     /// Of one file; they do not overlap.
     edits: Vec<JsonEdit<'a>>,
     /// SQL for a later migration, or empty.
-    later: &'a str,
+    later: Cow<'a, str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct JsonEdit<'a> {
     place: Place,
-    text: &'a str,
+    text: Cow<'a, str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct JsonCase<'a> {
-    suite: &'static str,
-    project: &'a str,
-    migration: Option<&'a str>,
-    leg: Option<&'static str>,
+    suite: Cow<'a, str>,
+    project: Cow<'a, str>,
+    migration: Option<Cow<'a, str>>,
+    leg: Option<Cow<'a, str>>,
     /// The version of PostgreSQL, if the round trip ran on several.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     postgres: Option<u16>,
     /// Why it was not checked after all.
-    skipped: Option<&'a str>,
+    skipped: Option<Cow<'a, str>>,
 }
 
 fn finding<'a>(report: &Report, finding: &'a Finding) -> JsonFinding<'a> {
-    let related =
-        |label: &'a crate::finding::Label| Related { place: place(report, label.span), text: &label.text };
+    let related = |label: &'a crate::finding::Label| Related {
+        place: place(report, label.span),
+        text: (&label.text).into(),
+    };
     JsonFinding {
-        rule: finding.rule.id,
-        severity: finding.severity.name(),
+        rule: finding.rule.id.into(),
+        severity: finding.severity.name().into(),
         fails: report.fails(finding),
         evidence: match finding.rule.evidence {
-            Evidence::Lint => "lint",
-            Evidence::RoundTrip => "roundtrip",
+            Evidence::Lint => "lint".into(),
+            Evidence::RoundTrip => "roundtrip".into(),
         },
-        message: &finding.message,
+        message: (&finding.message).into(),
         place: place(report, finding.span),
-        label: &finding.label,
+        label: (&finding.label).into(),
         related: finding.related.iter().map(related).collect(),
-        notes: &finding.notes,
-        help: finding.help.as_ref().map(|help| Help { text: &help.text, code: &help.code }),
+        notes: (&finding.notes).into(),
+        help: finding.help.as_ref().map(|help| Help { text: (&help.text).into(), code: (&help.code).into() }),
         fix: finding.fix.as_ref().map(|fix| JsonFix {
             edits: fix
                 .edits
                 .iter()
-                .map(|edit| JsonEdit { place: place(report, edit.span), text: &edit.text })
+                .map(|edit| JsonEdit { place: place(report, edit.span), text: (&edit.text).into() })
                 .collect(),
-            later: &fix.later,
+            later: (&fix.later).into(),
         }),
-        project: finding.migration.as_ref().map(|key| key.project.as_str()),
-        migration: finding.migration.as_ref().map(|key| key.id.as_str()),
+        project: finding.migration.as_ref().map(|key| key.project.as_str().into()),
+        migration: finding.migration.as_ref().map(|key| key.id.as_str().into()),
         direction: finding.direction.map(|direction| match direction {
-            Direction::Up => "up",
-            Direction::Down => "down",
+            Direction::Up => "up".into(),
+            Direction::Down => "down".into(),
         }),
-        leg: finding.leg.map(|leg| leg.name()),
-        postgres: &finding.postgres,
+        leg: finding.leg.map(|leg| leg.name().into()),
+        postgres: (&finding.postgres).into(),
     }
 }
 
 fn case(case: &Case) -> JsonCase<'_> {
     JsonCase {
         suite: match case.suite {
-            Suite::Lint => "lint",
-            Suite::RoundTrip => "roundtrip",
+            Suite::Lint => "lint".into(),
+            Suite::RoundTrip => "roundtrip".into(),
         },
-        project: &case.project,
-        migration: case.migration.as_deref(),
-        leg: case.leg.map(|leg| leg.name()),
+        project: (&case.project).into(),
+        migration: case.migration.as_deref().map(Cow::from),
+        leg: case.leg.map(|leg| leg.name().into()),
         postgres: case.postgres,
-        skipped: case.skipped.as_deref(),
+        skipped: case.skipped.as_deref().map(Cow::from),
     }
 }
 

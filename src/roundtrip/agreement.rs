@@ -9,7 +9,7 @@ use super::diff::compare;
 use super::engine::{Engine, EngineError};
 use super::proxy::Proxy;
 use super::server::Server;
-use super::snapshot::Snapshot;
+use super::snapshot::{Snapshot, Watch};
 use super::verdict::Place;
 
 /// What two engines leave, in sentences.
@@ -91,6 +91,6 @@ async fn both(
 }
 
 async fn catalog(server: &Server, side: &Side<'_>, table: Option<&Name>) -> Result<Snapshot, EngineError> {
-    let mut connection = server.connect(&side.database).await?;
-    Ok(Snapshot::take(&mut connection, server.major(), table).await?)
+    let connection = server.connect(&side.database).await?;
+    Ok(Watch::new(connection, server.major(), table.cloned()).snapshot().await?)
 }

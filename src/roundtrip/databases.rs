@@ -5,28 +5,29 @@ use crate::finding::{Case, Finding};
 use crate::history::Scope;
 
 use super::engine::{Engine, EngineError};
-use super::proxy::Proxy;
-use super::server::Server;
+use super::legs::{self, Worker};
 use super::verdict::Place;
-use super::{Options, Outcome, Progress, legs};
+use super::{Options, Outcome, Progress};
 
 /// Runs all legs of a project, on each of its databases.
 pub(super) async fn run(
-    server: &Server,
-    proxy: &Proxy,
+    workers: &[Worker],
     place: Place<'_>,
     scope: &Scope,
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Outcome, EngineError> {
-    let names = Engine::databases(place, server, proxy, options).await?;
+    let names = match workers.first() {
+        Some(Worker { server, proxy }) => Engine::databases(place, server, proxy, options).await?,
+        None => Vec::new(),
+    };
     if names.is_empty() {
-        return legs::run(server, proxy, place, scope, options, progress).await;
+        return legs::run(workers, place, scope, options, progress).await;
     }
     let mut outcomes = Vec::new();
     for name in &names {
         let place = Place { database: Some(name), ..place };
-        let outcome = legs::run(server, proxy, place, scope, options, progress).await?;
+        let outcome = legs::run(workers, place, scope, options, progress).await?;
         // Flask-SQLAlchemy has no name for the one that is not bound to a key.
         outcomes.push((if name.is_empty() { "default" } else { name }, outcome));
     }

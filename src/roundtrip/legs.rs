@@ -2,60 +2,99 @@
 //! migration is run, and how a difference is called.
 
 mod attempt;
+mod pieces;
 mod stage;
+mod telling;
+mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 
-use crate::finding::{Case, Direction, Finding, Leg, Suite};
-use crate::history::{Graph, Scope};
+use futures_util::future::try_join_all;
 
-use super::diff::{Change, compare};
-use super::engine::{EngineError, Failure};
+use crate::finding::{Direction, Leg};
+use crate::history::{Graph, Project, Scope};
+
+use super::engine::EngineError;
 use super::proxy::Proxy;
 use super::seed::Level;
-use super::server::{self, Server};
+use super::server::Server;
 use super::snapshot::Snapshot;
 use super::verdict::{self, OnRows, Place, Trip};
-use super::{Options, Outcome, Progress, ProjectFailure};
-use attempt::{Attempt, Losses};
+use super::{Options, Outcome, Progress};
+use attempt::Attempt;
+use pieces::Task;
 use stage::Stage;
 
-/// Runs all legs of a project.
+/// Who runs migrations: a server, and the only way to it.
+pub(super) struct Worker {
+    pub server: Server,
+    pub proxy: Proxy,
+}
+
+/// How many workers a project keeps busy.
+pub(super) fn useful_workers(project: &Project, scope: &Scope, options: &Options) -> usize {
+    pieces::tasks(&project.graph().order, &scope.checked, options.shard, NonZeroUsize::MAX).len()
+}
+
+/// Runs all legs of a project, shared out among the workers.
 pub(super) async fn run(
-    server: &Server,
-    proxy: &Proxy,
+    workers: &[Worker],
     place: Place<'_>,
     scope: &Scope,
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Outcome, EngineError> {
-    let checked = scope.checked.len();
-    let legs = 3 * checked + (place.project.migrations.len() - checked) + 2;
-    progress.begin(&place.project.root, legs);
-    let stage = Stage::set(server, proxy, place, options).await?;
     let graph = place.project.graph();
-    let walk = Walk {
-        place,
-        scope,
-        graph: &graph,
-        stage,
-        progress,
-        outcome: Outcome::default(),
-        applied: Vec::new(),
-        blocked: BTreeMap::new(),
-        left_out: Vec::new(),
-        one_way: None,
-        faulty: None,
-    };
-    walk.run().await
+    let Some(number) = NonZeroUsize::new(workers.len()) else { return Ok(Outcome::default()) };
+    let tasks = pieces::tasks(&graph.order, &scope.checked, options.shard, number);
+    progress.begin(&place.project.root, tasks.iter().map(Task::legs).sum());
+    let tried: BTreeSet<usize> = tasks.iter().flat_map(|task| &task.tried).copied().collect();
+    let elsewhere: BTreeSet<usize> = scope.checked.difference(&tried).copied().collect();
+    let walks = tasks.into_iter().zip(workers).map(|(task, worker)| {
+        let (graph, elsewhere) = (&graph, &elsewhere);
+        async move {
+            let mut stage = Stage::set(worker, place, options).await?;
+            let base = stage.snapshot().await?;
+            let walk = Walk {
+                place,
+                scope,
+                elsewhere,
+                graph,
+                task,
+                stage,
+                progress,
+                base,
+                outcome: Outcome::default(),
+                applied: Vec::new(),
+                blocked: BTreeMap::new(),
+                left_out: Vec::new(),
+                refused: BTreeMap::new(),
+                one_way: None,
+                faulty: None,
+            };
+            walk.stairs().await
+        }
+    });
+    let mut walks = try_join_all(walks).await?;
+    let Some((mut last, head)) = walks.pop() else { return Ok(Outcome::default()) };
+    for (earlier, _) in walks.into_iter().rev() {
+        last.take_over(earlier).await?;
+    }
+    last.end(head).await
 }
 
 struct Walk<'a> {
     place: Place<'a>,
     scope: &'a Scope,
+    /// What is checked, but by other shards.
+    elsewhere: &'a BTreeSet<usize>,
     graph: &'a Graph,
+    task: Task,
     stage: Stage<'a>,
     progress: &'a dyn Progress,
+    /// The empty database.
+    base: Snapshot,
     outcome: Outcome,
     /// What the trial database holds, in order.
     applied: Vec<usize>,
@@ -63,6 +102,8 @@ struct Walk<'a> {
     blocked: BTreeMap<usize, String>,
     /// Migrations that only their own tool can run. What follows them is run without them.
     left_out: Vec<usize>,
+    /// Tables that never got a row, each with its reason.
+    refused: BTreeMap<String, String>,
     /// The first migration that cannot be undone, and why.
     one_way: Option<(usize, String)>,
     /// The first migration that does not come back clean.
@@ -70,25 +111,49 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    async fn run(mut self) -> Result<Outcome, EngineError> {
+    /// Tries each migration of the task; returns the state after the last one, where it is known.
+    async fn stairs(mut self) -> Result<(Self, Option<Snapshot>), EngineError> {
         self.outcome.remarks.extend(self.stage.remark.take());
-        let base = self.stage.snapshot().await?;
-        let mut state = Some(base.clone());
-        for &index in &self.graph.order {
+        let mut state = Some(self.base.clone());
+        let mut is_first = true;
+        for index in self.task.order.clone() {
+            if self.task.first.contains(&index) && !std::mem::take(&mut is_first) && self.stage.has_data() {
+                self.stage.restore(&self.applied).await?;
+            }
             state = self.migration(index, state).await?;
         }
+        self.refused.extend(self.stage.refused());
+        Ok((self, state))
+    }
+
+    /// Makes what the walk over the pieces before found its own.
+    async fn take_over(&mut self, mut earlier: Self) -> Result<(), EngineError> {
+        std::mem::swap(&mut self.outcome, &mut earlier.outcome);
+        self.outcome.add(earlier.outcome);
+        self.blocked.extend(earlier.blocked);
+        self.left_out.retain(|index| !earlier.left_out.contains(index));
+        self.left_out.splice(0..0, earlier.left_out);
+        self.refused.extend(earlier.refused);
+        self.one_way = earlier.one_way.or(self.one_way.take());
+        self.faulty = earlier.faulty.or(self.faulty);
+        earlier.stage.strike().await
+    }
+
+    /// Says what concerns the project, and goes on with the whole history if that is this walk's to do.
+    async fn end(mut self, head: Option<Snapshot>) -> Result<Outcome, EngineError> {
         self.models().await?;
         if let Some(missing) = self.missing() {
             self.outcome
                 .remarks
                 .push(format!("Only its own tool can run {missing}: what follows ran without it"));
         }
-        for (table, reason) in self.stage.refused() {
-            self.outcome
-                .remarks
-                .push(format!("{} was tested without rows in {table}: {reason}", self.place.project.root));
+        let refused = self.refused.iter().map(|(table, reason)| {
+            format!("{} was tested without rows in {table}: {reason}", self.place.project.root)
+        });
+        self.outcome.remarks.extend(refused);
+        if self.task.whole {
+            self.whole_history(head).await?;
         }
-        self.whole_history(base, state).await?;
         self.stage.strike().await?;
         Ok(self.outcome)
     }
@@ -99,7 +164,7 @@ impl Walk<'_> {
         index: usize,
         state: Option<Snapshot>,
     ) -> Result<Option<Snapshot>, EngineError> {
-        let checked = self.scope.checked.contains(&index);
+        let tried = self.task.tried.contains(&index);
         let obstacle = self.graph.before[index].iter().find_map(|need| self.blocked.get(need)).cloned();
         if let Some(reason) = obstacle {
             self.skip(index, &[Leg::Up, Leg::Down, Leg::UpAgain], &reason);
@@ -111,7 +176,13 @@ impl Walk<'_> {
             self.left_out.push(index);
             return Ok(state);
         }
-        if !checked {
+        if !tried {
+            let is_judged = self.scope.checked.contains(&index);
+            if is_judged
+                && let Some(reason) = self.stage.cannot_undo(index)
+            {
+                self.one_way.get_or_insert((index, reason));
+            }
             self.progress.leg(Some(self.id(index)), Leg::Up);
             return match self.stage.run(index, Direction::Up).await? {
                 Ok(()) => {
@@ -119,7 +190,8 @@ impl Walk<'_> {
                     Ok(None)
                 }
                 Err(failure) => {
-                    if self.excuse(index, &failure).is_none() {
+                    // Whoever tries it says what is to be said.
+                    if !is_judged && self.excuse(index, &failure).is_none() {
                         self.outcome.remarks.push(format!(
                             "{} is not checked and does not upgrade, so nothing after it was run: {}",
                             self.id(index),
@@ -226,7 +298,7 @@ impl Walk<'_> {
     /// Whether the models that the project declares are what its migrations make.
     async fn models(&mut self) -> Result<(), EngineError> {
         let Some(&last) = self.graph.order.last() else { return Ok(()) };
-        if self.applied.len() < self.graph.order.len() || !self.scope.checked.contains(&last) {
+        if self.applied.len() < self.graph.order.len() || !self.task.tried.contains(&last) {
             return Ok(());
         }
         match self.stage.compare_models().await {
@@ -244,172 +316,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// All of it up under the project's own transactions, and down to nothing.
-    async fn whole_history(&mut self, base: Snapshot, head: Option<Snapshot>) -> Result<(), EngineError> {
-        let all_checked = self.scope.checked.len() == self.place.project.migrations.len();
-        let obstacle = if !all_checked {
-            Some("only some migrations are checked".to_owned())
-        } else {
-            let left_out = self.left_out.first().map(|&index| format!("{} was left out", self.id(index)));
-            left_out.or_else(|| self.blocked.values().next().cloned())
-        };
-        let head = match head {
-            Some(head) if obstacle.is_none() => head,
-            _ => {
-                let reason = obstacle.unwrap_or_default();
-                self.skip_whole(Leg::AllUp, &reason);
-                self.skip_whole(Leg::AllDown, &reason);
-                return Ok(());
-            }
-        };
-        // Rows of ours are no part of the history.
-        self.stage.restart().await?;
-        if !self.all_up(&head).await? {
-            self.stage.restore(&self.applied).await?;
-        }
-        self.all_down(&base).await
-    }
-
-    /// Whether it came to the head.
-    async fn all_up(&mut self, head: &Snapshot) -> Result<bool, EngineError> {
-        self.progress.leg(None, Leg::AllUp);
-        self.case(None, Leg::AllUp, None);
-        let order = self.applied.clone();
-        match self.stage.run_all(&order, Direction::Up).await? {
-            Err((index, failure)) => {
-                self.outcome.findings.push(verdict::full_upgrade_fails(self.place, index, &failure));
-                Ok(false)
-            }
-            Ok(()) => {
-                let changes = compare(head, &self.stage.snapshot().await?);
-                self.outcome.findings.extend(verdict::full_upgrade_differs(self.place, &changes));
-                Ok(changes.is_empty())
-            }
-        }
-    }
-
-    async fn all_down(&mut self, base: &Snapshot) -> Result<(), EngineError> {
-        self.progress.leg(None, Leg::AllDown);
-        let reason = match (&self.one_way, self.faulty) {
-            (Some((index, reason)), _) => Some(format!("{}: {reason}", self.id(*index))),
-            (None, Some(index)) => Some(format!("{} does not come back clean", self.id(index))),
-            (None, None) => None,
-        };
-        if let Some(reason) = reason {
-            self.case(None, Leg::AllDown, Some(reason));
-            return Ok(());
-        }
-        self.case(None, Leg::AllDown, None);
-        let order: Vec<usize> = self.applied.iter().rev().copied().collect();
-        for index in order {
-            if let Err(failure) = self.stage.run(index, Direction::Down).await? {
-                self.outcome.findings.push(verdict::full_downgrade_fails(self.place, index, &failure));
-                return Ok(());
-            }
-        }
-        let changes: Vec<Change> = compare(base, &self.stage.snapshot().await?);
-        self.outcome.findings.extend(verdict::full_downgrade_leaves(self.place, &changes));
-        Ok(())
-    }
-
     fn id(&self, index: usize) -> &str {
         &self.place.project.migrations[index].id
-    }
-
-    /// Adds findings, each with what its migration had to do without.
-    fn tell(&mut self, mut findings: Vec<Finding>) {
-        if let Some(missing) = self.missing() {
-            let note = format!("It ran without {missing}, which only its own tool can run");
-            findings.iter_mut().for_each(|finding| finding.notes.push(note.clone()));
-        }
-        self.outcome.findings.extend(findings);
-    }
-
-    fn tell_losses(&mut self, index: usize, losses: &Losses) {
-        for (leg, losses) in losses {
-            self.tell(verdict::lost(self.place, index, *leg, losses));
-        }
-    }
-
-    /// The migrations that were left out, as a sentence names them.
-    fn missing(&self) -> Option<String> {
-        match self.left_out[..] {
-            [] => None,
-            [only] => Some(self.id(only).to_owned()),
-            [first, ..] => Some(format!("{} and {} more", self.id(first), self.left_out.len() - 1)),
-        }
-    }
-
-    /// Why a failing upgrade is no fault of the migration, if so.
-    fn excuse(&mut self, index: usize, failure: &Failure) -> Option<String> {
-        if let Some(extension) = failure.missing_extension() {
-            let reason = format!("its upgrade needs the extension {extension}, which the server lacks");
-            self.outcome.failures.push(ProjectFailure {
-                project: self.place.project.root.clone(),
-                what: format!(
-                    "{} needs the extension {extension}, which the disposable server lacks",
-                    self.id(index)
-                ),
-                remedy: server::extension_remedy(extension, self.stage.major()),
-            });
-            return Some(reason);
-        }
-        if self.stage.lacks_rights(failure) {
-            let reason =
-                format!("its upgrade needs rights that it is not given on this server: {}", failure.message);
-            self.outcome.failures.push(ProjectFailure {
-                project: self.place.project.root.clone(),
-                what: format!(
-                    "{} needs rights that mig-check gives no migration on somebody else's server: {}",
-                    self.id(index),
-                    failure.message
-                ),
-                remedy: "use --server local or --server docker, where migrations may do everything"
-                    .to_owned(),
-            });
-            return Some(reason);
-        }
-        let reason = format!("it does not upgrade without {}: {}", self.missing()?, failure.message);
-        self.outcome.remarks.push(format!("{} and what needs it was not run: {reason}", self.id(index)));
-        Some(reason)
-    }
-
-    fn block(&mut self, index: usize) {
-        let reason = format!("{} does not upgrade", self.id(index));
-        self.blocked.insert(index, reason);
-    }
-
-    /// Legs that were not come to, some of which may have been announced.
-    fn skip_rest(&mut self, index: usize, legs: &[Leg], reason: &str, shown: &mut BTreeSet<Leg>) {
-        for &leg in legs {
-            self.announce(index, leg, shown);
-            self.case(Some(index), leg, Some(reason.to_owned()));
-        }
-    }
-
-    fn skip(&mut self, index: usize, legs: &[Leg], reason: &str) {
-        if !self.scope.checked.contains(&index) {
-            return;
-        }
-        for &leg in legs {
-            self.progress.leg(Some(self.id(index)), leg);
-            self.case(Some(index), leg, Some(reason.to_owned()));
-        }
-    }
-
-    fn skip_whole(&mut self, leg: Leg, reason: &str) {
-        self.progress.leg(None, leg);
-        self.case(None, leg, Some(reason.to_owned()));
-    }
-
-    fn case(&mut self, index: Option<usize>, leg: Leg, skipped: Option<String>) {
-        self.outcome.cases.push(Case {
-            suite: Suite::RoundTrip,
-            project: self.place.project.root.clone(),
-            migration: index.map(|index| self.id(index).to_owned()),
-            leg: Some(leg),
-            postgres: None,
-            skipped,
-        });
     }
 }

@@ -31,6 +31,7 @@ mod remote;
 mod reports;
 mod roundtrip;
 mod server;
+mod shards;
 mod sql_command;
 mod sql_history;
 mod versions;

@@ -17,6 +17,7 @@ use super::super::seed::{Level, Seeder};
 use super::super::server::Server;
 use super::super::snapshot::{Kind, Object, ObjectId, Snapshot, Watch};
 use super::super::verdict::Place;
+use super::Worker;
 
 /// The databases and the engine of a project.
 pub(super) struct Stage<'a> {
@@ -44,12 +45,8 @@ type Roles = BTreeMap<String, Object>;
 
 impl<'a> Stage<'a> {
     /// Makes both databases.
-    pub async fn set(
-        server: &'a Server,
-        proxy: &'a Proxy,
-        place: Place<'a>,
-        options: &'a Options,
-    ) -> Result<Self, EngineError> {
+    pub async fn set(worker: &'a Worker, place: Place<'a>, options: &'a Options) -> Result<Self, EngineError> {
+        let Worker { server, proxy } = worker;
         let (trial, clean) = (server.name("trial"), server.name("clean"));
         for name in [&trial, &clean] {
             // A project that could not be run to its end leaves its own.
