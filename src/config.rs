@@ -65,6 +65,8 @@ pub struct Config {
     pub seed: u64,
     /// A folder with the user's own rows for the round trip, as `REVISION.sql`.
     pub seed_files: Option<PathBuf>,
+    /// The migration below which nobody ever downgrades.
+    pub minimum_downgrade: Option<String>,
     /// How many migrations the round trip may try at the same time; without it as many as there are processors.
     pub jobs: Option<NonZeroUsize>,
     /// The part of the round trip that is made; without it all of it.
@@ -99,6 +101,7 @@ impl Default for Config {
             seed_rows: None,
             seed: 0,
             seed_files: None,
+            minimum_downgrade: None,
             jobs: None,
             shard: None,
         }

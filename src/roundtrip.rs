@@ -56,6 +56,8 @@ pub struct Options {
     pub jobs: Option<NonZeroUsize>,
     /// The part of each history that is tried; all of it if absent.
     pub shard: Option<Shard>,
+    /// The id of a migration: it and what is before it is never undone.
+    pub minimum_downgrade: Option<String>,
 }
 
 /// Told how far the round trip is.

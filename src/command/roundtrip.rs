@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::check::Found;
 use super::load::Loaded;
-use super::{Console, Failure};
+use super::{Console, Failure, RangeError};
 use crate::config::{Config, Server};
 use crate::finding::{Finding, Leg};
 use crate::history::{Project, Scope};
@@ -55,6 +55,7 @@ pub(super) fn run(
         }),
         jobs: Some(config.jobs.unwrap_or_else(|| usual_jobs(&config.server))),
         shard: config.shard,
+        minimum_downgrade: config.minimum_downgrade.clone(),
     };
     // With --base a project may have nothing to run.
     let projects: Vec<(&Project, &Scope)> = loaded
@@ -65,6 +66,12 @@ pub(super) fn run(
         .collect();
     if projects.is_empty() {
         return Ok(());
+    }
+    if let Some(name) = &config.minimum_downgrade
+        && !loaded.projects.iter().any(|(project, _)| project.migrations.iter().any(|one| one.id == *name))
+    {
+        let hint = "; the configuration's minimum-downgrade has to be a whole id".to_owned();
+        return Err(RangeError::Unknown { name: name.clone(), hint }.into());
     }
     let bar = Bar::new(console);
     let outcome = roundtrip::run(&projects, &loaded.sources, &options, &bar);

@@ -145,6 +145,10 @@ pub(super) const KEYS: &[(&str, Take)] = &[
         config.seed_files = Some(path(string(value)?, around));
         Ok(())
     }),
+    ("minimum-downgrade", |config, value, _| {
+        config.minimum_downgrade = Some(string(value)?.to_owned());
+        Ok(())
+    }),
     ("jobs", |config, value, _| {
         let jobs = usize::try_from(number(value)?).ok().and_then(NonZeroUsize::new);
         config.jobs = Some(jobs.ok_or_else(|| expected(value, "a number of jobs, from 1 on"))?);

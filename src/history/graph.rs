@@ -117,6 +117,33 @@ impl Graph {
         }
         found
     }
+
+    /// Every migration once, parents before children, each branch to its end before the next; the last branch first if
+    /// `backwards`. Only for a graph without cycles.
+    pub fn depth_first(&self, backwards: bool) -> Vec<usize> {
+        let turned = |mut some: Vec<usize>| {
+            // The stack gives the last one first.
+            if !backwards {
+                some.reverse();
+            }
+            some
+        };
+        let mut order = Vec::with_capacity(self.before.len());
+        let mut seen = BTreeSet::new();
+        // Whether all that must run before is on its way already.
+        let mut waiting: Vec<(usize, bool)> =
+            turned(self.heads.clone()).into_iter().map(|head| (head, false)).collect();
+        while let Some((next, ready)) = waiting.pop() {
+            if ready {
+                order.push(next);
+            } else if seen.insert(next) {
+                waiting.push((next, true));
+                let parents = turned(self.before[next].iter().copied().collect());
+                waiting.extend(parents.into_iter().map(|parent| (parent, false)));
+            }
+        }
+        order
+    }
 }
 
 /// Parents first; the second list holds what a cycle keeps from being placed.
@@ -203,6 +230,21 @@ mod tests {
         let graph = Graph::of(&migrations(&[("c", &["a", "b"]), ("b", &["a"]), ("a", &[])]));
         assert_eq!(graph.order, [2, 1, 0]);
         assert_eq!((graph.heads, graph.faults), (vec![0], vec![]));
+    }
+
+    #[test]
+    fn depth_first_goes_one_branch_after_the_other_both_ways() {
+        let graph = Graph::of(&migrations(&[
+            ("root", &[]),
+            ("a1", &["root"]),
+            ("b1", &["root"]),
+            ("a2", &["a1"]),
+            ("b2", &["b1"]),
+            ("merge", &["a2", "b2"]),
+        ]));
+        assert_eq!(graph.order, [0, 1, 2, 3, 4, 5]);
+        assert_eq!(graph.depth_first(false), [0, 1, 3, 2, 4, 5]);
+        assert_eq!(graph.depth_first(true), [0, 2, 4, 1, 3, 5]);
     }
 
     #[test]

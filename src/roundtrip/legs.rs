@@ -51,8 +51,11 @@ pub(super) async fn run(
     progress.begin(&place.project.root, tasks.iter().map(Task::legs).sum());
     let tried: BTreeSet<usize> = tasks.iter().flat_map(|task| &task.tried).copied().collect();
     let elsewhere: BTreeSet<usize> = scope.checked.difference(&tried).copied().collect();
+    let lowest = options.minimum_downgrade.as_ref();
+    let lowest = place.project.migrations.iter().position(|migration| Some(&migration.id) == lowest);
+    let never_undone = lowest.map(|index| graph.with_ancestors(index)).unwrap_or_default();
     let walks = tasks.into_iter().zip(workers).map(|(task, worker)| {
-        let (graph, elsewhere) = (&graph, &elsewhere);
+        let (graph, elsewhere, never_undone) = (&graph, &elsewhere, &never_undone);
         async move {
             let mut stage = Stage::set(worker, place, options).await?;
             let base = stage.snapshot().await?;
@@ -61,6 +64,7 @@ pub(super) async fn run(
                 scope,
                 elsewhere,
                 graph,
+                never_undone,
                 task,
                 stage,
                 progress,
@@ -90,6 +94,8 @@ struct Walk<'a> {
     /// What is checked, but by other shards.
     elsewhere: &'a BTreeSet<usize>,
     graph: &'a Graph,
+    /// What the user says is never undone.
+    never_undone: &'a BTreeSet<usize>,
     task: Task,
     stage: Stage<'a>,
     progress: &'a dyn Progress,
@@ -178,9 +184,7 @@ impl Walk<'_> {
         }
         if !tried {
             let is_judged = self.scope.checked.contains(&index);
-            if is_judged
-                && let Some(reason) = self.stage.cannot_undo(index)
-            {
+            if is_judged && let Some(reason) = self.cannot_undo(index) {
                 self.one_way.get_or_insert((index, reason));
             }
             self.progress.leg(Some(self.id(index)), Leg::Up);
@@ -314,6 +318,14 @@ impl Walk<'_> {
             )),
         }
         Ok(())
+    }
+
+    /// Why a migration cannot be undone, if so.
+    fn cannot_undo(&self, index: usize) -> Option<String> {
+        if self.never_undone.contains(&index) {
+            return Some("minimum-downgrade says that nobody goes below it".to_owned());
+        }
+        self.stage.cannot_undo(index)
     }
 
     fn id(&self, index: usize) -> &str {

@@ -216,6 +216,29 @@ fn models_that_went_their_own_way_are_told_at_the_last_revision() {
     assert_eq!(outcome.findings[0].migration.as_ref().map(|key| key.id.as_str()), Some("0002"));
 }
 
+#[test]
+fn branches_are_run_one_after_the_other_both_ways() {
+    let outcome = alembic_case("branches");
+    let met = "Met when 3b runs before 2a".to_owned();
+    assert!(outcome.findings.iter().all(|finding| finding.notes.contains(&met)), "{:?}", outcome.findings);
+}
+
+#[test]
+fn nothing_is_undone_below_the_minimum_that_the_user_names() {
+    let mut sources = Sources::new();
+    let project = sql_project("downgrade-fails", &mut sources);
+    let options = Options { minimum_downgrade: Some("1".to_owned()), ..Options::default() };
+    let outcome = run(&[(&project, &Scope::all(&project))], &sources, &options, &Silent::default());
+    let outcome = outcome.expect("it runs");
+    assert_eq!(outcome.findings, [], "only 1 cannot be undone");
+    let skipped: Vec<_> =
+        outcome.cases.iter().filter_map(|case| Some((case.leg?.name(), case.skipped.as_deref()?))).collect();
+    let reason = "minimum-downgrade says that nobody goes below it";
+    assert_eq!(skipped[..2], [("down", reason), ("up again", reason)]);
+    assert_eq!(skipped[2], ("head to base", &*format!("1: {reason}")));
+    assert_eq!(skipped.len(), 3);
+}
+
 /// The blocks of a page that are SQL with this word, each its upgrade and its downgrade.
 fn examples(page: &str, word: &str) -> Vec<(String, String)> {
     let mark = format!("```sql {word}\n");

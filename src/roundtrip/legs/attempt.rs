@@ -67,7 +67,7 @@ impl Walk<'_> {
         let after = self.stage.snapshot().await?;
         let rows_after = self.stage.rows(&after).await?;
         let mut losses = vec![(Leg::Up, fallen_behind(&rows_before, &rows_after))];
-        if let Some(reason) = self.stage.cannot_undo(index) {
+        if let Some(reason) = self.cannot_undo(index) {
             return Ok(Attempt::OneWay { after, reason, losses });
         }
         self.announce(index, Leg::Down, shown);

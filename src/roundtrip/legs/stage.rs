@@ -45,7 +45,11 @@ type Roles = BTreeMap<String, Object>;
 
 impl<'a> Stage<'a> {
     /// Makes both databases.
-    pub async fn set(worker: &'a Worker, place: Place<'a>, options: &'a Options) -> Result<Self, EngineError> {
+    pub async fn set(
+        worker: &'a Worker,
+        place: Place<'a>,
+        options: &'a Options,
+    ) -> Result<Self, EngineError> {
         let Worker { server, proxy } = worker;
         let (trial, clean) = (server.name("trial"), server.name("clean"));
         for name in [&trial, &clean] {

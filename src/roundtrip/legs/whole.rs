@@ -27,30 +27,44 @@ impl Walk<'_> {
                 return Ok(());
             }
         };
-        // Rows of ours are no part of the history.
-        self.stage.restart().await?;
-        if !self.all_up(&head).await? {
+        for order in self.other_orders() {
+            self.all_up(&order, &head).await?;
+        }
+        self.progress.leg(None, Leg::AllUp);
+        self.case(None, Leg::AllUp, None);
+        if !self.all_up(&self.applied.clone(), &head).await? {
             self.stage.restore(&self.applied).await?;
         }
         self.all_down().await
     }
 
-    /// Whether it came to the head.
-    async fn all_up(&mut self, head: &Snapshot) -> Result<bool, EngineError> {
-        self.progress.leg(None, Leg::AllUp);
-        self.case(None, Leg::AllUp, None);
-        let order = self.applied.clone();
-        match self.stage.run_all(&order, Direction::Up).await? {
-            Err((index, failure)) => {
-                self.outcome.findings.push(verdict::full_upgrade_fails(self.place, index, &failure));
-                Ok(false)
-            }
+    /// In which other orders branches can be run: one after the other, either way round.
+    fn other_orders(&self) -> Vec<Vec<usize>> {
+        let mut orders = vec![self.graph.depth_first(false), self.graph.depth_first(true)];
+        orders.dedup();
+        orders.retain(|order| *order != self.applied && order.len() == self.applied.len());
+        orders
+    }
+
+    /// Whether an order, from nothing, comes to the same head.
+    async fn all_up(&mut self, order: &[usize], head: &Snapshot) -> Result<bool, EngineError> {
+        // Rows of ours are no part of the history.
+        self.stage.restart().await?;
+        let (finding, is_same) = match self.stage.run_all(order, Direction::Up).await? {
+            Err((index, failure)) => (Some(verdict::full_upgrade_fails(self.place, index, &failure)), false),
             Ok(()) => {
                 let changes = compare(head, &self.stage.snapshot().await?);
-                self.outcome.findings.extend(verdict::full_upgrade_differs(self.place, &changes));
-                Ok(changes.is_empty())
+                (verdict::full_upgrade_differs(self.place, &changes), changes.is_empty())
             }
-        }
+        };
+        let parting = order.iter().zip(&self.applied).find(|(here, there)| here != there);
+        let note = parting
+            .map(|(here, there)| format!("Met when {} runs before {}", self.id(*here), self.id(*there)));
+        self.outcome.findings.extend(finding.map(|mut finding| {
+            finding.notes.extend(note);
+            finding
+        }));
+        Ok(is_same)
     }
 
     async fn all_down(&mut self) -> Result<(), EngineError> {
