@@ -2,6 +2,7 @@
 //! whether a loss was meant.
 
 mod loss;
+mod sequences;
 
 use std::collections::BTreeMap;
 
@@ -62,7 +63,7 @@ impl Rows {
             table.rows = found;
         }
         count(connection, snapshot, &mut tables).await?;
-        sequences(connection, &mut tables).await?;
+        sequences::read(connection, snapshot, &mut tables).await?;
         Ok(Self { tables: tables.into_iter().collect(), today })
     }
 }
@@ -125,51 +126,6 @@ async fn count(
         let counted = answer.first().and_then(|row| cell(row, 0).parse().ok());
         tables[at].1.count = counted.unwrap_or(COMPARED);
         tables[at].1.rows.truncate(COMPARED);
-    }
-    Ok(())
-}
-
-/// What sequences will give next to unique columns of integers.
-async fn sequences(
-    connection: &mut PgConnection,
-    tables: &mut [(ObjectId, Table)],
-) -> Result<(), sqlx::Error> {
-    let question = "SELECT n.nspname, c.relname, a.attname, q.sequence FROM pg_class c \
-        JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_index i ON i.indrelid = c.oid AND i.indisunique \
-        AND i.indnatts = 1 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0] \
-        CROSS JOIN LATERAL (SELECT d.refobjid::regclass::text AS sequence FROM pg_attrdef f \
-        JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid \
-        AND d.refclassid = 'pg_class'::regclass JOIN pg_class s ON s.oid = d.refobjid AND s.relkind = 'S' \
-        WHERE f.adrelid = c.oid AND f.adnum = a.attnum UNION ALL \
-        SELECT d.objid::regclass::text FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S' \
-        WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid \
-        AND d.refobjsubid = a.attnum AND d.deptype = 'i' LIMIT 1) q WHERE c.relkind IN ('r', 'p')"
-        .to_owned();
-    let found = ask_all(connection, &[question]).await?.into_iter().flatten();
-    let mut asked = Vec::new();
-    let mut statements = Vec::new();
-    for row in found {
-        let place = tables.iter().position(|(id, _)| id.schema == cell(&row, 0) && id.name == cell(&row, 1));
-        let Some(at) = place else { continue };
-        let column = cell(&row, 2).to_owned();
-        statements.push(format!(
-            "SELECT n.next, (SELECT min({column})::numeric FROM {}.{} WHERE {column}::numeric >= n.next) FROM \
-             (SELECT s.last_value::numeric + CASE WHEN s.is_called THEN q.seqincrement ELSE 0 END AS next \
-             FROM {} s JOIN pg_sequence q ON q.seqrelid = '{}'::regclass AND q.seqincrement > 0) n",
-            quote(&tables[at].0.schema),
-            quote(&tables[at].0.name),
-            cell(&row, 3),
-            cell(&row, 3).replace('\'', "''"),
-            column = quote(&column),
-        ));
-        asked.push((at, column));
-    }
-    let answers = if statements.is_empty() { Vec::new() } else { ask_all(connection, &statements).await? };
-    for ((at, column), answer) in asked.into_iter().zip(answers) {
-        let Some(row) = answer.first() else { continue };
-        if let Ok(next) = cell(row, 0).parse() {
-            tables[at].1.next.push(Next { column, next, taken: cell(row, 1).parse().ok() });
-        }
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use sqlx::postgres::PgConnection;
 use super::answers::{Answers, ask, ask_all, cell};
 use super::engine::EngineError;
 use crate::operation::Name;
-use catalog::{Catalog, Table};
+use catalog::{BuiltIn, Catalog, Table};
 use insert::{Wish, statement};
 
 /// Which rows migrations meet.
@@ -49,6 +49,7 @@ pub(super) enum Level {
 #[derive(Debug)]
 pub(super) struct Seeder {
     data: Data,
+    built_in: BuiltIn,
     filled: HashMap<String, Filled>,
     /// Tables that could not be filled, and why.
     refused: BTreeMap<String, String>,
@@ -59,7 +60,7 @@ type Filled = (Table, Vec<Vec<String>>);
 
 impl Seeder {
     pub fn new(data: Data) -> Self {
-        Self { data, filled: HashMap::new(), refused: BTreeMap::new() }
+        Self { data, built_in: BuiltIn::default(), filled: HashMap::new(), refused: BTreeMap::new() }
     }
 
     /// Forgets what is filled: the rows are gone.
@@ -80,7 +81,7 @@ impl Seeder {
         version_table: Option<&Name>,
         level: Level,
     ) -> Result<(), sqlx::Error> {
-        let catalog = Catalog::read(connection, major, version_table).await?;
+        let catalog = Catalog::read(connection, major, version_table, &mut self.built_in).await?;
         let known: Vec<Filled> = catalog.tables.iter().map(|table| state(&catalog, table)).collect();
         let mut waiting: VecDeque<(usize, Level)> = order::order(&catalog.tables)
             .into_iter()

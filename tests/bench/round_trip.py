@@ -45,12 +45,12 @@ COLUMNS = (
 )
 INDEX = (
     """    op.create_index("ix_t{t}_rank", "t{t}", ["rank"])
-    op.create_unique_constraint("uq_t{t}_note", "t{t}", ["note", "rank"])""",
+    op.create_unique_constraint("uq_t{t}_note", "t{t}", ["id", "note"])""",
     """    op.drop_constraint("uq_t{t}_note", "t{t}")
     op.drop_index("ix_t{t}_rank", table_name="t{t}")""",
 )
 CHECK = (
-    """    op.create_check_constraint("ck_t{t}_price", "t{t}", "price >= 0")
+    """    op.create_check_constraint("ck_t{t}_price", "t{t}", "price IS NOT NULL")
     op.alter_column("t{t}", "name", type_=sa.String(120), existing_type=sa.String(80))""",
     """    op.alter_column("t{t}", "name", type_=sa.String(80), existing_type=sa.String(120))
     op.drop_constraint("ck_t{t}_price", "t{t}")""",
@@ -163,7 +163,7 @@ def figures(folder, long):
     alembic_project(alembic)
     sql_project(sql, alembic)
     python = os.path.dirname(sys.executable)
-    round_trip = [MIG_CHECK, "roundtrip", "--server", "local", "--fail-on", "never", "--format", "text=out.txt"]
+    round_trip = [MIG_CHECK, "roundtrip", "--server", "local", "--jobs", "1", "--fail-on", "never", "--format", "text=out.txt"]
     runs = [
         ("mig-check, Alembic, catalog compared", [*round_trip, "--python", sys.executable, "--no-data", alembic]),
         ("mig-check, Alembic, with rows", [*round_trip, "--python", sys.executable, alembic]),

@@ -103,8 +103,6 @@ const SCHEMAS: &str = "(SELECT oid FROM pg_namespace WHERE nspname NOT IN ('pg_c
     AND nspname !~ '^pg_(toast|temp)')";
 
 fn queries(major: u16) -> Vec<String> {
-    let multirange = if major >= 14 { "coalesce(m.rngtypid, 0)" } else { "0" };
-    let join = if major >= 14 { "LEFT JOIN pg_range m ON m.rngmultitypid = t.oid" } else { "" };
     let default = "EXISTS (SELECT FROM pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum \
                    AND pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%')";
     vec![
@@ -140,13 +138,7 @@ fn queries(major: u16) -> Vec<String> {
              JOIN pg_class c ON c.oid = i.indrelid WHERE i.indisunique AND c.relnamespace IN {SCHEMAS} \
              ORDER BY i.indrelid, i.indexrelid"
         ),
-        format!(
-            "SELECT t.oid, t.typname, format_type(t.oid, NULL), t.typtype, \
-             CASE t.typtype WHEN 'd' THEN t.typbasetype WHEN 'r' THEN r.rngsubtype WHEN 'm' THEN {multirange} \
-             ELSE CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END END, t.typtypmod, t.typrelid, t.typnotnull \
-             FROM pg_type t LEFT JOIN pg_range r ON r.rngtypid = t.oid {join} LEFT JOIN pg_class c ON c.oid = t.typrelid \
-             WHERE t.typtype <> 'p' AND (t.typrelid = 0 OR c.relkind = 'c')"
-        ),
+        types(major, "t.oid >= 16384"),
         "SELECT enumtypid, enumlabel FROM pg_enum ORDER BY enumtypid, enumsortorder".to_owned(),
         "SELECT a.attrelid, a.atttypid, a.atttypmod FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
          WHERE c.relkind = 'c' AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum"
@@ -155,18 +147,48 @@ fn queries(major: u16) -> Vec<String> {
     ]
 }
 
+/// The types of some oids.
+fn types(major: u16, which: &str) -> String {
+    let multirange = if major >= 14 { "coalesce(m.rngtypid, 0)" } else { "0" };
+    let join = if major >= 14 { "LEFT JOIN pg_range m ON m.rngmultitypid = t.oid" } else { "" };
+    format!(
+        "SELECT t.oid, t.typname, format_type(t.oid, NULL), t.typtype, \
+         CASE t.typtype WHEN 'd' THEN t.typbasetype WHEN 'r' THEN r.rngsubtype WHEN 'm' THEN {multirange} \
+         ELSE CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END END, t.typtypmod, t.typrelid, t.typnotnull \
+         FROM pg_type t LEFT JOIN pg_range r ON r.rngtypid = t.oid {join} LEFT JOIN pg_class c ON c.oid = t.typrelid \
+         WHERE t.typtype <> 'p' AND (t.typrelid = 0 OR c.relkind = 'c') AND {which}"
+    )
+}
+
+/// The types that every database of a server has.
+#[derive(Debug, Default)]
+pub(super) struct BuiltIn(Vec<Cells>);
+
+impl BuiltIn {
+    async fn read(&mut self, connection: &mut PgConnection, major: u16) -> Result<&[Cells], sqlx::Error> {
+        if self.0.is_empty() {
+            self.0 =
+                ask_all(connection, &[types(major, "t.oid < 16384")]).await?.into_iter().flatten().collect();
+        }
+        Ok(&self.0)
+    }
+}
+
 impl Catalog {
     /// Reads a database, without the table that the tool keeps its version in.
     pub async fn read(
         connection: &mut PgConnection,
         major: u16,
         version_table: Option<&Name>,
+        built_in: &mut BuiltIn,
     ) -> Result<Self, sqlx::Error> {
+        let built_in = built_in.read(connection, major).await?;
         let answers = ask_all(connection, &queries(major)).await?;
         let [_, _, tables, columns, constraints, indexes, types, labels, attributes, ..] = &answers[..]
         else {
             return Ok(Self::default());
         };
+        let types = built_in.iter().chain(types);
         let mut catalog =
             Self { types: read_types(types, labels, attributes, constraints), ..Self::default() };
         let mut tables: BTreeMap<Oid, Table> =
@@ -272,13 +294,13 @@ fn column(row: &Cells) -> Column {
     }
 }
 
-fn read_types(
-    types: &[Cells],
+fn read_types<'a>(
+    types: impl Iterator<Item = &'a Cells>,
     labels: &[Cells],
     attributes: &[Cells],
     constraints: &[Cells],
 ) -> HashMap<Oid, Type> {
-    let mut by_oid: HashMap<Oid, Type> = HashMap::with_capacity(types.len());
+    let mut by_oid: HashMap<Oid, Type> = HashMap::new();
     let mut relations: HashMap<Oid, Oid> = HashMap::new();
     for row in types {
         relations.insert(number(row, 6), number(row, 0));
