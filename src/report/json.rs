@@ -118,6 +118,9 @@ struct JsonFix<'a> {
     edits: Vec<JsonEdit<'a>>,
     /// SQL for a later migration, or empty.
     later: Cow<'a, str>,
+    /// The rule that it is for, where that is only a note of the finding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    note: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -165,6 +168,7 @@ fn finding<'a>(report: &Report, finding: &'a Finding) -> JsonFinding<'a> {
                 .map(|edit| JsonEdit { place: place(report, edit.span), text: (&edit.text).into() })
                 .collect(),
             later: (&fix.later).into(),
+            note: fix.note.map(Cow::from),
         }),
         project: finding.migration.as_ref().map(|key| key.project.as_str().into()),
         migration: finding.migration.as_ref().map(|key| key.id.as_str().into()),

@@ -117,7 +117,9 @@ impl Reader<'_, '_> {
                 let edits = fix.edits.iter().map(|edit| {
                     Ok::<_, Unreadable>(Edit { span: self.span(&edit.place)?, text: edit.text.to_string() })
                 });
-                Some(Fix { edits: edits.collect::<Result<_, _>>()?, later: fix.later.to_string() })
+                let edits = edits.collect::<Result<_, _>>()?;
+                let note = fix.note.as_deref().map(|id| self.rule(id).map(|rule| rule.id)).transpose()?;
+                Some(Fix { edits, later: fix.later.to_string(), note })
             }
         };
         let key = finding.project.as_ref().zip(finding.migration.as_ref());
