@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions};
 use super::bench;
 use super::pages::{self, Block};
 use super::registry::all_rules;
-use super::walls::{as_somebody, embedded_programs};
+use super::walls::{as_somebody, embedded_programs, stop};
 
 /// Who runs the examples: a superuser of whom all can be dropped that an example has made.
 const AUTHOR: &str = "author";
@@ -80,8 +80,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        stop(&mut self.child);
     }
 }
 
