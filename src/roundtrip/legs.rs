@@ -146,7 +146,12 @@ impl Walk<'_> {
     }
 
     /// Says what concerns the project, and goes on with the whole history if that is this walk's to do.
-    async fn end(mut self, head: Option<Snapshot>) -> Result<Outcome, EngineError> {
+    async fn end(mut self, mut head: Option<Snapshot>) -> Result<Outcome, EngineError> {
+        if self.stage.has_data() && self.task.whole {
+            // Without our rows, and what triggers made of them.
+            self.stage.restore(&self.applied).await?;
+            head = Some(self.stage.snapshot().await?);
+        }
         self.models().await?;
         if let Some(missing) = self.missing() {
             self.outcome
@@ -215,13 +220,21 @@ impl Walk<'_> {
         self.round_trip(index, before).await
     }
 
-    async fn round_trip(&mut self, index: usize, before: Snapshot) -> Result<Option<Snapshot>, EngineError> {
+    async fn round_trip(
+        &mut self,
+        index: usize,
+        mut before: Snapshot,
+    ) -> Result<Option<Snapshot>, EngineError> {
         let mut shown = BTreeSet::new();
         let mut on_rows = Vec::new();
         let mut level = self.stage.has_data().then_some(Level::Full);
         let attempt = loop {
             if let Some(level) = level {
                 self.stage.fill(self.place.id(index), level).await?;
+            }
+            if self.stage.has_data() {
+                // Triggers may have made more than rows.
+                before = self.stage.snapshot().await?;
             }
             let attempt = self.attempt(index, &before, &mut shown).await?;
             let (Some(now), Some((leg, failure))) = (level, attempt.failure()) else { break attempt };

@@ -348,6 +348,11 @@ fn new_names_show_in_what_others_say_of_an_object() {
 }
 
 #[test]
+fn what_triggers_make_of_rows_is_no_fault_of_a_migration() {
+    data_case("trigger-made");
+}
+
+#[test]
 fn goose_sends_one_statement_at_a_time_and_a_marked_block_whole() {
     sql_case("statements");
 }
