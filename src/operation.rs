@@ -167,10 +167,20 @@ pub struct CreateTable {
     pub default_partition: bool,
     /// Whether it is itself `PARTITION BY`.
     pub partitioned: bool,
+    /// By what it is partitioned.
+    pub partition_keys: Vec<IndexKey>,
     /// Tables of `LIKE` and `INHERITS`.
     pub models: Vec<Name>,
     /// Tables that fill it: `CREATE TABLE AS`, `SELECT INTO`. `Some` also when the query reads none.
     pub filled_from: Option<Vec<Name>>,
+}
+
+impl CreateTable {
+    /// The columns by which it is partitioned; `None` if it is not, or by something else as well.
+    pub fn partition_columns(&self) -> Option<Vec<String>> {
+        let column = |key: &IndexKey| key.is_column.then(|| key.text.clone());
+        if self.partition_keys.is_empty() { None } else { self.partition_keys.iter().map(column).collect() }
+    }
 }
 
 /// How long a table lives and whether it is logged.

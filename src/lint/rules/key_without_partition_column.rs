@@ -1,6 +1,5 @@
 //! A key of a partitioned table that lacks a column of its partition key.
 
-use crate::history::{Migration, Script};
 use crate::lint::prelude::*;
 use crate::operation::Constraint;
 
@@ -20,7 +19,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     let (table, keys) = keys(context.operation)?;
-    let missing = partition_key(context, table)?
+    let missing = partition_columns(context, table)?
         .into_iter()
         .find(|column| keys.iter().any(|key| !key.contains(column)))?;
     let key = keys.into_iter().find(|key| !key.contains(&missing))?;
@@ -53,19 +52,9 @@ fn keys(operation: &Operation) -> Option<(&Name, Vec<Vec<String>>)> {
 }
 
 /// The columns by which a table is partitioned, if the history has created it, and by nothing but columns.
-fn partition_key(context: &Context<'_>, table: &Name) -> Option<Vec<String>> {
-    let wanted = context.schema.qualify(table);
-    let scripts = context.project.migrations.iter().flat_map(Migration::scripts);
-    let made = scripts.flat_map(Script::steps).find_map(|(statement, step)| match &step.operation {
-        Operation::CreateTable(create)
-            if create.partitioned && context.schema.qualify(&create.table) == wanted =>
-        {
-            Some(&statement.sql)
-        }
-        _ => None,
-    })?;
-    let at = made.to_ascii_uppercase().rfind("PARTITION BY")?;
-    let inside = made[at..].split_once('(')?.1.rsplit_once(')')?.0;
-    let column = |part: &str| part.split_whitespace().next().map(|name| name.trim_matches('"').to_owned());
-    if inside.contains('(') { None } else { inside.split(',').map(column).collect() }
+fn partition_columns(context: &Context<'_>, table: &Name) -> Option<Vec<String>> {
+    match context.operation {
+        Operation::CreateTable(create) => create.partition_columns(),
+        _ => context.schema.table(table)?.partition_columns.clone(),
+    }
 }

@@ -22,6 +22,7 @@ impl Schema {
             created: Some(now),
             persistence: create.persistence,
             partitioned: create.partitioned,
+            partition_columns: create.partition_columns(),
             partition_of: create.partition_of.as_ref().map(|parent| self.qualify(parent)),
             takes_the_rest: create.default_partition,
             complete: create.filled_from.is_none()
@@ -143,6 +144,7 @@ impl Schema {
                 ConstraintKind::UsingIndex { .. } | ConstraintKind::Exclude => {}
             }
         }
+        known.partition_columns.iter_mut().flatten().for_each(rename);
         for copy in &mut known.copies {
             copy.column.iter_mut().for_each(rename);
         }

@@ -17,6 +17,8 @@ pub struct Table {
     pub persistence: Persistence,
     /// Whether it is partitioned.
     pub partitioned: bool,
+    /// The columns by which it is partitioned, if that is all.
+    pub partition_columns: Option<Vec<String>>,
     /// The table that it is a partition of, with schema.
     pub partition_of: Option<Name>,
     /// Whether it is the `DEFAULT` partition.
@@ -80,6 +82,7 @@ impl Table {
             created: None,
             persistence: Persistence::Permanent,
             partitioned: false,
+            partition_columns: None,
             partition_of: None,
             takes_the_rest: false,
             complete: false,

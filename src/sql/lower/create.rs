@@ -17,6 +17,7 @@ pub(super) fn table(create: &ast::CreateTable) -> Operation {
         partition_of: create.partition_of().and_then(|of| of.table_name_ref()).map(|it| name::qualified(&it)),
         default_partition: matches!(create.partition_type(), Some(ast::PartitionType::PartitionDefault(_))),
         partitioned: create.partition_by().is_some(),
+        partition_keys: keys(create.partition_by().and_then(|by| by.partition_item_list())),
         models: create
             .inherits()
             .iter()
@@ -93,25 +94,24 @@ pub(super) fn select_into(select: &ast::SelectInto) -> Operation {
 
 pub(super) fn index(create: &ast::CreateIndex) -> Operation {
     let table = create.table_relation_name();
-    let items = create.partition_item_list();
     let included = create.index_include_clause().and_then(|clause| clause.partition_item_list());
     let method = create.using_method().and_then(|using| using.access_method_ref());
     Operation::CreateIndex(Box::new(CreateIndex {
         name: create.index().map(|index| name::qualified(&index).name),
         only: table.as_ref().is_some_and(|table| table.only_token().is_some()),
         table: name::optional(table.and_then(|table| table.table_name_ref())),
-        keys: items.iter().flat_map(|list| list.partition_items()).map(|item| key(&item)).collect(),
-        include: included
-            .iter()
-            .flat_map(|list| list.partition_items())
-            .map(|item| key(&item).text)
-            .collect(),
+        keys: keys(create.partition_item_list()),
+        include: keys(included).into_iter().map(|key| key.text).collect(),
         unique: create.unique_token().is_some(),
         concurrently: create.concurrently_token().is_some(),
         if_not_exists: create.if_not_exists().is_some(),
         method: method.map(|method| name::identifier(&method)),
         predicate: create.where_clause().and_then(|clause| clause.expr()).map(|expr| expr::read(&expr)),
     }))
+}
+
+fn keys(list: Option<ast::PartitionItemList>) -> Vec<IndexKey> {
+    list.iter().flat_map(|list| list.partition_items()).map(|item| key(&item)).collect()
 }
 
 fn key(item: &ast::PartitionItem) -> IndexKey {
