@@ -67,7 +67,7 @@ pub struct Config {
     pub seed_files: Option<PathBuf>,
     /// The migration below which nobody ever downgrades.
     pub minimum_downgrade: Option<String>,
-    /// How many migrations the round trip may try at the same time; without it as many as there are processors.
+    /// How many pieces of a history the round trip may try at the same time; without it as many as there are processors.
     pub jobs: Option<NonZeroUsize>,
     /// The part of the round trip that is made; without it all of it.
     pub shard: Option<Shard>,

@@ -1,6 +1,7 @@
 //! What mig-check has to say, in a form that every report can print. Refuses to know how it was found out.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::source::{Edit, Sources, Span};
 
@@ -140,6 +141,11 @@ pub struct Finding {
     pub postgres: Vec<u16>,
 }
 
+/// How a note begins that tells of a further hazard of the same statement.
+pub fn also(rule: &str) -> String {
+    format!("Also {rule}: ")
+}
+
 /// A place with a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
@@ -261,6 +267,13 @@ impl Shard {
     /// For a remark.
     pub fn said(self) -> String {
         format!("This is part {} of {} of the round trip", self.number, self.of)
+    }
+}
+
+/// `2/4`
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
     }
 }
 

@@ -10,6 +10,7 @@ mod databases;
 mod diff;
 mod engine;
 mod legs;
+mod printed;
 mod proxy;
 mod rows;
 mod rules;
@@ -52,7 +53,7 @@ pub struct Options {
     pub offline: bool,
     /// The rows that migrations meet; empty tables if there are none.
     pub data: Option<Data>,
-    /// How many migrations may be tried at the same time, each on a server of its own; one if absent.
+    /// How many pieces of a history may be tried at the same time, each on a server of its own; one if absent.
     pub jobs: Option<NonZeroUsize>,
     /// The part of each history that is tried; all of it if absent.
     pub shard: Option<Shard>,
@@ -90,12 +91,17 @@ impl Outcome {
     fn add(&mut self, other: Self) {
         self.cases.extend(other.cases);
         self.findings.extend(other.findings);
-        for remark in other.remarks {
+        self.remark(other.remarks);
+        self.failures.extend(other.failures);
+    }
+
+    /// Adds remarks that are not there yet.
+    fn remark(&mut self, remarks: Vec<String>) {
+        for remark in remarks {
             if !self.remarks.contains(&remark) {
                 self.remarks.push(remark);
             }
         }
-        self.failures.extend(other.failures);
     }
 }
 
@@ -108,6 +114,15 @@ pub struct ProjectFailure {
     pub what: String,
     /// What to do about it; may be empty.
     pub remedy: String,
+}
+
+impl ProjectFailure {
+    /// The same, met in one of several places: the first line, which is said alone in the report, names it.
+    fn met(mut self, place: &str) -> Self {
+        let end = self.what.find('\n').unwrap_or(self.what.len());
+        self.what.insert_str(end, &format!(" ({place})"));
+        self
+    }
 }
 
 /// Why there is no round trip.

@@ -44,8 +44,8 @@ pub struct RunArgs {
     /// Folder with rows of your own: REVISION.sql runs right before that migration
     #[arg(long, value_name = "DIR")]
     pub seed_files: Option<PathBuf>,
-    /// Try so many migrations at the same time, each on a server of its own [default: the number of processors, at most 4;
-    /// 1 with a URL]
+    /// Try so many pieces of 25 migrations at the same time, each on a server of its own [default: the number of processors,
+    /// at most 4; 1 with a URL]
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
     /// Make only this part of the round trip, as in 2/4: shares the work out among machines, whose reports in JSON

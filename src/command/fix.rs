@@ -10,7 +10,7 @@ use super::load::{Loaded, load_unsaved};
 use super::{Console, Failure, check, output};
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::finding::{Evidence, Finding, Fix, Report, RuleInfo, Severity};
+use crate::finding::{Evidence, Finding, Fix, Report, RuleInfo, Severity, also};
 use crate::source::Sources;
 
 /// Texts that are not yet on disk, by path.
@@ -120,7 +120,7 @@ fn candidates<'a>(report: &'a Report, refused: &BTreeSet<(PathBuf, String)>) -> 
 /// Whether the file is better off: its rule finds less in it, and nothing as bad has come up instead.
 fn improves(candidate: &Candidate<'_>, before: &Report, after: &Report) -> bool {
     let rule = candidate.rule();
-    let noted = format!("Also {rule}: ");
+    let noted = also(rule);
     let of = |report: &Report, count: &dyn Fn(&Finding) -> usize| -> usize {
         let here =
             |finding: &&Finding| report.sources.file(finding.span.source).display_path() == candidate.shown;
@@ -140,7 +140,7 @@ impl Done {
         let line = sources.position(candidate.finding.span).line;
         let Candidate { finding, fix, shown, .. } = candidate;
         let rule = candidate.rule();
-        let noted = format!("Also {rule}: ");
+        let noted = also(rule);
         let note = finding.notes.iter().find_map(|note| note.strip_prefix(&noted));
         let said = note.filter(|_| fix.note.is_some()).unwrap_or(&finding.message);
         self.lines.push(format!("{shown}:{line}: {said} [{rule}]"));

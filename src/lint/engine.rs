@@ -10,7 +10,7 @@ use super::rules::RULES;
 use super::schema::{Moment, Schema};
 use super::suppression::Allows;
 use super::{Check, Draft, Rule, Settings};
-use crate::finding::{Direction, Finding, Fix, MigrationKey, Severity};
+use crate::finding::{Direction, Finding, Fix, MigrationKey, Severity, also};
 use crate::history::{Certainty, Project, Scope, Script, Statement, TransactionRule};
 use crate::source::{Sources, Span};
 
@@ -219,7 +219,7 @@ impl Engine<'_> {
                     primary = Some(finding);
                 }
                 Some(primary) => {
-                    let note = format!("Also {}: {}", said.rule.info.id, said.draft.message);
+                    let note = also(said.rule.info.id) + &said.draft.message;
                     if !primary.notes.contains(&note) {
                         primary.notes.push(note);
                     }

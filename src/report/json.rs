@@ -30,7 +30,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             checked: report.totals.checked,
             opaque: report.totals.opaque,
         },
-        shard: report.shard.map(|shard| Cow::from(format!("{}/{}", shard.number, shard.of))),
+        shard: report.shard.map(|shard| Cow::from(shard.to_string())),
         incomplete: report.incomplete,
     };
     serde_json::to_writer_pretty(&mut *out, &whole)?;

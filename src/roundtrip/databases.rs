@@ -46,16 +46,9 @@ fn told_as_one(outcomes: Vec<(&str, Outcome)>) -> Outcome {
                 None => findings.push((finding, vec![name])),
             }
         }
-        for remark in outcome.remarks {
-            if !whole.remarks.contains(&remark) {
-                whole.remarks.push(remark);
-            }
-        }
-        for mut failure in outcome.failures {
-            let (first, rest) = failure.what.split_at(failure.what.find('\n').unwrap_or(failure.what.len()));
-            failure.what = format!("{first} (in the database {name}){rest}");
-            whole.failures.push(failure);
-        }
+        whole.remark(outcome.remarks);
+        let place = format!("in the database {name}");
+        whole.failures.extend(outcome.failures.into_iter().map(|failure| failure.met(&place)));
     }
     whole.findings.extend(findings.into_iter().map(|(mut finding, names)| {
         if names.len() < all {

@@ -213,31 +213,31 @@ impl Walk<'_> {
                 }
             };
         }
-        let before = match state {
-            Some(state) => state,
-            None => self.stage.snapshot().await?,
-        };
-        self.round_trip(index, before).await
+        self.round_trip(index, state).await
     }
 
     async fn round_trip(
         &mut self,
         index: usize,
-        mut before: Snapshot,
+        state: Option<Snapshot>,
     ) -> Result<Option<Snapshot>, EngineError> {
+        // Triggers may make more of rows than rows.
+        let mut state = state.filter(|_| !self.stage.has_data());
         let mut shown = BTreeSet::new();
         let mut on_rows = Vec::new();
         let mut level = self.stage.has_data().then_some(Level::Full);
-        let attempt = loop {
+        let (before, attempt) = loop {
             if let Some(level) = level {
                 self.stage.fill(self.place.id(index), level).await?;
             }
-            if self.stage.has_data() {
-                // Triggers may have made more than rows.
-                before = self.stage.snapshot().await?;
-            }
+            let before = match state.take() {
+                Some(state) => state,
+                None => self.stage.snapshot().await?,
+            };
             let attempt = self.attempt(index, &before, &mut shown).await?;
-            let (Some(now), Some((leg, failure))) = (level, attempt.failure()) else { break attempt };
+            let (Some(now), Some((leg, failure))) = (level, attempt.failure()) else {
+                break (before, attempt);
+            };
             level = (now == Level::Full && failure.is_about_rows()).then_some(Level::Plain);
             on_rows.push(OnRows { leg, level: now, failure: failure.clone() });
             self.stage.restore(&self.applied).await?;

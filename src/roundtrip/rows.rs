@@ -80,11 +80,9 @@ fn table(snapshot: &Snapshot, id: &ObjectId) -> Option<Table> {
         let column = column.filter(|column| column.fact("generated").is_none());
         column.and_then(|column| column.fact("type")).unwrap_or_default().to_owned()
     });
-    let primary = snapshot.objects.iter().find_map(|(other, object)| {
-        (other.kind == Kind::Constraint && other.schema == id.schema && other.of == id.name)
-            .then(|| object.fact("definition")?.strip_prefix("PRIMARY KEY (")?.strip_suffix(')'))
-            .flatten()
-    });
+    let primary = snapshot
+        .parts(Kind::Constraint, id)
+        .find_map(|(_, part)| part.fact("definition")?.strip_prefix("PRIMARY KEY (")?.strip_suffix(')'));
     let names: Vec<&str> = primary.map(|names| names.split(", ").collect()).unwrap_or_default();
     let key =
         names.iter().filter_map(|name| columns.iter().position(|column| quote(column) == *name)).collect();

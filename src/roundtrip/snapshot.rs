@@ -23,6 +23,14 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
+    /// The parts of a table that are of a kind.
+    pub fn parts(&self, kind: Kind, table: &ObjectId) -> impl Iterator<Item = (&ObjectId, &Object)> {
+        let (schema, of) = (table.schema.clone(), table.name.clone());
+        let first = ObjectId::part(kind, &schema, &of, "");
+        let parts = self.objects.range(first..);
+        parts.take_while(move |(part, _)| part.kind == kind && part.schema == schema && part.of == of)
+    }
+
     /// Whether there is an object.
     pub fn has(&self, id: &ObjectId) -> bool {
         self.objects.contains_key(id)

@@ -24,17 +24,9 @@ pub(super) fn merged(mut outcomes: Vec<(u16, Outcome)>) -> Outcome {
             case
         }));
         outcome.findings.into_iter().for_each(|finding| add(&mut whole.findings, finding, major));
-        for remark in outcome.remarks {
-            if !whole.remarks.contains(&remark) {
-                whole.remarks.push(remark);
-            }
-        }
-        for mut failure in outcome.failures {
-            // Only its first line, which is said alone in the report, names the version.
-            let (first, rest) = failure.what.split_at(failure.what.find('\n').unwrap_or(failure.what.len()));
-            failure.what = format!("{first} (on PostgreSQL {major}){rest}");
-            whole.failures.push(failure);
-        }
+        whole.remark(outcome.remarks);
+        let place = format!("on PostgreSQL {major}");
+        whole.failures.extend(outcome.failures.into_iter().map(|failure| failure.met(&place)));
     }
     whole
 }

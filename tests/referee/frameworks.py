@@ -257,6 +257,10 @@ def server(folder):
     return owner
 
 
+def stop(owner, folder):
+    run([*owner, f"{BINDIR}/pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop"], folder)
+
+
 def main():
     npm = npm_tools()
     known = tools(npm, PORT, url)
@@ -283,7 +287,7 @@ def main():
                 same += f" ({tool.stricter})" if tool.stricter else ""
                 print(f"{name}: " + ("\n  ".join(found) or same), flush=True)
         finally:
-            run([*owner, f"{BINDIR}/pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop"], folder)
+            stop(owner, folder)
     sys.exit(1 if wrong else 0)
 
 

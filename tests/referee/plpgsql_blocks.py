@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-from frameworks import BINDIR, PORT, run, server
+from frameworks import BINDIR, PORT, server, stop
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOOL = os.path.join(HERE, "..", "..", "target", "debug", "examples", "sql_operations")
@@ -139,7 +139,7 @@ def main(how_many, seed):
         try:
             facts = done(blocks, folder)
         finally:
-            run([*owner, f"{BINDIR}/pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop"], folder)
+            stop(owner, folder)
     assert len(claims) == len(blocks), "a block is a statement"
     for block, (certain, may), made in zip(blocks, claims, facts):
         if made is None:

@@ -28,8 +28,8 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .earlier()
         .any(|(statement, operation)| waits_for(context, operation, &statement.sql).is_some());
     // env.py sets one that only running it would tell.
-    let unknown = context.schema.session().setting("lock_timeout", context.now.transaction) == Some("");
-    if said || unknown || limit.is_some_and(|limit| (1..=LONGEST).contains(&limit)) {
+    let untold = context.schema.session().is_untold("lock_timeout", context.now.transaction);
+    if said || untold || limit.is_some_and(|limit| (1..=LONGEST).contains(&limit)) {
         return None;
     }
     let local = if context.statement.transaction.is_some() { "SET LOCAL" } else { "SET" };

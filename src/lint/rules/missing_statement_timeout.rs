@@ -22,8 +22,8 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let said = context
         .earlier()
         .any(|(_, operation)| long(operation).is_some_and(|table| !context.is_at_hand_table(table)));
-    let unknown = context.schema.session().setting("statement_timeout", context.now.transaction) == Some("");
-    if said || unknown || limit.is_some_and(|limit| limit > 0) {
+    let untold = context.schema.session().is_untold("statement_timeout", context.now.transaction);
+    if said || untold || limit.is_some_and(|limit| limit > 0) {
         return None;
     }
     let local = if context.statement.transaction.is_some() { "SET LOCAL" } else { "SET" };

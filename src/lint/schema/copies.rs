@@ -1,6 +1,6 @@
 //! Which rows were kept before somebody drops them, and where. Refuses to judge whether that will do.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::{Moment, Schema};
@@ -52,19 +52,16 @@ impl Schema {
     ) {
         let sql: Rc<str> = sql.into();
         let into = into.map(|table| self.qualify(table));
-        let mut seen = BTreeMap::new();
-        for source in from {
-            if seen.insert(self.qualify(source), ()).is_none() {
-                let copy = Copied {
-                    migration: now.migration,
-                    column: column.cloned(),
-                    into: into.clone(),
-                    sql: sql.clone(),
-                };
-                let source = self.qualify(source);
-                into.iter().for_each(|into| self.copied.add(into, &source));
-                self.table_mut(&source).copies.push(copy);
-            }
+        let sources: BTreeSet<Name> = from.iter().map(|source| self.qualify(source)).collect();
+        for source in sources {
+            let copy = Copied {
+                migration: now.migration,
+                column: column.cloned(),
+                into: into.clone(),
+                sql: sql.clone(),
+            };
+            into.iter().for_each(|into| self.copied.add(into, &source));
+            self.table_mut(&source).copies.push(copy);
         }
     }
 

@@ -84,6 +84,11 @@ impl Session {
         holds.then_some(setting.value.as_str())
     }
 
+    /// Whether a setting has a value that only running the tool's configuration would tell.
+    pub fn is_untold(&self, name: &str, transaction: Option<u32>) -> bool {
+        self.setting(name, transaction) == Some("")
+    }
+
     /// A timeout in milliseconds; `Some(0)` if it is switched off.
     pub fn timeout(&self, name: &str, transaction: Option<u32>) -> Option<u64> {
         milliseconds(self.setting(name, transaction)?)

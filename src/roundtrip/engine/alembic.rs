@@ -4,12 +4,10 @@
 mod python;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::finding::Direction;
@@ -17,20 +15,19 @@ use crate::history::Runner;
 use crate::operation::Name;
 
 use super::super::Options;
+use super::super::printed::{Printed, last_lines};
 use super::super::proxy::Proxy;
 use super::super::server::Server;
 use super::super::verdict::Place;
 use super::{EngineError, Environment, Failure, ModelDrift, Ran, surroundings};
 use answer::Answer;
+use surroundings::Group;
 
 mod answer;
 
 const DRIVER: &str = include_str!("alembic/driver.py");
 const WALL: &str = include_str!("alembic/mig_check_wall.py");
 const DRIFT: &str = include_str!("alembic/mig_check_drift.py");
-
-/// How much of what the process prints is kept, bytes.
-const KEPT: usize = 16 << 10;
 
 /// Runs the revisions of a project.
 #[derive(Debug)]
@@ -39,11 +36,12 @@ pub(in crate::roundtrip) struct AlembicEngine<'a> {
     directory: &'a Path,
     environment: &'a Environment,
     python: PathBuf,
+    // Before the child: what it started must not outlive it.
+    _group: Group,
     child: Child,
-    pid: Option<Pid>,
     commands: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
-    printed: Arc<Mutex<Vec<u8>>>,
+    printed: Printed,
     version_table: Name,
     versions: String,
     _files: tempfile::TempDir,
@@ -110,21 +108,21 @@ impl<'a> AlembicEngine<'a> {
                     "name the interpreter that has the project's packages with --python",
                 )
             })?;
-        let pid = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+        let group = Group::of(&child);
         let (Some(commands), Some(output), Some(errors)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
             return Err(EngineError::new("the Python process has no pipes", ""));
         };
-        let printed = Arc::new(Mutex::new(Vec::new()));
-        tokio::spawn(keep_printed(errors, printed.clone()));
+        let printed = Printed::default();
+        tokio::spawn(printed.clone().keep(errors));
         let mut engine = Self {
             place,
             directory,
             environment: &options.environment,
             python,
+            _group: group,
             child,
-            pid,
             commands,
             answers: BufReader::new(output).lines(),
             printed,
@@ -223,11 +221,8 @@ impl<'a> AlembicEngine<'a> {
 
     async fn ended(&mut self) -> EngineError {
         let status = self.child.wait().await.map(|status| status.to_string()).unwrap_or_default();
-        let printed = self.printed.lock().unwrap_or_else(PoisonError::into_inner);
-        let printed = self.environment.hide(&String::from_utf8_lossy(&printed));
-        let lines: Vec<&str> = printed.lines().filter(|line| !line.trim().is_empty()).collect();
-        let last: String =
-            lines[lines.len().saturating_sub(6)..].iter().flat_map(|line| ["\n  ", line]).collect();
+        let printed = self.environment.hide(&self.printed.text());
+        let last = last_lines(&printed, 6);
         EngineError::new(
             format!("{} ended in the middle of its work ({status}){last}", self.python.display()),
             "",
@@ -236,15 +231,6 @@ impl<'a> AlembicEngine<'a> {
 
     fn confused(&self) -> EngineError {
         EngineError::new(format!("{} gave an answer that was not asked for", self.python.display()), "")
-    }
-}
-
-impl Drop for AlembicEngine<'_> {
-    fn drop(&mut self) {
-        if let Some(pid) = self.pid {
-            // It may have ended by itself; what it started must not outlive it.
-            let _ = kill_process_group(pid, Signal::KILL);
-        }
     }
 }
 
@@ -275,15 +261,4 @@ fn command(
     command.envs(environment.variables.iter().map(|(name, value)| (name, &value.0)));
     surroundings::shut_in(&mut command, proxy, database);
     command
-}
-
-/// Keeps the end of what the process prints, for when it ends unasked.
-async fn keep_printed(mut errors: tokio::process::ChildStderr, printed: Arc<Mutex<Vec<u8>>>) {
-    let mut buffer = [0; 4096];
-    while let Ok(read @ 1..) = errors.read(&mut buffer).await {
-        let mut printed = printed.lock().unwrap_or_else(PoisonError::into_inner);
-        printed.extend_from_slice(&buffer[..read]);
-        let surplus = printed.len().saturating_sub(KEPT);
-        printed.drain(..surplus);
-    }
 }

@@ -5,16 +5,16 @@ use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
 
 use crate::finding::Direction;
 use crate::history::Migration;
 
+use super::super::printed::{Printed, last_lines};
 use super::super::proxy::Proxy;
 use super::super::verdict::Place;
-use super::{EngineError, Failure, Ran, surroundings};
+use super::surroundings::{self, Group};
+use super::{EngineError, Failure, Ran};
 
 /// How the user's own tool runs one migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +34,6 @@ pub struct Commands {
 
 /// How many lines of what a failing command printed are shown.
 const LINES: usize = 8;
-/// How much of what a command prints is kept, bytes.
-const KEPT: usize = 16 << 10;
 
 /// Runs the migrations of a project by commands.
 #[derive(Debug)]
@@ -81,7 +79,7 @@ impl<'a> CommandEngine<'a> {
         let url = surroundings::url(proxy, &self.database);
         let printed = printed.replace(&url, "DATABASE_URL").replace(proxy.password(), "…");
         let failed = |how: String, said: Option<String>| {
-            let notes = vec![format!("`{line}` {how}{}", last_lines(&printed))];
+            let notes = vec![format!("`{line}` {how}{}", last_lines(&printed, LINES))];
             let message = said.unwrap_or_else(|| format!("the command {how}"));
             let span = self.place.first_line(migration, direction);
             Ok(Err(Failure { message, code: None, notes, span }))
@@ -141,44 +139,25 @@ impl<'a> CommandEngine<'a> {
             EngineError::new(what, "")
         };
         let mut child = command.spawn().map_err(broken)?;
-        let group = Group(child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)));
-        let output = child.stdout.take().map(|output| tokio::spawn(kept(output)));
-        let errors = child.stderr.take().map(|errors| tokio::spawn(kept(errors)));
+        let group = Group::of(&child);
+        let (output, errors) = (Printed::default(), Printed::default());
+        let reading = [
+            child.stdout.take().map(|stream| tokio::spawn(output.clone().keep(stream))),
+            child.stderr.take().map(|stream| tokio::spawn(errors.clone().keep(stream))),
+        ];
         let ended = tokio::time::timeout(self.commands.time_limit, child.wait()).await;
         // What it leaves running would hold its output open, and a database.
         drop(group);
-        let mut printed = String::new();
-        for reading in [output, errors].into_iter().flatten() {
-            printed += &reading.await.unwrap_or_default();
+        for reading in reading.into_iter().flatten() {
+            // What it has kept is there in any case.
+            let _ = reading.await;
         }
+        let printed = output.text() + &errors.text();
         match ended {
             Ok(status) => Ok((End::Status(status.map_err(broken)?), printed)),
             Err(_) => Ok((End::Late, printed)),
         }
     }
-}
-
-/// The processes of a command, which end when this is dropped.
-struct Group(Option<Pid>);
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(pid) = self.0 {
-            // Mostly all of them have ended.
-            let _ = kill_process_group(pid, Signal::KILL);
-        }
-    }
-}
-
-/// The end of what a process prints.
-async fn kept(mut output: impl AsyncRead + Unpin) -> String {
-    let (mut kept, mut buffer) = (Vec::new(), [0; 4096]);
-    while let Ok(read @ 1..) = output.read(&mut buffer).await {
-        kept.extend_from_slice(&buffer[..read]);
-        let surplus = kept.len().saturating_sub(KEPT);
-        kept.drain(..surplus);
-    }
-    String::from_utf8_lossy(&kept).into_owned()
 }
 
 /// A word as the shell takes it.
@@ -200,10 +179,4 @@ fn blamed(printed: &str) -> Option<String> {
         _ => line,
     };
     Some(said.to_owned())
-}
-
-/// The last lines.
-fn last_lines(printed: &str) -> String {
-    let lines: Vec<&str> = printed.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
-    lines[lines.len().saturating_sub(LINES)..].iter().flat_map(|line| ["\n  ", line]).collect()
 }

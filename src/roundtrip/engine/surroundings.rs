@@ -3,8 +3,8 @@
 
 use std::process::Stdio;
 
-use rustix::process::Signal;
-use tokio::process::Command;
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::process::{Child, Command};
 
 use super::super::proxy::Proxy;
 use super::super::server::end_with_parent;
@@ -45,6 +45,25 @@ pub(super) fn shut_in(command: &mut Command, proxy: &Proxy, database: &str) {
     command.process_group(0).kill_on_drop(true);
     end_with_parent(command, Signal::KILL);
     ports::hold_to(command, proxy.port());
+}
+
+/// A process that was shut in and all that it started, which end when this is dropped.
+#[derive(Debug)]
+pub(super) struct Group(Option<Pid>);
+
+impl Group {
+    pub fn of(child: &Child) -> Self {
+        Self(child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)))
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(pid) = self.0 {
+            // Mostly all of them have ended.
+            let _ = kill_process_group(pid, Signal::KILL);
+        }
+    }
 }
 
 /// Everything that names the server in parts. A URL is for the engine to set, which knows what it must look like.

@@ -252,9 +252,9 @@ impl<'a> Stage<'a> {
             // There nobody but its administrators has anything to do with roles, migrations least of all.
             return Ok(());
         }
-        let mut watch = Watch::new(self.server.maintenance().await?, self.server.major(), None);
-        let now = roles(&watch.snapshot().await?);
-        watch.close().await;
+        let mut connection = self.server.maintenance().await?;
+        let now = roles(&Snapshot::of_roles(&mut connection, self.server.major()).await?);
+        connection.close().await?;
         let surplus = now.keys().filter(|name| !wanted.contains_key(*name));
         let mut statements: Vec<String> = surplus.map(|name| format!("DROP ROLE {}", quote(name))).collect();
         for (name, role) in wanted.iter().filter(|(name, _)| !now.contains_key(*name)) {

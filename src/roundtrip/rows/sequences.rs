@@ -73,19 +73,12 @@ pub(super) async fn read(
 
 /// The unique columns of a table that a sequence fills, each with the sequence as SQL; an identity does not say which.
 fn fed_columns(snapshot: &Snapshot, id: &ObjectId, table: &Table) -> Vec<(usize, Option<String>)> {
-    let parts = || {
-        let of = |kind| ObjectId::part(kind, &id.schema, &id.name, "");
-        [Kind::Constraint, Kind::Index].into_iter().flat_map(move |kind| {
-            let own = snapshot.objects.range(of(kind)..);
-            own.take_while(move |(part, _)| {
-                part.kind == kind && part.schema == id.schema && part.of == id.name
-            })
-        })
-    };
     let is_unique = |column: &str| {
         let (key, unique) = (format!("PRIMARY KEY ({column})"), format!("UNIQUE ({column})"));
         let index = format!(" USING btree ({column})");
-        parts().filter_map(|(_, part)| part.fact("definition")).any(|definition| {
+        let kinds = [Kind::Constraint, Kind::Index];
+        let parts = kinds.into_iter().flat_map(|kind| snapshot.parts(kind, id));
+        parts.filter_map(|(_, part)| part.fact("definition")).any(|definition| {
             definition == key
                 || definition == unique
                 || (definition.starts_with("CREATE UNIQUE INDEX ") && definition.ends_with(&index))

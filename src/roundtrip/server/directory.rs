@@ -12,6 +12,8 @@ use std::time::{Duration, SystemTime};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use super::super::printed::last_lines;
+
 /// Name of the directory of a run, before a random end.
 const PREFIX: &str = "mig-check-run-";
 
@@ -135,8 +137,7 @@ impl RunDirectory {
     pub fn log_tail(&self) -> String {
         let log = fs::read(self.log()).unwrap_or_default();
         let log = String::from_utf8_lossy(&log);
-        let lines: Vec<&str> = log.lines().filter(|line| !line.trim().is_empty()).collect();
-        lines[lines.len().saturating_sub(6)..].iter().flat_map(|line| ["\n  ", line]).collect()
+        last_lines(&log, 6)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use super::super::printed::last_lines;
 use super::binaries::Binaries;
 use super::directory::{RunDirectory, cache_directory, copy_tree, make_for};
 use super::{NoServer, Progress};
@@ -48,8 +49,7 @@ async fn initdb(binaries: &Binaries, directory: &RunDirectory) -> Result<(), NoS
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    let last: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
-    let last: String = last[last.len().saturating_sub(6)..].iter().flat_map(|line| ["\n  ", line]).collect();
+    let last = last_lines(&said, 6);
     Err(NoServer::new(
         format!("{} fails ({}){last}", binaries.initdb(), output.status),
         "choose another installation with PG_BINDIR, or use --server embedded",

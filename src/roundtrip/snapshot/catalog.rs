@@ -34,6 +34,7 @@ pub(super) enum Answer {
 }
 
 /// A question to the catalog.
+#[derive(Debug)]
 pub(super) struct Query {
     pub answer: Answer,
     pub sql: String,

@@ -16,7 +16,7 @@ use crate::operation::Name;
 #[derive(Debug)]
 pub(in crate::roundtrip) struct Watch {
     connection: PgConnection,
-    major: u16,
+    queries: Vec<Query>,
     version_table: Option<Name>,
     /// Whether the session knows the queries.
     prepared: bool,
@@ -25,15 +25,15 @@ pub(in crate::roundtrip) struct Watch {
     answers: Vec<Vec<Cells>>,
 }
 
-/// The answers to some queries.
-type Fresh = Vec<(Query, Vec<Cells>)>;
+/// What some queries answer.
+type Fresh = Vec<(Answer, Reach, Vec<Cells>)>;
 
 impl Watch {
     /// Looks at the database of a connection, without the table that the tool keeps its version in.
     pub fn new(connection: PgConnection, major: u16, version_table: Option<Name>) -> Self {
         Self {
             connection,
-            major,
+            queries: queries(major),
             version_table,
             prepared: false,
             marks: Marks::default(),
@@ -86,7 +86,7 @@ impl Watch {
         .into();
         if !self.prepared {
             statements.push(format!("PREPARE mig_check_marks AS {}", marks::query()));
-            statements.extend(queries(self.major).into_iter().map(|query| {
+            statements.extend(self.queries.iter().map(|query| {
                 let given = if matches!(query.reach, Reach::Relations(_)) { " (oid[])" } else { "" };
                 format!("PREPARE {}{given} AS {}", name(query.answer), query.sql)
             }));
@@ -103,27 +103,27 @@ impl Watch {
         let relations = relations.into_iter().collect::<Vec<_>>().join(",");
         let mut asked = Vec::new();
         let mut statements = Vec::new();
-        for query in queries(self.major) {
-            let name = name(query.answer);
-            statements.push(match query.reach {
+        for &Query { answer, reach, .. } in &self.queries {
+            let name = name(answer);
+            statements.push(match reach {
                 Reach::Relations(_) if relations.is_empty() => continue,
                 Reach::Relations(_) => format!("EXECUTE {name}('{{{relations}}}')"),
                 Reach::All(part) if !stale.all && !stale.parts.contains(&part) => continue,
                 Reach::All(_) | Reach::Always => format!("EXECUTE {name}"),
             });
-            asked.push(query);
+            asked.push((answer, reach));
         }
         let mut answers = ask_all(&mut self.connection, &statements).await?;
         clock::hide(&mut answers);
-        Ok(asked.into_iter().zip(answers).collect())
+        Ok(asked.into_iter().zip(answers).map(|((answer, reach), rows)| (answer, reach, rows)).collect())
     }
 
     /// Whether something that is known goes by another name now: definitions of other objects would tell it, which have
     /// not changed themselves.
     fn others_may_name(&self, fresh: &Fresh) -> bool {
-        fresh.iter().any(|(query, rows)| {
-            let Some(known) = self.answers.get(query.answer as usize) else { return true };
-            match query.answer {
+        fresh.iter().any(|(answer, _, rows)| {
+            let Some(known) = self.answers.get(*answer as usize) else { return true };
+            match answer {
                 Answer::Relations => renames(known, rows, 1, 1..3),
                 Answer::Columns => renames(known, rows, 2, 2..3),
                 Answer::Namespaces
@@ -141,18 +141,29 @@ impl Watch {
     }
 
     fn merge(&mut self, fresh: Fresh, stale: &Stale) {
-        self.answers.resize(Answer::Clock as usize + 1, Vec::new());
+        self.answers.resize(self.queries.len(), Vec::new());
         if stale.all {
             self.answers.iter_mut().for_each(Vec::clear);
         }
-        for (query, rows) in fresh {
-            let known = &mut self.answers[query.answer as usize];
-            match query.reach {
+        for (answer, reach, rows) in fresh {
+            let known = &mut self.answers[answer as usize];
+            match reach {
                 Reach::Relations(at) => known.retain(|row| !stale.relations.contains(cell(row, at))),
                 Reach::All(_) | Reach::Always => known.clear(),
             }
             known.extend(rows);
         }
+    }
+}
+
+impl Snapshot {
+    /// The roles of a server and nothing else.
+    pub async fn of_roles(connection: &mut PgConnection, major: u16) -> Result<Self, sqlx::Error> {
+        let mut queries = queries(major);
+        let mut answers = vec![Vec::new(); queries.len()];
+        let question = queries.swap_remove(Answer::Roles as usize).sql;
+        answers[Answer::Roles as usize] = ask_all(connection, &[question]).await?.concat();
+        Ok(reader::read(&answers, None))
     }
 }
 

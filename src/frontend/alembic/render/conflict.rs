@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::value::{Arguments, Symbol, Value};
 use super::element::Renderer;
-use super::statement::{in_order, stored};
+use super::statement::{in_order, stored, where_clause};
 use super::table::Relation;
 use super::types::Family;
 use super::{Cause, Rendered, given, list, quote, text};
@@ -38,10 +38,8 @@ pub(super) fn conflict(
     for (name, family, value) in in_order(table, &values)? {
         parts.push(format!("{} = {}", quote::name(&name), stored(&value, &family, renderer)?));
     }
-    let condition = match given(arguments.named("where")) {
-        Some(condition) => format!(" WHERE {}", renderer.joined(true, std::slice::from_ref(condition))?.sql),
-        None => String::new(),
-    };
+    let condition = given(arguments.named("where")).map_or(&[][..], std::slice::from_ref);
+    let condition = where_clause(condition, renderer)?;
     renderer.tables.truncate(listed);
     Ok(format!(" ON CONFLICT{target} DO UPDATE SET {}{condition}", parts.join(", ")))
 }
@@ -60,10 +58,8 @@ fn target(arguments: &Arguments) -> Rendered {
             other => bare.element(other, &Family::Null)?.sql,
         });
     }
-    let condition = match given(arguments.value(2, "index_where")) {
-        Some(condition) => format!(" WHERE {}", bare.joined(true, std::slice::from_ref(condition))?.sql),
-        None => String::new(),
-    };
+    let condition = given(arguments.value(2, "index_where")).map_or(&[][..], std::slice::from_ref);
+    let condition = where_clause(condition, &mut bare)?;
     Ok(format!(" ({}){condition}", columns.join(", ")))
 }
 

@@ -84,14 +84,13 @@ impl Renderer {
         let made = query(select, &mut apart)?;
         (self.names, self.placeholders) = (apart.names, apart.placeholders);
         let Some(Query { sql, columns }) = made else { return relation(value) };
-        let (name, query) = match &**method {
+        let (name, query, alias) = match &**method {
             "cte" => {
                 self.names.expressions.push(format!("{} AS ({sql})", quote::name(&alias)));
-                (alias, None)
+                (alias, None, None)
             }
-            _ => (String::new(), Some((sql, alias))),
+            _ => (String::new(), Some(sql), Some(alias)),
         };
-        let (query, alias) = query.map_or((None, None), |(sql, alias)| (Some(sql), Some(alias)));
         let table = Relation { schema: None, name, alias, query, columns, full: false };
         self.names.made.push((Rc::clone(symbol), table.clone()));
         Ok(Some(table))

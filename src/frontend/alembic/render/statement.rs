@@ -296,7 +296,8 @@ fn delete(table: &Relation, conditions: &[Value], renderer: &mut Renderer) -> Re
     Ok(format!("DELETE FROM {}{using}{condition}", table.sql()))
 }
 
-fn where_clause(conditions: &[Value], renderer: &mut Renderer) -> Rendered {
+/// ` WHERE …`; empty without conditions.
+pub(super) fn where_clause(conditions: &[Value], renderer: &mut Renderer) -> Rendered {
     if conditions.is_empty() {
         return Ok(String::new());
     }

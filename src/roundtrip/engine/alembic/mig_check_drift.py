@@ -87,7 +87,6 @@ def modified(dialect, what, schema, table, column, _existing, old, new):
         state = {(False, True): "models only", (True, False): "database only"}.get((old is not None, new is not None))
         if state:
             return f"the {what} of {name} is in the {state}"
-        return f"the {what} of {name} is another in the models"
     return f"the {what} of {name} is another in the models"
 
 
