@@ -69,6 +69,8 @@ pub struct Config {
     pub minimum_downgrade: Option<String>,
     /// How many pieces of a history the round trip may try at the same time; without it as many as there are processors.
     pub jobs: Option<NonZeroUsize>,
+    /// A folder that keeps the state before the first checked migration between runs; without it nothing is kept.
+    pub cache: Option<PathBuf>,
     /// The part of the round trip that is made; without it all of it.
     pub shard: Option<Shard>,
 }
@@ -103,6 +105,7 @@ impl Default for Config {
             seed_files: None,
             minimum_downgrade: None,
             jobs: None,
+            cache: None,
             shard: None,
         }
     }

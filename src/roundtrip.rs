@@ -57,6 +57,8 @@ pub struct Options {
     pub jobs: Option<NonZeroUsize>,
     /// The part of each history that is tried; all of it if absent.
     pub shard: Option<Shard>,
+    /// A folder that keeps the state before the first checked migration between runs; not kept if absent.
+    pub cache: Option<PathBuf>,
     /// The id of a migration: it and what is before it is never undone.
     pub minimum_downgrade: Option<String>,
 }
@@ -224,6 +226,7 @@ fn wish(options: &Options, major: Option<u16>) -> server::Wish {
         major,
         offline: options.offline,
         python: options.python.clone(),
+        from: None,
     }
 }
 
@@ -241,14 +244,9 @@ async fn run_on(
     let jobs = options.jobs.map_or(1, NonZeroUsize::get);
     let busy = projects.iter().map(|(project, scope)| legs::useful_workers(project, scope, options));
     let useful = busy.max().unwrap_or_default();
-    let mut servers = vec![server];
-    while servers.len() < jobs.min(useful) {
-        servers.push(server::Server::start(wish, progress).await?);
-    }
-    let mut workers = Vec::new();
-    for server in servers {
-        let proxy = proxy::Proxy::start(server.socket(), "postgres").await?;
-        workers.push(legs::Worker { server, proxy });
+    let mut workers = vec![legs::Worker::with(server, wish).await?];
+    while workers.len() < jobs.min(useful) {
+        workers.push(legs::Worker::start(wish, progress).await?);
     }
     for (project, scope) in projects {
         let place = verdict::Place { project, sources, database: None };

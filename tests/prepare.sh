@@ -59,8 +59,9 @@ if ! docker info >/dev/null 2>&1; then
 fi
 
 image=mig-check-test:18
-if ! docker image inspect "$image" >/dev/null 2>&1; then
+recipe=$(cat tests/docker/* | sha256sum | cut -c1-16)
+if [ "$(docker image inspect --format '{{index .Config.Labels "recipe"}}' "$image" 2>/dev/null)" != "$recipe" ]; then
     command -v busybox >/dev/null || install_packages busybox-static
     echo "Building the Docker image $image" >&2
-    tests/docker/build.sh .venv/bin/python "$image"
+    tests/docker/build.sh .venv/bin/python "$image" "$recipe"
 fi

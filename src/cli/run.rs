@@ -48,6 +48,9 @@ pub struct RunArgs {
     /// at most 4; 1 with a URL]
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
+    /// Folder that keeps the state before the first checked migration between runs, as for --base
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
     /// Make only this part of the round trip, as in 2/4: shares the work out among machines, whose reports in JSON
     /// `mig-check merge` joins. The first part also reads
     #[arg(long, value_name = "K/N", value_parser = shard)]
@@ -78,6 +81,7 @@ impl RunArgs {
         config.seed = self.seed.unwrap_or(config.seed);
         config.seed_files = self.seed_files.or(config.seed_files.take());
         config.jobs = self.jobs.or(config.jobs);
+        config.cache = self.cache.or(config.cache.take());
         config.shard = self.shard;
     }
 }

@@ -55,6 +55,7 @@ pub(super) fn run(
         }),
         jobs: Some(config.jobs.unwrap_or_else(|| usual_jobs(&config.server))),
         shard: config.shard,
+        cache: config.cache.clone(),
         minimum_downgrade: config.minimum_downgrade.clone(),
     };
     // With --base a project may have nothing to run.

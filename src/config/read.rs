@@ -154,6 +154,10 @@ pub(super) const KEYS: &[(&str, Take)] = &[
         config.jobs = Some(jobs.ok_or_else(|| expected(value, "a number of jobs, from 1 on"))?);
         Ok(())
     }),
+    ("cache", |config, value, around| {
+        config.cache = Some(path(string(value)?, around));
+        Ok(())
+    }),
 ];
 
 /// Reads a whole file; `None` if it is a `pyproject.toml` without our table.

@@ -18,7 +18,7 @@ pub(super) async fn run(
     progress: &dyn Progress,
 ) -> Result<Outcome, EngineError> {
     let names = match workers.first() {
-        Some(Worker { server, proxy }) => Engine::databases(place, server, proxy, options).await?,
+        Some(Worker { server, proxy, .. }) => Engine::databases(place, server, proxy, options).await?,
         None => Vec::new(),
     };
     if names.is_empty() {

@@ -2,6 +2,7 @@
 //! migration is run, and how a difference is called.
 
 mod attempt;
+mod checkpoint;
 mod pieces;
 mod stage;
 mod telling;
@@ -18,11 +19,12 @@ use crate::history::{Graph, Project, Scope};
 use super::engine::EngineError;
 use super::proxy::Proxy;
 use super::seed::Level;
-use super::server::Server;
+use super::server::{Server, Wish};
 use super::snapshot::Snapshot;
 use super::verdict::{self, OnRows, Place, Trip};
-use super::{Options, Outcome, Progress};
+use super::{Options, Outcome, Progress, RoundTripError};
 use attempt::Attempt;
+use checkpoint::Checkpoint;
 use pieces::Task;
 use stage::Stage;
 
@@ -30,6 +32,21 @@ use stage::Stage;
 pub(super) struct Worker {
     pub server: Server,
     pub proxy: Proxy,
+    /// What another server of its kind is asked for with.
+    pub wish: Wish,
+}
+
+impl Worker {
+    /// One with a server of its own.
+    pub async fn start(wish: &Wish, progress: &dyn Progress) -> Result<Self, RoundTripError> {
+        Ok(Self::with(Server::start(wish, progress).await?, wish).await?)
+    }
+
+    /// One with this server.
+    pub async fn with(server: Server, wish: &Wish) -> std::io::Result<Self> {
+        let proxy = Proxy::start(server.socket(), "postgres").await?;
+        Ok(Self { server, proxy, wish: wish.clone() })
+    }
 }
 
 /// How many workers a project keeps busy.
@@ -48,16 +65,32 @@ pub(super) async fn run(
     let graph = place.project.graph();
     let Some(number) = NonZeroUsize::new(workers.len()) else { return Ok(Outcome::default()) };
     let tasks = pieces::tasks(&graph.order, &scope.checked, options.shard, number);
-    progress.begin(&place.project.root, tasks.iter().map(Task::legs).sum());
     let tried: BTreeSet<usize> = tasks.iter().flat_map(|task| &task.tried).copied().collect();
     let elsewhere: BTreeSet<usize> = scope.checked.difference(&tried).copied().collect();
     let lowest = options.minimum_downgrade.as_ref();
     let lowest = place.project.migrations.iter().position(|migration| Some(&migration.id) == lowest);
     let never_undone = lowest.map(|index| graph.with_ancestors(index)).unwrap_or_default();
-    let walks = tasks.into_iter().zip(workers).map(|(task, worker)| {
+    let kept = Checkpoint::of(place, &graph, scope, options, &workers[0]).await?;
+    let begun = match &kept {
+        Some(kept) => kept.workers(&workers[0].wish, tasks.len(), progress).await,
+        None => Vec::new(),
+    };
+    let begun = match &kept {
+        Some(kept) => kept.stages(&begun, place, options).await?,
+        None => None,
+    };
+    let (begun_with, to_keep) = match &kept {
+        Some(kept) if begun.is_some() => (&*kept.prefix, None),
+        kept => (&[][..], kept.as_ref()),
+    };
+    let stages = match begun {
+        Some(stages) => stages,
+        None => Stage::set_all(&workers[..tasks.len()], place, options, 0).await?,
+    };
+    progress.begin(&place.project.root, tasks.iter().map(|task| task.legs() - begun_with.len()).sum());
+    let walks = tasks.into_iter().zip(stages).enumerate().map(|(at, (task, mut stage))| {
         let (graph, elsewhere, never_undone) = (&graph, &elsewhere, &never_undone);
         async move {
-            let mut stage = Stage::set(worker, place, options).await?;
             let base = stage.snapshot().await?;
             let walk = Walk {
                 place,
@@ -70,7 +103,9 @@ pub(super) async fn run(
                 progress,
                 base,
                 outcome: Outcome::default(),
-                applied: Vec::new(),
+                applied: begun_with.to_vec(),
+                // One of them is enough.
+                to_keep: to_keep.filter(|_| at == 0),
                 blocked: BTreeMap::new(),
                 left_out: Vec::new(),
                 refused: BTreeMap::new(),
@@ -104,6 +139,8 @@ struct Walk<'a> {
     outcome: Outcome,
     /// What the trial database holds, in order.
     applied: Vec<usize>,
+    /// Where to keep the state before the first checked migration.
+    to_keep: Option<&'a Checkpoint>,
     /// Migrations that cannot be run, and what stands in their way.
     blocked: BTreeMap<usize, String>,
     /// Migrations that only their own tool can run. What follows them is run without them.
@@ -122,7 +159,10 @@ impl Walk<'_> {
         self.outcome.remarks.extend(self.stage.remark.take());
         let mut state = Some(self.base.clone());
         let mut is_first = true;
-        for index in self.task.order.clone() {
+        for index in self.task.order.clone().into_iter().skip(self.applied.len()) {
+            if let Some(kept) = self.to_keep.take_if(|kept| kept.prefix == self.applied) {
+                kept.keep(&mut self.stage, self.progress).await?;
+            }
             if self.task.first.contains(&index) && !std::mem::take(&mut is_first) && self.stage.has_data() {
                 self.stage.restore(&self.applied).await?;
             }

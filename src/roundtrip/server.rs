@@ -68,6 +68,8 @@ pub(super) struct Wish {
     pub python: Option<PathBuf>,
     /// The image of a container; `{pg}` in it stands for the major version.
     pub image: Option<String>,
+    /// A folder that [`Server::keep`] wrote: what the server begins with, instead of nothing.
+    pub from: Option<PathBuf>,
 }
 
 /// Why there is no server, and what to do about it.
@@ -123,7 +125,7 @@ enum Machine {
     },
     #[cfg(feature = "docker")]
     Docker {
-        _container: Box<docker::Container>,
+        container: Box<docker::Container>,
     },
     Remote(Box<Remote>),
 }
@@ -137,11 +139,11 @@ impl Server {
             ServerChoice::Auto => Self::at_hand(wish, owner, progress).await,
             ServerChoice::Local => {
                 let binaries = Binaries::installed(wish, owner.as_ref()).await?;
-                Self::local(&binaries, owner, progress).await
+                Self::local(&binaries, owner, wish, progress).await
             }
             ServerChoice::Embedded => {
                 let binaries = Binaries::embedded(wish, owner.as_ref(), progress).await?;
-                Self::local(&binaries, owner, progress).await
+                Self::local(&binaries, owner, wish, progress).await
             }
             ServerChoice::Url(url) => Self::remote(&Url::read(&url.0)?, wish).await,
             #[cfg(feature = "docker")]
@@ -158,7 +160,7 @@ impl Server {
     /// registry, then a package.
     async fn at_hand(wish: &Wish, owner: Option<Owner>, progress: &dyn Progress) -> Result<Self, NoServer> {
         let absent = match Binaries::installed(wish, owner.as_ref()).await {
-            Ok(binaries) => return Self::local(&binaries, owner, progress).await,
+            Ok(binaries) => return Self::local(&binaries, owner, wish, progress).await,
             // Chosen on purpose.
             Err(none) if binaries::chosen().is_some() => return Err(none),
             Err(none) => none,
@@ -181,16 +183,17 @@ impl Server {
             return Err(absent);
         }
         let binaries = Binaries::embedded(wish, owner.as_ref(), progress).await?;
-        Self::local(&binaries, owner, progress).await
+        Self::local(&binaries, owner, wish, progress).await
     }
 
     async fn local(
         binaries: &Binaries,
         owner: Option<Owner>,
+        wish: &Wish,
         progress: &dyn Progress,
     ) -> Result<Self, NoServer> {
         let directory = new_directory(owner)?;
-        let server = Local::start(binaries, &directory, progress).await?;
+        let server = Local::start(binaries, &directory, wish.from.as_deref(), progress).await?;
         let machine = Machine::Local { _server: server };
         Ok(Self { machine, directory, version: binaries.version.clone(), major: binaries.major })
     }
@@ -199,7 +202,7 @@ impl Server {
     async fn docker(engine: docker::Engine, wish: &Wish, progress: &dyn Progress) -> Result<Self, NoServer> {
         let directory = new_directory(None)?;
         let container = engine.start(wish, &directory, progress).await?;
-        let machine = Machine::Docker { _container: Box::new(container) };
+        let machine = Machine::Docker { container: Box::new(container) };
         let unknown =
             |error: sqlx::Error| NoServer::new(format!("the server does not say its version: {error}"), "");
         let (version, major) = ask_version(&directory).await.map_err(unknown)?;
@@ -248,6 +251,30 @@ impl Server {
     /// Whether all of the server is ours: its roles, too.
     pub fn is_ours(&self) -> bool {
         !matches!(self.machine, Machine::Remote(_))
+    }
+
+    /// What tells whether it could begin with what another server keeps: its kind, its version, how it was built.
+    pub async fn build(&self) -> Result<String, sqlx::Error> {
+        let mut connection = self.maintenance().await?;
+        let (version,): (String,) = sqlx::query_as("SELECT version()").fetch_one(&mut connection).await?;
+        connection.close().await?;
+        Ok(match &self.machine {
+            #[cfg(feature = "docker")]
+            Machine::Docker { container } => format!("{} {version}", container.image()),
+            Machine::Local { .. } | Machine::Remote(_) => version,
+        })
+    }
+
+    /// Writes all of it into a folder, for others to begin with. Nobody else may be at work on it meanwhile.
+    pub async fn keep(&self, folder: &Path) -> std::io::Result<()> {
+        // From here on its files are what it is.
+        self.administer(&["CHECKPOINT".to_owned()]).await.map_err(std::io::Error::other)?;
+        match &self.machine {
+            Machine::Local { .. } => local::keep(&self.directory, folder),
+            #[cfg(feature = "docker")]
+            Machine::Docker { container } => container.keep(folder).await,
+            Machine::Remote(_) => Err(std::io::Error::other("the server is somebody else's")),
+        }
     }
 
     /// The name of a database of ours.

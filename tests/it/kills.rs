@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use crate::remote::Somebody;
 use crate::roundtrip::{fixture, python};
 
 /// How many runs are ended in each of the tests unless the environment says otherwise.
@@ -106,5 +107,21 @@ fn runs_that_are_ended_at_any_moment_leave_no_container() {
         };
         assert!((0..100).any(|_| gone()), "a container of process {run} is left");
     }
+    assert_eq!(ownerless(temporary.path()), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn runs_that_are_ended_at_any_moment_change_nothing_on_a_server_of_somebody_elses() {
+    let temporary = tempfile::tempdir().expect("a folder");
+    let somebody = Somebody::start();
+    let (before, url) = (somebody.everything(), somebody.url());
+    end_many(3, temporary.path(), &["--server", &url], 2500);
+    let is_as_before = || {
+        // The server may not have noticed yet that a session's client was killed.
+        std::thread::sleep(Duration::from_millis(50));
+        let swept = run("good", temporary.path(), &["--server", &url]).status().expect("it runs");
+        swept.success() && somebody.everything() == before
+    };
+    assert!((0..20).any(|_| is_as_before()), "{}", somebody.everything());
     assert_eq!(ownerless(temporary.path()), Vec::<PathBuf>::new());
 }

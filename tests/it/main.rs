@@ -5,6 +5,7 @@ mod architecture;
 mod base;
 mod bench;
 mod bookshop;
+mod checkpoints;
 mod cli;
 mod commands;
 mod discovery;

@@ -16,14 +16,14 @@ const PASSWORD: &str = "s3cr3t/pa:ss";
 const ENCODED: &str = "s3cr3t%2Fpa%3Ass";
 
 /// A server with passwords and TLS, and a database beside that somebody needs.
-struct Somebody {
+pub struct Somebody {
     child: Child,
     folder: tempfile::TempDir,
     port: u16,
 }
 
 impl Somebody {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let server = programs_with_tls();
         let folder = tempfile::Builder::new().prefix("somebody-").tempdir_in("/tmp").expect("a folder");
         let file = |name: &str| folder.path().join(name);
@@ -63,7 +63,16 @@ impl Somebody {
         let log = std::fs::File::create(file("log")).expect("a log");
         let setting = |name: &str, value: &Path| format!("{name}={}", value.display());
         let child = program("postgres")
-            .args(["-c", "unix_socket_directories=", "-c", "listen_addresses=localhost", "-c", "ssl=on"])
+            .args([
+                "-c",
+                "unix_socket_directories=",
+                "-c",
+                "listen_addresses=localhost",
+                "-c",
+                "ssl=on",
+                "-c",
+                "fsync=off",
+            ])
             .args(["-c", &setting("ssl_cert_file", &file("certificate.pem"))])
             .args(["-c", &setting("ssl_key_file", &file("key.pem"))])
             .args(["-p", &port.to_string()])
@@ -87,7 +96,7 @@ impl Somebody {
         format!("postgresql://{user}:{ENCODED}@localhost:{}/{database}{parameters}", self.port)
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         self.url_of("owner_of_it_all", "postgres", "")
     }
 
@@ -106,7 +115,7 @@ impl Somebody {
     }
 
     /// Everything on the server: the names of databases and roles, and the whole of the database beside.
-    fn everything(&self) -> String {
+    pub fn everything(&self) -> String {
         let dump = self.client("pg_dump").arg("shop").output().expect("pg_dump");
         assert!(dump.status.success());
         let dump = String::from_utf8(dump.stdout).expect("UTF-8");

@@ -2,7 +2,10 @@
 //! migration that fails or leaves something costs the next ones nothing: they start from what upgrades alone make.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
 
+use futures_util::future::try_join_all;
 use sqlx::Connection;
 
 use crate::finding::Direction;
@@ -44,18 +47,33 @@ pub(super) struct Stage<'a> {
 type Roles = BTreeMap<String, Object>;
 
 impl<'a> Stage<'a> {
-    /// Makes both databases.
-    pub async fn set(
+    /// The stages of some workers.
+    pub async fn set_all(
+        workers: &'a [Worker],
+        place: Place<'a>,
+        options: &'a Options,
+        begun_with: usize,
+    ) -> Result<Vec<Self>, EngineError> {
+        try_join_all(workers.iter().map(|worker| Self::set(worker, place, options, begun_with))).await
+    }
+
+    /// Makes both databases, of a server that begins with so many migrations.
+    async fn set(
         worker: &'a Worker,
         place: Place<'a>,
         options: &'a Options,
+        begun_with: usize,
     ) -> Result<Self, EngineError> {
-        let Worker { server, proxy } = worker;
+        let Worker { server, proxy, wish } = worker;
         let (trial, clean) = (server.name("trial"), server.name("clean"));
-        for name in [&trial, &clean] {
-            // A project that could not be run to its end leaves its own.
-            drop_database(server, name).await?;
-            server.create_database(name, None).await?;
+        if wish.from.is_some() {
+            server.create_database(&trial, Some(&clean)).await?;
+        } else {
+            for name in [&trial, &clean] {
+                // A project that could not be run to its end leaves its own.
+                drop_database(server, name).await?;
+                server.create_database(name, None).await?;
+            }
         }
         proxy.lead_to(&trial);
         let engine = Engine::start(place, server, proxy, &trial, options).await?;
@@ -72,13 +90,33 @@ impl<'a> Stage<'a> {
             remark,
             reader: None,
             seeder: options.data.clone().map(Seeder::new),
-            clean_holds: 0,
+            clean_holds: begun_with,
             clean_roles: Roles::new(),
             first_roles: Roles::new(),
         };
         stage.first_roles = roles(&stage.snapshot().await?);
         stage.clean_roles = stage.first_roles.clone();
         Ok(stage)
+    }
+
+    /// What runs the migrations.
+    pub fn made_by(&self) -> String {
+        self.engine.remark().unwrap_or_default()
+    }
+
+    /// Writes the server with the trial database, which holds so many migrations and no rows of ours, into a folder. The
+    /// clean database is that of the trial from now on.
+    pub async fn keep(&mut self, holds: usize, folder: &Path) -> Result<io::Result<()>, EngineError> {
+        self.engine.release().await?;
+        self.close_reader().await;
+        drop_database(self.server, &self.clean).await?;
+        disconnect_others(self.server, &self.trial).await?;
+        self.server.administer(&[format!("ALTER DATABASE {} RENAME TO {}", self.trial, self.clean)]).await?;
+        let kept = self.server.keep(folder).await;
+        self.server.create_database(&self.trial, Some(&self.clean)).await?;
+        self.clean_holds = holds;
+        self.clean_roles = roles(&self.snapshot().await?);
+        Ok(kept)
     }
 
     /// Removes both databases, and roles that migrations made.

@@ -4,6 +4,8 @@
 //! A container goes when it is dropped; by its own `timeout` and auto-remove if we are killed; and by the next run's
 //! sweep, which reads from its labels which run's directory it belongs to, and leaves it alone while that is locked.
 
+mod kept;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
@@ -62,6 +64,8 @@ pub(super) struct Engine {
 pub(super) struct Container {
     engine: Engine,
     name: String,
+    image: String,
+    password: String,
     inner: Option<ContainerAsync<Postgres>>,
     /// Whether the engine may still be making it.
     is_asked_for: bool,
@@ -156,11 +160,21 @@ impl Engine {
             progress.remark(&format!("Pulling the image {image}"));
         }
         self.sweep().await;
-        let password = wire::random_password().map_err(|error| NoServer::new(error.to_string(), ""))?;
+        let from = wish.from.as_deref();
+        let password = from.map_or_else(wire::random_password, kept::password);
+        let password = password.map_err(|error| NoServer::new(error.to_string(), ""))?;
         let said = Arc::new(Mutex::new(Vec::new()));
         let name = container_name(directory);
-        let request = request(&image, &name, &password, directory.path(), said.clone());
-        let mut container = Container { engine: self, name, inner: None, is_asked_for: true, _bridge: None };
+        let request = request(&image, &name, &password, directory.path(), from, said.clone());
+        let mut container = Container {
+            engine: self,
+            name,
+            image: image.clone(),
+            password: password.clone(),
+            inner: None,
+            is_asked_for: true,
+            _bridge: None,
+        };
         let started = request.start().await;
         container.is_asked_for = false;
         let started = started.map_err(|error| not_started(&image, &error))?;
@@ -206,6 +220,11 @@ impl Engine {
 }
 
 impl Container {
+    /// The image that it is made of.
+    pub fn image(&self) -> &str {
+        &self.image
+    }
+
     async fn wait_until_ready(
         &self,
         image: &str,
@@ -269,6 +288,7 @@ fn request(
     name: &str,
     password: &str,
     directory: &Path,
+    from: Option<&Path>,
     said: Arc<Mutex<Vec<String>>>,
 ) -> ContainerRequest<Postgres> {
     let tag = image.rfind(':').filter(|at| *at > image.rfind('/').unwrap_or_default());
@@ -286,12 +306,16 @@ fn request(
         memory: Mount::tmpfs_mount(DATA),
     };
     // The entry point of the official image starts whatever is not `postgres` as it is.
-    let mut command: Vec<&str> = vec!["timeout", "-s", "INT", LIFE, "docker-entrypoint.sh", "postgres"];
+    let mut command = vec!["timeout", "-s", "INT", LIFE];
+    if from.is_some() {
+        command.extend(kept::unpack());
+    }
+    command.extend(["docker-entrypoint.sh", "postgres"]);
     for setting in COMMON_SETTINGS {
         command.extend(["-c", setting]);
     }
     let everywhere = is_far();
-    postgres
+    let request = postgres
         .with_cmd(command)
         .with_container_name(name)
         .with_label(RUN, directory.to_string_lossy())
@@ -299,7 +323,11 @@ fn request(
         .with_label(PID, std::process::id().to_string())
         .with_startup_timeout(START_LIMIT)
         .with_log_consumer(move |frame: &LogFrame| keep(&said, frame))
-        .with_host_config_modifier(move |host| publish(host, everywhere))
+        .with_host_config_modifier(move |host| publish(host, everywhere));
+    match from {
+        Some(folder) => kept::give(request, folder),
+        None => request,
+    }
 }
 
 /// Removes itself when it ends, and is reached from this machine only.

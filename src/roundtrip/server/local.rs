@@ -1,5 +1,8 @@
 //! A server of this machine's own programs: started in the directory of its run, stopped when dropped.
 
+use std::fs;
+use std::io;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -7,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::process::{Child, Command};
 
 use super::binaries::Binaries;
-use super::directory::RunDirectory;
+use super::directory::{RunDirectory, copy_tree};
 use super::{COMMON_SETTINGS, NoServer, Progress, ask_version, end_with_parent, template};
 
 /// How long a server may take from its start to its first answer.
@@ -15,6 +18,9 @@ const START_LIMIT: Duration = Duration::from_secs(60);
 
 /// How long a server may take to stop before it is killed.
 const STOP_LIMIT: Duration = Duration::from_secs(5);
+
+/// Name of the data in a folder that [`keep`] wrote.
+const KEPT: &str = "data";
 
 /// Nobody but us reaches it.
 const OWN_SETTINGS: &[&str] =
@@ -32,9 +38,17 @@ impl Local {
     pub async fn start(
         binaries: &Binaries,
         directory: &RunDirectory,
+        kept: Option<&Path>,
         progress: &dyn Progress,
     ) -> Result<Self, NoServer> {
-        template::lay_out(binaries, directory, progress).await?;
+        match kept {
+            Some(kept) => {
+                copy_tree(&kept.join(KEPT), &directory.data(), directory.owner()).map_err(|error| {
+                    NoServer::new(format!("{} cannot be copied: {error}", kept.display()), "")
+                })?
+            }
+            None => template::lay_out(binaries, directory, progress).await?,
+        }
         let child = server_command(binaries, directory)?
             .spawn()
             .map_err(|error| NoServer::new(format!("{} does not start: {error}", binaries.postgres()), ""))?;
@@ -81,8 +95,16 @@ impl Drop for Local {
     }
 }
 
+/// Copies the data of an idle server, right after a checkpoint, into a folder.
+pub(super) fn keep(directory: &RunDirectory, folder: &Path) -> io::Result<()> {
+    let kept = folder.join(KEPT);
+    copy_tree(&directory.data(), &kept, None)?;
+    // It is no running server's.
+    fs::remove_file(kept.join("postmaster.pid"))
+}
+
 fn server_command(binaries: &Binaries, directory: &RunDirectory) -> Result<Command, NoServer> {
-    let log = std::fs::File::create(directory.log())
+    let log = fs::File::create(directory.log())
         .map_err(|error| NoServer::new(format!("the server's log cannot be written: {error}"), ""))?;
     let mut command = binaries.command("postgres", directory.owner());
     command.arg("-D").arg(directory.data()).arg("-k").arg(directory.socket_directory());
