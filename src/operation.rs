@@ -5,9 +5,13 @@
 //! share is known to [`crate::history::Statement`].
 
 mod name;
+mod partition;
+mod policy;
 mod value;
 
 pub use name::{Name, quote};
+pub use partition::Strategy;
+pub use policy::{Policy, PolicyCommand};
 pub use value::{DataType, Expression};
 
 /// One change, or one statement that changes nothing that we follow. What is large is boxed: there may be as many of
@@ -51,8 +55,8 @@ pub enum Operation {
     ValidateConstraint { table: Name, name: String },
     /// `RENAME CONSTRAINT`.
     RenameConstraint { table: Name, from: String, to: String },
-    /// `ATTACH PARTITION`. `default` says that it takes the rows that fit no other.
-    AttachPartition { table: Name, partition: Name, default: bool },
+    /// `ATTACH PARTITION`. `default` says that it takes the rows that fit no other; all others have a `bound`.
+    AttachPartition { table: Name, partition: Name, default: bool, bound: Option<Strategy> },
     /// `DETACH PARTITION`.
     DetachPartition { table: Name, partition: Name, concurrently: bool },
     /// Any other `ALTER TABLE` action, named as PostgreSQL writes it: `SET LOGGED`, `ENABLE TRIGGER`.
@@ -92,6 +96,10 @@ pub enum Operation {
     CreateFunction { name: Name, replace: bool, traits: FunctionTraits, body: Vec<(Operation, Certainty)> },
     /// `CREATE [OR REPLACE] TRIGGER`.
     CreateTrigger { name: String, table: Name, replace: bool },
+    /// `CREATE POLICY`.
+    CreatePolicy(Box<Policy>),
+    /// `DROP POLICY`.
+    DropPolicy { name: String, table: Name, if_exists: bool },
     /// `DROP TRIGGER`.
     DropTrigger { name: String, table: Name, if_exists: bool },
     /// `CREATE EXTENSION`.
@@ -138,12 +146,12 @@ pub enum Certainty {
 }
 
 /// What is written beside the body of a function.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FunctionTraits {
     /// `SECURITY DEFINER`.
     pub definer: bool,
-    /// `SET search_path`.
-    pub sets_path: bool,
+    /// The schemas of `SET search_path`, in their order; empty for `FROM CURRENT`.
+    pub search_path: Option<Vec<String>>,
     /// `IMMUTABLE` or `STABLE`.
     pub settled: bool,
 }
@@ -167,6 +175,10 @@ pub struct CreateTable {
     pub default_partition: bool,
     /// Whether it is itself `PARTITION BY`.
     pub partitioned: bool,
+    /// The kind of bound that it has as a partition, unless it is the `DEFAULT`.
+    pub bound: Option<Strategy>,
+    /// `PARTITION BY` of itself.
+    pub strategy: Option<Strategy>,
     /// By what it is partitioned.
     pub partition_keys: Vec<IndexKey>,
     /// Tables of `LIKE` and `INHERITS`.
@@ -327,6 +339,7 @@ impl Operation {
         match self {
             Self::CreateTable(create) => Some(&create.table),
             Self::CreateIndex(create) => Some(&create.table),
+            Self::CreatePolicy(policy) => Some(&policy.table),
             Self::DropTable { table, .. }
             | Self::RenameTable { table, .. }
             | Self::SetTableSchema { table, .. }
@@ -347,6 +360,7 @@ impl Operation {
             | Self::AlterTable { table, .. }
             | Self::CreateTrigger { table, .. }
             | Self::DropTrigger { table, .. }
+            | Self::DropPolicy { table, .. }
             | Self::Insert { table, .. }
             | Self::Update { table, .. }
             | Self::Delete { table, .. } => Some(table),

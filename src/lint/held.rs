@@ -42,8 +42,7 @@ const TRIGGER_ACTIONS: &[&str] =
     &["DISABLE TRIGGER", "ENABLE TRIGGER", "ENABLE ALWAYS TRIGGER", "ENABLE REPLICA TRIGGER"];
 
 /// Statements that have no operation of their own and stop every query on the first object that they name.
-const OTHERS: &[&str] =
-    &["CREATE POLICY", "ALTER POLICY", "DROP POLICY", "ALTER TRIGGER", "CREATE RULE", "DROP RULE"];
+const OTHERS: &[&str] = &["ALTER POLICY", "ALTER TRIGGER", "CREATE RULE", "DROP RULE"];
 
 /// The table or view in use that a statement locks at least against writes. `sql` is the statement.
 pub fn waits_for<'a>(context: &Context<'a>, operation: &'a Operation, sql: &str) -> Option<&'a Name> {
@@ -94,7 +93,9 @@ pub fn stops_everything(operation: &Operation) -> Option<&Name> {
             (!matches!(*action, "SET STATISTICS" | "SET" | "RESET")).then_some(table)
         }
         Operation::Other { kind, objects } if OTHERS.contains(kind) => objects.first(),
+        Operation::CreatePolicy(policy) => Some(&policy.table),
         Operation::RenameTable { table, .. }
+        | Operation::DropPolicy { table, .. }
         | Operation::RenameConstraint { table, .. }
         | Operation::DropTrigger { table, .. }
         | Operation::AddColumn { table, .. }

@@ -11,6 +11,7 @@ mod guard;
 mod into;
 mod other;
 mod plpgsql;
+mod policy;
 mod routine;
 mod session;
 
@@ -76,6 +77,8 @@ fn without_body(statement: &ast::Stmt) -> Steps {
         S::CreateView(it) => one(create::view(it)),
         S::CreateMaterializedView(it) => one(create::materialized_view(it)),
         S::CreateTrigger(it) => one(create::trigger(it)),
+        S::CreatePolicy(it) => one(policy::create(it)),
+        S::DropPolicy(it) => one(policy::drop(it)),
         S::CreateExtension(it) => one(create::extension(it)),
         S::CreateSchema(it) => create::schema(it),
         S::DropTable(it) => drop::tables(it),

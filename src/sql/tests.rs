@@ -4,6 +4,7 @@ mod ddl;
 mod plpgsql;
 mod referee;
 mod rows;
+mod security;
 mod texts;
 
 use super::*;

@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context<'_>) -> Option<Draft> {
     let Operation::CreateFunction { name, traits, .. } = context.operation else { return None };
     // Another rule speaks of SECURITY DEFINER, where this is dangerous.
-    if traits.definer || traits.sets_path {
+    if traits.definer || traits.search_path.is_some() {
         return None;
     }
     Some(

@@ -1,6 +1,7 @@
 //! CREATE POLICY … USING (true).
 
 use crate::lint::prelude::*;
+use crate::operation::{Expression, PolicyCommand};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -17,16 +18,16 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::Other { kind: "CREATE POLICY", objects } = context.operation else { return None };
-    let sql: String = context.statement.sql.to_lowercase().split_whitespace().collect();
-    let reads_only = sql.contains("forselect");
-    let restrictive = sql.contains("asrestrictive");
-    if restrictive || reads_only || !(sql.contains("using(true)") || sql.contains("check(true)")) {
+    let Operation::CreatePolicy(policy) = context.operation else { return None };
+    let always = |condition: &Option<Expression>| {
+        condition.as_ref().is_some_and(|condition| condition.text.eq_ignore_ascii_case("true"))
+    };
+    let reads_only = policy.command == PolicyCommand::Select;
+    if !policy.permissive || reads_only || !(always(&policy.using) || always(&policy.check)) {
         return None;
     }
-    let table = objects.first().map(|table| format!(" of {table}")).unwrap_or_default();
     Some(
-        Draft::new(format!("This policy lets every row{table} be changed"))
+        Draft::new(format!("This policy lets every row of {} be changed", policy.table))
             .label("true for every row")
             .note("Policies are joined by OR: one that is always true makes the others worthless")
             .help("Say which rows, or for which command and role: FOR SELECT TO …", ""),

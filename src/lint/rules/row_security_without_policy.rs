@@ -26,7 +26,9 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
         Operation::AlterTable { table, action: "ENABLE ROW LEVEL SECURITY" } => Some((table, step.span)),
         _ => None,
     });
-    let bare = enabled.filter(|(table, _)| context.after.table(table).is_some_and(|known| !known.has_policy));
+    let bare = enabled.filter(|(table, _)| {
+        context.after.table(table).is_some_and(|known| !known.policies.iter().any(|policy| policy.permissive))
+    });
     bare.map(|(table, span)| {
         Draft::new(format!(
             "{table} has row-level security but no policy: nobody but its owner sees or writes a row"

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     let Operation::CreateFunction { name, traits, .. } = context.operation else { return None };
-    if !traits.definer || traits.sets_path {
+    if !traits.definer || traits.search_path.is_some() {
         return None;
     }
     let fixed = context.later().any(|(statement, operation)| {

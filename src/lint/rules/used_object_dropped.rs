@@ -51,13 +51,13 @@ fn dropped(operation: &Operation) -> Option<(&'static str, String)> {
         Operation::DropView { name, materialized: false, .. } => ("view", name.name.clone()),
         Operation::DropView { name, materialized: true, .. } => ("materialised view", name.name.clone()),
         Operation::DropTrigger { name, .. } => ("trigger", name.clone()),
+        Operation::DropPolicy { name, .. } => ("policy", name.clone()),
         Operation::DropSequence { name, .. } => ("sequence", name.name.clone()),
         Operation::Other { kind, objects } => {
             let what = match *kind {
                 "DROP FUNCTION" => "function",
                 "DROP PROCEDURE" => "procedure",
                 "DROP EXTENSION" => "extension",
-                "DROP POLICY" => "policy of",
                 "DROP SERVER" => "foreign server",
                 _ => return None,
             };
@@ -73,6 +73,7 @@ fn makes(operation: &Operation, wanted: &str) -> bool {
         | Operation::CreateFunction { name, .. }
         | Operation::CreateSequence { name, .. } => name.name == wanted,
         Operation::CreateTable(create) => create.table.name == wanted,
+        Operation::CreatePolicy(policy) => policy.name == wanted,
         Operation::CreateTrigger { name, .. } | Operation::CreateExtension { name, .. } => name == wanted,
         Operation::Other { kind, objects } => {
             kind.starts_with("CREATE") && objects.first().is_some_and(|object| object.name == wanted)

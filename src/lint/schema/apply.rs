@@ -81,7 +81,7 @@ impl Schema {
                     constraint.name.clone_from(to);
                 }
             }
-            Operation::AttachPartition { table, partition, default } => {
+            Operation::AttachPartition { table, partition, default, .. } => {
                 let parent = self.qualify(table);
                 self.table_mut(table).partitioned = true;
                 let child = self.table_mut(partition);
@@ -181,10 +181,17 @@ impl Schema {
                 let view = View { materialized: *materialized, reads, sql: sql.into(), created: now };
                 self.put_view(self.qualify(name), view);
             }
-            Operation::Other { kind: "CREATE POLICY", objects } => {
-                if let Some(table) = objects.first() {
-                    self.table_mut(table).has_policy = true;
-                }
+            Operation::CreatePolicy(policy) => {
+                self.table_mut(&policy.table).policies.push(policy.as_ref().clone().into());
+            }
+            Operation::DropPolicy { name, table, .. } => {
+                self.table_mut(table).policies.retain(|policy| policy.name != *name);
+            }
+            Operation::AlterTable { table, action: "ENABLE ROW LEVEL SECURITY" } => {
+                self.table_mut(table).row_security = true;
+            }
+            Operation::AlterTable { table, action: "DISABLE ROW LEVEL SECURITY" } => {
+                self.table_mut(table).row_security = false;
             }
             Operation::DropView { name, cascade, .. } => {
                 let name = self.qualify(name);

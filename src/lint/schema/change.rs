@@ -22,6 +22,7 @@ impl Schema {
             created: Some(now),
             persistence: create.persistence,
             partitioned: create.partitioned,
+            strategy: create.strategy,
             partition_columns: create.partition_columns(),
             partition_of: create.partition_of.as_ref().map(|parent| self.qualify(parent)),
             takes_the_rest: create.default_partition,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Moment;
 use super::copies::Copied;
 use crate::operation::{
-    Column, Constraint, ConstraintKind, DataType, Expression, Generated, Name, Persistence,
+    Column, Constraint, ConstraintKind, DataType, Expression, Generated, Name, Persistence, Policy, Strategy,
 };
 
 /// What is known of a table.
@@ -17,6 +17,8 @@ pub struct Table {
     pub persistence: Persistence,
     /// Whether it is partitioned.
     pub partitioned: bool,
+    /// By what kind of bound it is partitioned, if the history says so.
+    pub strategy: Option<Strategy>,
     /// The columns by which it is partitioned, if that is all.
     pub partition_columns: Option<Vec<String>>,
     /// The table that it is a partition of, with schema.
@@ -29,8 +31,10 @@ pub struct Table {
     pub columns: Vec<Rc<ColumnState>>,
     /// Known constraints.
     pub constraints: Vec<Rc<ConstraintState>>,
-    /// Whether the history gave it a policy for row-level security.
-    pub has_policy: bool,
+    /// Whether row-level security is switched on.
+    pub row_security: bool,
+    /// The policies that the history gave it for row-level security.
+    pub policies: Vec<Rc<Policy>>,
     /// Whether the history has put rows into it.
     pub written: bool,
     /// The migration that last renamed it.
@@ -82,13 +86,15 @@ impl Table {
             created: None,
             persistence: Persistence::Permanent,
             partitioned: false,
+            strategy: None,
             partition_columns: None,
             partition_of: None,
             takes_the_rest: false,
             complete: false,
             columns: Vec::new(),
             constraints: Vec::new(),
-            has_policy: false,
+            row_security: false,
+            policies: Vec::new(),
             written: false,
             renamed_in: None,
             copies: Vec::new(),

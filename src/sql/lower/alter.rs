@@ -2,7 +2,7 @@
 
 use squawk_syntax::ast::{self, AstNode};
 
-use super::{Steps, cascades, constraint, other, whole};
+use super::{Steps, cascades, constraint, create, other, whole};
 use crate::operation::{Name, Operation};
 use crate::sql::{expr, name, parse, types};
 
@@ -67,6 +67,7 @@ fn action(action: &ast::AlterTableAction, table: Name) -> Operation {
             table,
             partition: name::optional(it.table_name_ref()),
             default: matches!(it.partition_type(), Some(ast::PartitionType::PartitionDefault(_))),
+            bound: it.partition_type().and_then(|it| create::bound(&it)),
         },
         A::DetachPartition(it) => match it.detach_partition_option() {
             Some(ast::DetachPartitionOption::DetachFinalize(_)) => {

@@ -5,7 +5,7 @@ use squawk_syntax::ast::{self, AstNode};
 
 use super::{Steps, constraint, data, whole};
 use crate::operation::{
-    Column, ConstraintKind, CreateIndex, CreateTable, IndexKey, Name, Operation, Persistence,
+    Column, ConstraintKind, CreateIndex, CreateTable, IndexKey, Name, Operation, Persistence, Strategy,
 };
 use crate::sql::{expr, name, types};
 
@@ -16,7 +16,9 @@ pub(super) fn table(create: &ast::CreateTable) -> Operation {
         persistence: persistence(create.persistence()),
         partition_of: create.partition_of().and_then(|of| of.table_name_ref()).map(|it| name::qualified(&it)),
         default_partition: matches!(create.partition_type(), Some(ast::PartitionType::PartitionDefault(_))),
+        bound: create.partition_type().and_then(|it| bound(&it)),
         partitioned: create.partition_by().is_some(),
+        strategy: create.partition_by().and_then(|by| strategy(&by)),
         partition_keys: keys(create.partition_by().and_then(|by| by.partition_item_list())),
         models: create
             .inherits()
@@ -48,6 +50,26 @@ pub(super) fn table(create: &ast::CreateTable) -> Operation {
     }
     demand_keys(&mut table.columns, table.constraints.iter().map(|constraint| &constraint.kind));
     Operation::CreateTable(Box::new(table))
+}
+
+/// The kind of bound that a partition has; `None` for the `DEFAULT`.
+pub(super) fn bound(written: &ast::PartitionType) -> Option<Strategy> {
+    match written {
+        ast::PartitionType::PartitionDefault(_) => None,
+        ast::PartitionType::PartitionForValuesFrom(_) => Some(Strategy::Range),
+        ast::PartitionType::PartitionForValuesIn(_) => Some(Strategy::List),
+        ast::PartitionType::PartitionForValuesWith(_) => Some(Strategy::Hash),
+    }
+}
+
+fn strategy(by: &ast::PartitionBy) -> Option<Strategy> {
+    let written = by.partition_strategy()?.syntax().text().to_string().to_ascii_lowercase();
+    match written.trim() {
+        "range" => Some(Strategy::Range),
+        "list" => Some(Strategy::List),
+        "hash" => Some(Strategy::Hash),
+        _ => None,
+    }
 }
 
 /// Columns of a primary key are NOT NULL, and so are those of the constraint of that name.

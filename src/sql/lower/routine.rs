@@ -59,8 +59,7 @@ fn traits(node: &SyntaxNode) -> FunctionTraits {
         match option {
             ast::FuncOption::SecurityDefinerFuncOption(_) => traits.definer = true,
             ast::FuncOption::SetFuncOption(it) => {
-                let text = expr::squeezed(it.syntax()).to_ascii_lowercase();
-                traits.sets_path |= text.contains("search_path");
+                traits.search_path = search_path(&expr::squeezed(it.syntax())).or(traits.search_path);
             }
             ast::FuncOption::VolatilityFuncOption(it) => {
                 traits.settled = !it.syntax().text().to_string().eq_ignore_ascii_case("volatile");
@@ -69,6 +68,25 @@ fn traits(node: &SyntaxNode) -> FunctionTraits {
         }
     }
     traits
+}
+
+/// The schemas of `SET search_path TO a, b`.
+fn search_path(option: &str) -> Option<Vec<String>> {
+    let rest = option.get(.."set".len()).filter(|word| word.eq_ignore_ascii_case("set"));
+    let rest = option[rest?.len()..].trim_start();
+    let name = rest.get(.."search_path".len())?;
+    if !name.eq_ignore_ascii_case("search_path") {
+        return None;
+    }
+    let value = rest[name.len()..].trim_start();
+    let value = match value.strip_prefix('=') {
+        Some(value) => value,
+        None => {
+            value.get(.."to".len()).filter(|word| word.eq_ignore_ascii_case("to")).map_or("", |_| &value[2..])
+        }
+    };
+    let schemas = value.split(',').map(|schema| schema.trim().trim_matches(['\'', '"']).to_owned());
+    Some(schemas.filter(|schema| !schema.is_empty()).collect())
 }
 
 /// What a call does of a body that is no text: `RETURN …` or `BEGIN ATOMIC … END`.
