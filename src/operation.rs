@@ -154,6 +154,10 @@ pub struct FunctionTraits {
     pub search_path: Option<Vec<String>>,
     /// `IMMUTABLE` or `STABLE`.
     pub settled: bool,
+    /// `LANGUAGE`, lower case.
+    pub language: Option<String>,
+    /// Whether the body is no text: `RETURN …` or `BEGIN ATOMIC … END`.
+    pub standard_body: bool,
 }
 
 /// Parts of `CREATE TABLE`.

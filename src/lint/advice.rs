@@ -2,7 +2,7 @@
 //! hazard it is for.
 
 use super::context::Context;
-use crate::history::Language;
+use crate::history::{Language, Project};
 use crate::operation::{CreateIndex, IndexKey, Name, quote};
 
 /// Code for a help, built in deploy order.
@@ -90,6 +90,14 @@ impl<'a> Advice<'a> {
     /// The whole code.
     pub fn finish(self) -> String {
         self.lines.join("\n")
+    }
+}
+
+/// One SQL statement as the author would write it in a migration.
+pub fn statement(project: &Project, sql: &str) -> String {
+    match project.framework.language {
+        Language::Python => format!("op.execute({})", python_string(sql)),
+        Language::Sql => format!("{sql};"),
     }
 }
 

@@ -185,6 +185,9 @@ pub enum Shape {
     InsertedTwice,
     DropTypeInUse,
     KeyWithoutPartitionColumn,
+    AttachBesideDefault,
+    BoundOfAnotherStrategy,
+    BodyInAnotherLanguage,
     /// One that no message quotes.
     Unquoted,
 }

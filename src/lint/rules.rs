@@ -11,6 +11,7 @@ pub mod blocking_index_build;
 pub mod blocking_index_drop;
 pub mod blocking_refresh;
 pub mod blocking_reindex;
+pub mod body_of_another_language;
 pub mod broad_grant;
 pub mod check_without_not_valid;
 pub mod column_named_twice;
@@ -78,9 +79,12 @@ pub mod not_repeatable;
 pub mod not_valid_never_validated;
 pub mod opaque_step;
 pub mod orphan_downgrade;
+pub mod owner_changed;
 pub mod padded_text;
 pub mod partition_of_locks_parent;
 pub mod policy_always_true;
+pub mod policy_for_some_commands;
+pub mod policy_without_select;
 pub mod primary_key_dropped;
 pub mod primary_key_without_index;
 pub mod quoted_name;
@@ -94,6 +98,7 @@ pub mod rename_schema;
 pub mod rename_table;
 pub mod replica_identity_changed;
 pub mod required_default_dropped;
+pub mod restrictive_policy;
 pub mod revision_cycle;
 pub mod rewriting_column;
 pub mod row_security_disabled;
@@ -112,7 +117,9 @@ pub mod superuser_role;
 pub mod syntax_error;
 pub mod system_catalog_written;
 pub mod table_rewrite;
+pub mod table_without_grant;
 pub mod table_without_key;
+pub mod temporary_table_shadows;
 pub mod timeout_cancels_concurrent_build;
 pub mod timestamp_without_time_zone;
 pub mod transaction_control;
@@ -121,6 +128,7 @@ pub mod type_change_rewrite;
 pub mod type_in_use_dropped;
 pub mod unbatched_update;
 pub mod unique_constraint_without_index;
+pub mod unknown_function_replaced;
 pub mod unknown_rule;
 pub mod unlogged_table;
 pub mod unmirrored_downgrade;
@@ -138,8 +146,10 @@ pub mod vague_message;
 pub mod validate_in_same_transaction;
 pub mod version_taken_on_base;
 pub mod view_blocks_change;
+pub mod view_skips_row_security;
 pub mod volatile_default;
 pub mod wide_index;
+pub mod wrong_partition_bound;
 
 use super::Rule;
 
@@ -156,6 +166,7 @@ pub static RULES: &[&Rule] = &[
     &blocking_index_drop::RULE,
     &blocking_refresh::RULE,
     &blocking_reindex::RULE,
+    &body_of_another_language::RULE,
     &broad_grant::RULE,
     &check_without_not_valid::RULE,
     &column_named_twice::RULE,
@@ -223,9 +234,12 @@ pub static RULES: &[&Rule] = &[
     &not_valid_never_validated::RULE,
     &opaque_step::RULE,
     &orphan_downgrade::RULE,
+    &owner_changed::RULE,
     &padded_text::RULE,
     &partition_of_locks_parent::RULE,
     &policy_always_true::RULE,
+    &policy_for_some_commands::RULE,
+    &policy_without_select::RULE,
     &primary_key_dropped::RULE,
     &primary_key_without_index::RULE,
     &quoted_name::RULE,
@@ -239,6 +253,7 @@ pub static RULES: &[&Rule] = &[
     &rename_table::RULE,
     &replica_identity_changed::RULE,
     &required_default_dropped::RULE,
+    &restrictive_policy::RULE,
     &revision_cycle::RULE,
     &rewriting_column::RULE,
     &row_security_disabled::RULE,
@@ -257,7 +272,9 @@ pub static RULES: &[&Rule] = &[
     &syntax_error::RULE,
     &system_catalog_written::RULE,
     &table_rewrite::RULE,
+    &table_without_grant::RULE,
     &table_without_key::RULE,
+    &temporary_table_shadows::RULE,
     &timeout_cancels_concurrent_build::RULE,
     &timestamp_without_time_zone::RULE,
     &transaction_control::RULE,
@@ -266,6 +283,7 @@ pub static RULES: &[&Rule] = &[
     &type_in_use_dropped::RULE,
     &unbatched_update::RULE,
     &unique_constraint_without_index::RULE,
+    &unknown_function_replaced::RULE,
     &unknown_rule::RULE,
     &unlogged_table::RULE,
     &unmirrored_downgrade::RULE,
@@ -283,6 +301,8 @@ pub static RULES: &[&Rule] = &[
     &validate_in_same_transaction::RULE,
     &version_taken_on_base::RULE,
     &view_blocks_change::RULE,
+    &view_skips_row_security::RULE,
     &volatile_default::RULE,
     &wide_index::RULE,
+    &wrong_partition_bound::RULE,
 ];

@@ -113,6 +113,8 @@ pub struct Schema {
     reading: Links,
     /// What a call of each function does.
     functions: Known<Function>,
+    /// Whether tables to come get their grants by themselves.
+    grants_by_default: bool,
     session: Session,
     /// What was known when the running transaction began, if a statement began it.
     begun: Option<Box<Schema>>,
@@ -197,9 +199,21 @@ impl Schema {
         known.filter(move |(_, view)| view.reads.contains(&table))
     }
 
+    /// The default partition of a table, whose rows may belong to a new one.
+    pub fn default_partition(&self, parent: &Name) -> Option<(&Name, &Table)> {
+        let parent = self.qualify(parent);
+        let is_it = |table: &Table| table.partition_of.as_ref() == Some(&parent) && table.takes_the_rest;
+        self.tables().find(|(_, table)| is_it(table))
+    }
+
     /// All tables that the history has touched, with their names.
     pub fn tables(&self) -> impl Iterator<Item = (&Name, &Table)> {
         self.tables.iter()
+    }
+
+    /// Whether tables to come get their grants by themselves: `ALTER DEFAULT PRIVILEGES`.
+    pub fn grants_by_default(&self) -> bool {
+        self.grants_by_default
     }
 
     /// The settings of the session.

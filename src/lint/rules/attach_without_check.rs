@@ -1,6 +1,7 @@
 //! ATTACH PARTITION of a table with rows and without a check.
 
 use crate::lint::prelude::*;
+use crate::lint::schema::Table;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -16,14 +17,40 @@ pub static RULE: Rule = Rule {
     check: Check::Step(check),
 };
 
+/// Whether a validated check may prove what the partition's rows are.
+fn is_checked(known: &Table) -> bool {
+    known.constraints.iter().any(|c| c.validated && matches!(c.kind, ConstraintKind::Check(_)))
+}
+
+/// The rows of the default partition are read as well, lest one of them belongs to the new partition.
+fn beside_default(context: &Context<'_>, table: &Name, partition: &Name) -> Option<Draft> {
+    let (rest, known) = context.schema.default_partition(table)?;
+    if context.is_new(rest) || is_checked(known) || context.schema.qualify(partition) == *rest {
+        return None;
+    }
+    let (part, default) = (partition.to_string(), shown(rest));
+    let bounds = format!("{}_without_{}", rest.name, partition.name);
+    let code = Advice::new(context)
+        .say("1. in an earlier migration: that no row of the default partition belongs to the new one")
+        .run(Code::sql(format!("ALTER TABLE {default} ADD CONSTRAINT {bounds} CHECK (NOT (…)) NOT VALID")))
+        .say("2. in the next")
+        .run(Code::sql(format!("ALTER TABLE {default} VALIDATE CONSTRAINT {bounds}")))
+        .say("3. attach it, which is brief now");
+    Some(
+        Draft::new(format!(
+            "Attaching {part} reads all of {default}, the default partition, while every query on it waits"
+        ))
+        .stops(rest)
+        .label(format!("{default} is locked and read"))
+        .note(locks::sentence(Shape::AttachBesideDefault, &[("ptd", &default)]))
+        .help("Prove first that the default partition holds none of its rows", code.finish()),
+    )
+}
+
 fn check(context: &Context<'_>) -> Option<Draft> {
     let Operation::AttachPartition { table, partition, .. } = context.operation else { return None };
-    let known = context.schema.table(partition);
-    let checked = known.is_some_and(|known| {
-        known.constraints.iter().any(|c| c.validated && matches!(c.kind, ConstraintKind::Check(_)))
-    });
-    if context.is_new(partition) || checked {
-        return None;
+    if context.is_new(partition) || context.schema.table(partition).is_some_and(is_checked) {
+        return beside_default(context, table, partition);
     }
     let part = partition.to_string();
     let code = Advice::new(context)

@@ -31,12 +31,7 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
             && returned.enum_type(name).is_some()
     });
     left.map(|(statement, name)| {
-        let code = match context.project.framework.language {
-            Language::Python => {
-                format!("op.execute({})", advice::python_string(&format!("DROP TYPE {name}")))
-            }
-            Language::Sql => format!("DROP TYPE {name};"),
-        };
+        let code = advice::statement(context.project, &format!("DROP TYPE {name}"));
         Draft::new(format!(
             "The downgrade leaves the enum type {name} behind, so the next upgrade fails: it already exists"
         ))

@@ -1,7 +1,6 @@
 //! CREATE TABLE … PARTITION OF a table in use.
 
 use crate::lint::prelude::*;
-use crate::lint::schema::Table;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -32,19 +31,13 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     Some(
         Draft::new(format!("Creating {part} as a partition makes every query on {of} wait behind it"))
             .label(format!("{of} is locked completely"))
-            .note(match default_partition(context, parent) {
-                Some(default) => {
-                    locks::sentence(Shape::CreatePartitionBesideDefault, &[("pt", &of), ("ptd", &default)])
-                }
+            .note(match context.schema.default_partition(parent) {
+                Some((default, _)) => locks::sentence(
+                    Shape::CreatePartitionBesideDefault,
+                    &[("pt", &of), ("ptd", &shown(default))],
+                ),
                 None => locks::sentence(Shape::CreatePartitionOf, &[("pt", &of)]),
             })
             .help("Create it as a plain table and attach it, which lets queries go on", code),
     )
-}
-
-/// The default partition of a table, whose rows may belong to the new one.
-fn default_partition(context: &Context<'_>, parent: &Name) -> Option<String> {
-    let parent = context.schema.qualify(parent);
-    let is_it = |table: &Table| table.partition_of.as_ref() == Some(&parent) && table.takes_the_rest;
-    context.schema.tables().find(|(_, table)| is_it(table)).map(|(name, _)| shown(name))
 }

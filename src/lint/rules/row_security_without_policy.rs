@@ -38,13 +38,10 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
         .note("Queries do not fail, they find nothing, and INSERT is refused")
         .help(
             "Create the policies in the same migration",
-            match context.project.framework.language {
-                Language::Python => format!(
-                    "op.execute({})",
-                    advice::python_string(&format!("CREATE POLICY {}_all ON {table} USING (…)", table.name))
-                ),
-                Language::Sql => format!("CREATE POLICY {}_all ON {table} USING (…);", table.name),
-            },
+            advice::statement(
+                context.project,
+                &format!("CREATE POLICY {}_all ON {table} USING (…)", table.name),
+            ),
         )
     })
     .collect()

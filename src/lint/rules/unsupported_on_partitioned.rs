@@ -36,6 +36,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
                 "Add and validate the key on each partition, then add it to the partitioned table, which finds it there",
             )
         }
+        Operation::DetachPartition { table, concurrently: true, .. } => {
+            return beside_default(context, table);
+        }
         _ => return None,
     };
     if !context.schema.table(table)?.partitioned {
@@ -46,5 +49,16 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             .label(format!("{table} is partitioned"))
             .refused(state)
             .help(help, ""),
+    )
+}
+
+/// DETACH CONCURRENTLY needs that no row can move into a default partition meanwhile.
+fn beside_default(context: &Context<'_>, table: &Name) -> Option<Draft> {
+    let default = shown(context.schema.default_partition(table)?.0);
+    Some(
+        Draft::new(format!("DETACH PARTITION CONCURRENTLY fails on {table}, because it has a default partition"))
+            .label(format!("{default} takes the rows that fit no other"))
+            .refused("55000")
+            .help("Detach the partition without CONCURRENTLY under a short lock_timeout, or detach the default partition first", ""),
     )
 }

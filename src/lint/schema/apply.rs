@@ -181,6 +181,14 @@ impl Schema {
                 let view = View { materialized: *materialized, reads, sql: sql.into(), created: now };
                 self.put_view(self.qualify(name), view);
             }
+            Operation::Other { kind: "GRANT", objects } => {
+                for table in
+                    objects.iter().filter(|name| self.table(name).is_some()).cloned().collect::<Vec<_>>()
+                {
+                    self.table_mut(&table).granted = true;
+                }
+            }
+            Operation::Other { kind: "ALTER DEFAULT PRIVILEGES", .. } => self.grants_by_default = true,
             Operation::CreatePolicy(policy) => {
                 self.table_mut(&policy.table).policies.push(policy.as_ref().clone().into());
             }

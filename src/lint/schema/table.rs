@@ -31,6 +31,8 @@ pub struct Table {
     pub columns: Vec<Rc<ColumnState>>,
     /// Known constraints.
     pub constraints: Vec<Rc<ConstraintState>>,
+    /// Whether somebody was granted rights on it.
+    pub granted: bool,
     /// Whether row-level security is switched on.
     pub row_security: bool,
     /// The policies that the history gave it for row-level security.
@@ -93,6 +95,7 @@ impl Table {
             complete: false,
             columns: Vec::new(),
             constraints: Vec::new(),
+            granted: false,
             row_security: false,
             policies: Vec::new(),
             written: false,

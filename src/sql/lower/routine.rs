@@ -33,7 +33,7 @@ pub(super) fn function(create: &ast::CreateFunction, nesting: Nesting) -> Operat
     Operation::CreateFunction {
         name: name::optional(create.name()),
         replace: create.or_replace().is_some(),
-        traits: traits(create.syntax()),
+        traits: FunctionTraits { standard_body: create.body().is_some(), ..traits(create.syntax()) },
         body: match create.body() {
             Some(body) => standard(&body, nesting),
             None => called(create.plpgsql(), create.sql_body(), nesting),
@@ -45,7 +45,7 @@ pub(super) fn procedure(create: &ast::CreateProcedure, nesting: Nesting) -> Oper
     Operation::CreateFunction {
         name: name::optional(create.name()),
         replace: create.or_replace().is_some(),
-        traits: traits(create.syntax()),
+        traits: FunctionTraits { standard_body: create.body().is_some(), ..traits(create.syntax()) },
         body: match create.body() {
             Some(body) => standard(&body, nesting),
             None => called(create.plpgsql(), create.sql_body(), nesting),
@@ -58,6 +58,12 @@ fn traits(node: &SyntaxNode) -> FunctionTraits {
     for option in node.descendants().filter_map(ast::FuncOption::cast) {
         match option {
             ast::FuncOption::SecurityDefinerFuncOption(_) => traits.definer = true,
+            ast::FuncOption::LanguageFuncOption(it) => {
+                let text = expr::squeezed(it.syntax());
+                let name =
+                    text.split_once(' ').map(|(_, name)| name.trim_matches(['\'', '"']).to_lowercase());
+                traits.language = name;
+            }
             ast::FuncOption::SetFuncOption(it) => {
                 traits.search_path = search_path(&expr::squeezed(it.syntax())).or(traits.search_path);
             }

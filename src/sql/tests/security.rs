@@ -48,6 +48,18 @@ fn a_function_says_its_path() {
 }
 
 #[test]
+fn a_function_says_its_language_and_the_form_of_its_body() {
+    let traits = |rest: &str| match operation(&format!("CREATE FUNCTION f() RETURNS int {rest}")) {
+        Operation::CreateFunction { traits, .. } => (traits.language, traits.standard_body),
+        other => panic!("{rest}: {other:?}"),
+    };
+    assert_eq!(traits("LANGUAGE SQL AS 'SELECT 1'"), (Some("sql".into()), false));
+    assert_eq!(traits("LANGUAGE 'plpgsql' AS 'BEGIN RETURN 1; END'"), (Some("plpgsql".into()), false));
+    assert_eq!(traits("RETURN 1"), (None, true));
+    assert_eq!(traits("LANGUAGE sql BEGIN ATOMIC SELECT 1; END"), (Some("sql".into()), true));
+}
+
+#[test]
 fn partitions_say_their_kind_of_bound() {
     let table = |sql: &str| match operation(sql) {
         Operation::CreateTable(create) => (create.strategy, create.bound),
