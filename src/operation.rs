@@ -7,11 +7,13 @@
 mod name;
 mod partition;
 mod policy;
+mod routine;
 mod value;
 
 pub use name::{Name, quote};
 pub use partition::Strategy;
 pub use policy::{Policy, PolicyCommand};
+pub use routine::{FunctionTraits, Parameter, Signature, Volatility};
 pub use value::{DataType, Expression};
 
 /// One change, or one statement that changes nothing that we follow. What is large is boxed: there may be as many of
@@ -85,17 +87,29 @@ pub enum Operation {
     CreateSequence { name: Name, if_not_exists: bool },
     /// `DROP SEQUENCE`.
     DropSequence { name: Name, if_exists: bool, cascade: bool },
-    /// `CREATE [OR REPLACE] [MATERIALIZED] VIEW`.
-    CreateView { name: Name, materialized: bool, replace: bool, reads: Vec<Name> },
+    /// `CREATE [OR REPLACE] [MATERIALIZED] VIEW`. `columns` are those that it gives, if its text names them all.
+    CreateView {
+        name: Name,
+        materialized: bool,
+        replace: bool,
+        reads: Vec<Name>,
+        columns: Option<Vec<String>>,
+    },
     /// `DROP [MATERIALIZED] VIEW`.
     DropView { name: Name, materialized: bool, if_exists: bool, cascade: bool },
     /// `REFRESH MATERIALIZED VIEW`.
     RefreshView { name: Name, concurrently: bool },
     /// `CREATE [OR REPLACE] FUNCTION` or `PROCEDURE`. The body runs only when it is called; it holds what can be read
     /// of it.
-    CreateFunction { name: Name, replace: bool, traits: FunctionTraits, body: Vec<(Operation, Certainty)> },
-    /// `CREATE [OR REPLACE] TRIGGER`.
-    CreateTrigger { name: String, table: Name, replace: bool },
+    CreateFunction {
+        name: Name,
+        replace: bool,
+        traits: FunctionTraits,
+        signature: Box<Signature>,
+        body: Vec<(Operation, Certainty)>,
+    },
+    /// `CREATE [OR REPLACE] TRIGGER`. `columns` are those that it needs by name.
+    CreateTrigger { name: String, table: Name, replace: bool, columns: Vec<String>, function: Name },
     /// `CREATE POLICY`.
     CreatePolicy(Box<Policy>),
     /// `DROP POLICY`.
@@ -143,21 +157,6 @@ pub enum Certainty {
     Certain,
     /// It depends on something that cannot be known; completes "runs only if …".
     May(String),
-}
-
-/// What is written beside the body of a function.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FunctionTraits {
-    /// `SECURITY DEFINER`.
-    pub definer: bool,
-    /// The schemas of `SET search_path`, in their order; empty for `FROM CURRENT`.
-    pub search_path: Option<Vec<String>>,
-    /// `IMMUTABLE` or `STABLE`.
-    pub settled: bool,
-    /// `LANGUAGE`, lower case.
-    pub language: Option<String>,
-    /// Whether the body is no text: `RETURN …` or `BEGIN ATOMIC … END`.
-    pub standard_body: bool,
 }
 
 /// Parts of `CREATE TABLE`.

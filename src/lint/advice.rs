@@ -101,6 +101,11 @@ pub fn statement(project: &Project, sql: &str) -> String {
     }
 }
 
+/// The author's own statement, at the left margin.
+pub fn own_statement(context: &Context<'_>) -> Code {
+    Code::both(context.statement.sql.clone(), dedented(context.sources.text(context.statement.span)))
+}
+
 /// A Python string literal.
 pub fn python_string(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\");

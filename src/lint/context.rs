@@ -5,7 +5,7 @@ use super::held::Held;
 use super::schema::{Moment, Schema, Table};
 use crate::finding::Direction;
 use crate::history::{Graph, Language, Migration, Project, Scope, Script, Statement};
-use crate::operation::{Column, DataType, Name, Operation, Persistence, quote};
+use crate::operation::{Column, ConstraintKind, DataType, Name, Operation, Persistence, quote};
 use crate::source::{Sources, Span};
 
 /// The project as a whole.
@@ -32,6 +32,22 @@ pub struct MigrationContext<'a> {
     pub after: &'a Schema,
     /// The schema after its upgrade and its downgrade; `None` without a downgrade.
     pub returned: Option<&'a Schema>,
+}
+
+/// A column of a new foreign key, and the column that it refers to.
+pub struct Joined<'a> {
+    /// The table that gets the key.
+    pub table: &'a Name,
+    /// Its column.
+    pub column: &'a str,
+    /// The type of that.
+    pub has: &'a DataType,
+    /// The other table.
+    pub references: &'a Name,
+    /// The column there.
+    pub target: &'a str,
+    /// The type of that.
+    pub wants: &'a DataType,
 }
 
 /// One operation of a migration.
@@ -90,6 +106,21 @@ impl Context<'_> {
         table_is_new
             || self.schema.view(table).is_some_and(|view| self.is_at_hand(view.created))
             || self.is_made_unread(table)
+    }
+
+    /// Whether nothing is known of a table but that this script, or a function, makes a temporary one of its name.
+    pub fn makes_temporary(&self, table: &Name) -> bool {
+        let makes = |operation: &Operation| match operation {
+            Operation::CreateTable(create) => {
+                create.persistence == Persistence::Temporary && create.table.name == table.name
+            }
+            _ => false,
+        };
+        let known = self.schema.table(table).is_some_and(|known| known.created.is_some());
+        let here = || self.later().chain(self.earlier()).any(|(_, operation)| makes(operation));
+        let beside = || self.siblings().any(makes);
+        table.schema.as_deref() == Some("pg_temp")
+            || (!known && (here() || beside() || self.schema.some_body_holds(makes)))
     }
 
     /// Whether the transaction that still runs has made a table, so that no other sees it, whatever rows it has.
@@ -164,6 +195,33 @@ impl Context<'_> {
     pub fn new_column_of(&self, wanted: impl Fn(&DataType) -> bool) -> Option<(String, &DataType)> {
         let (table, column) = self.new_columns().find(|(_, column)| wanted(&column.data_type))?;
         Some((format!("{table}.{}", quote(&column.name)), &column.data_type))
+    }
+
+    /// The columns that new foreign keys join, as far as both are known.
+    pub fn joined_columns(&self) -> Vec<Joined<'_>> {
+        let Some(table) = self.operation.table() else { return Vec::new() };
+        let mut joined = Vec::new();
+        for constraint in self.operation.constraints() {
+            let ConstraintKind::ForeignKey { columns, references, referenced, .. } = &constraint.kind else {
+                continue;
+            };
+            let Some(parent) = self.schema.table(references) else { continue };
+            let primary = parent.constraints.iter().find_map(|constraint| match &constraint.kind {
+                ConstraintKind::PrimaryKey { columns } => Some(columns.as_slice()),
+                _ => None,
+            });
+            let targets = if referenced.is_empty() { primary.unwrap_or_default() } else { referenced };
+            let type_of = |column: &str| {
+                let new = self.new_columns().find(|(_, new)| new.name == column);
+                let known = || self.schema.column(table, column)?.data_type.as_ref();
+                new.map(|(_, new)| &new.data_type).or_else(known)
+            };
+            joined.extend(columns.iter().zip(targets).filter_map(|(column, target)| {
+                let (has, wants) = (type_of(column)?, parent.column(target)?.data_type.as_ref()?);
+                Some(Joined { table, column, has, references, target, wants })
+            }));
+        }
+        joined
     }
 
     /// The statement's other operations.

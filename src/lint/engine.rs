@@ -180,14 +180,13 @@ impl Engine<'_> {
         migration: Option<usize>,
     ) -> Option<Said> {
         let wished = self.settings.severity(&rule.info, migration);
-        let small: Option<Vec<u64>> = draft.sized.iter().map(|table| self.settings.small(table)).collect();
-        let severity = match small.and_then(|rows| rows.into_iter().max()) {
-            Some(rows) => {
-                draft.notes.push(format!("The configuration says that there are {rows} rows: this is brief"));
-                wished.min(Severity::Info)
-            }
-            None => wished,
-        };
+        // A severity that the user chose is not raised.
+        let raises = !draft.stopped.is_empty() && wished == rule.info.severity;
+        let (severity, rows) = self.settings.by_size(wished, &draft.sized, raises);
+        if let Some(rows) = rows {
+            let so = if rows < self.settings.small_below { ": this is brief" } else { "" };
+            draft.notes.push(format!("The configuration says that there are {rows} rows{so}"));
+        }
         let severity = if draft.unseen {
             draft.notes.push("Nobody else sees the table before the commit, but all locks of the migration are held as long".to_owned());
             severity.min(Severity::Info)

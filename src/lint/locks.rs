@@ -188,6 +188,23 @@ pub enum Shape {
     AttachBesideDefault,
     BoundOfAnotherStrategy,
     BodyInAnotherLanguage,
+    TypeOfGenerated,
+    DropOfGenerated,
+    TypeOfDependent,
+    DropOfDependent,
+    PartitionKeyChanged,
+    DropReferencedTable,
+    DropReferencedColumn,
+    DropReferencedKey,
+    DropNeededSequence,
+    DropNeededFunction,
+    DropFilledSchema,
+    ReplaceView,
+    ReplaceFunction,
+    ReplaceFunctionByProcedure,
+    EnumLabelMissing,
+    TextTooLong,
+    NumberTooLarge,
     /// One that no message quotes.
     Unquoted,
 }
@@ -238,6 +255,16 @@ fn touches(shape: Shape) -> &'static [Touch] {
     match row(shape).map(|row| row.effect) {
         Some(Effect::Locks(touches)) => touches,
         Some(Effect::Fails(_)) | None => &[],
+    }
+}
+
+/// The SQLSTATE that a shape fails with on one version.
+pub fn failure_on(version: u16, shape: Shape) -> Option<&'static str> {
+    let covers = |row: &&Row| (row.versions.0..=row.versions.1).contains(&version);
+    let row = ROWS.iter().filter(|row| row.shape == shape).find(covers)?;
+    match row.effect {
+        Effect::Fails(state) => Some(state),
+        Effect::Locks(_) => None,
     }
 }
 

@@ -8,7 +8,9 @@ pub(super) use crate::finding::{Evidence, Preset, RuleInfo, Severity, page};
 pub(super) use crate::history::{
     Body, Difference, Edit, GraphFault, Language, Late, Problem, ProblemKind, SecondHead, Taken,
 };
-pub(super) use crate::operation::{Column, ConstraintKind, DataType, Generated, Name, Operation, quote};
+pub(super) use crate::operation::{
+    Column, ConstraintKind, DataType, Generated, Name, Operation, Signature, Volatility, quote,
+};
 
 /// A name as the reader knows it: `public` is left out.
 pub fn shown(name: &Name) -> String {

@@ -13,6 +13,8 @@ pub mod blocking_refresh;
 pub mod blocking_reindex;
 pub mod body_of_another_language;
 pub mod broad_grant;
+pub mod cached_plan_breaks;
+pub mod cascading_delete;
 pub mod check_without_not_valid;
 pub mod column_named_twice;
 pub mod concurrent_not_alone;
@@ -22,9 +24,11 @@ pub mod constraint_dropped;
 pub mod credentials_in_migration;
 pub mod dangling_revision;
 pub mod database_dropped;
+pub mod default_changed;
 pub mod default_partition;
 pub mod delete_without_backup;
 pub mod deleted_migration;
+pub mod dependent_blocks_change;
 pub mod disabled_triggers;
 pub mod domain_constraint_scan;
 pub mod drop_cascade;
@@ -35,12 +39,16 @@ pub mod duplicate_revision;
 pub mod edited_migration;
 pub mod empty_downgrade;
 pub mod empty_migration;
+pub mod enum_label_lost;
 pub mod enum_left_behind;
 pub mod enum_not_created;
 pub mod enum_value_in_same_transaction;
 pub mod exclusion_constraint;
+pub mod expand_and_contract;
 pub mod explicit_lock;
 pub mod extension_created;
+pub mod foreign_key_blocks_drop;
+pub mod foreign_key_collations_differ;
 pub mod foreign_key_drop_locks_parent;
 pub mod foreign_key_locks_parent;
 pub mod foreign_key_type_change;
@@ -48,7 +56,9 @@ pub mod foreign_key_type_mismatch;
 pub mod foreign_key_without_action;
 pub mod foreign_key_without_index;
 pub mod foreign_key_without_not_valid;
+pub mod function_not_replaceable;
 pub mod function_search_path;
+pub mod function_volatility_changed;
 pub mod hash_index;
 pub mod hash_mismatch;
 pub mod identifier_too_long;
@@ -62,7 +72,9 @@ pub mod late_migration;
 pub mod limited_text;
 pub mod locks_pile_up;
 pub mod lossy_downgrade;
+pub mod lossy_type_change;
 pub mod malformed_allow;
+pub mod many_indexes;
 pub mod missing_downgrade;
 pub mod missing_lock_timeout;
 pub mod missing_migration;
@@ -70,6 +82,7 @@ pub mod missing_statement_timeout;
 pub mod mixed_schema_and_data;
 pub mod money_column;
 pub mod narrow_key;
+pub mod needed_object_dropped;
 pub mod needless_no_transaction;
 pub mod needs_newer_postgresql;
 pub mod not_enforced_constraint;
@@ -110,6 +123,7 @@ pub mod sequence_not_moved;
 pub mod set_not_null_scan;
 pub mod setting_outlives_migration;
 pub mod several_heads;
+pub mod several_parents_locked;
 pub mod several_tables_locked;
 pub mod skipped_migration;
 pub mod slow_step_under_lock;
@@ -142,12 +156,17 @@ pub mod unsupported_on_partitioned;
 pub mod untrusted_language;
 pub mod unused_allow;
 pub mod used_object_dropped;
+pub mod using_cast_differs;
 pub mod vague_message;
 pub mod validate_in_same_transaction;
 pub mod version_taken_on_base;
 pub mod view_blocks_change;
+pub mod view_column_dropped;
+pub mod view_filled_at_once;
+pub mod view_not_replaceable;
 pub mod view_skips_row_security;
 pub mod volatile_default;
+pub mod wasteful_column_order;
 pub mod wide_index;
 pub mod wrong_partition_bound;
 
@@ -168,6 +187,8 @@ pub static RULES: &[&Rule] = &[
     &blocking_reindex::RULE,
     &body_of_another_language::RULE,
     &broad_grant::RULE,
+    &cached_plan_breaks::RULE,
+    &cascading_delete::RULE,
     &check_without_not_valid::RULE,
     &column_named_twice::RULE,
     &concurrent_not_alone::RULE,
@@ -177,9 +198,11 @@ pub static RULES: &[&Rule] = &[
     &credentials_in_migration::RULE,
     &dangling_revision::RULE,
     &database_dropped::RULE,
+    &default_changed::RULE,
     &default_partition::RULE,
     &delete_without_backup::RULE,
     &deleted_migration::RULE,
+    &dependent_blocks_change::RULE,
     &disabled_triggers::RULE,
     &domain_constraint_scan::RULE,
     &drop_cascade::RULE,
@@ -190,12 +213,16 @@ pub static RULES: &[&Rule] = &[
     &edited_migration::RULE,
     &empty_downgrade::RULE,
     &empty_migration::RULE,
+    &enum_label_lost::RULE,
     &enum_left_behind::RULE,
     &enum_not_created::RULE,
     &enum_value_in_same_transaction::RULE,
     &exclusion_constraint::RULE,
+    &expand_and_contract::RULE,
     &explicit_lock::RULE,
     &extension_created::RULE,
+    &foreign_key_blocks_drop::RULE,
+    &foreign_key_collations_differ::RULE,
     &foreign_key_drop_locks_parent::RULE,
     &foreign_key_locks_parent::RULE,
     &foreign_key_type_change::RULE,
@@ -203,7 +230,9 @@ pub static RULES: &[&Rule] = &[
     &foreign_key_without_action::RULE,
     &foreign_key_without_index::RULE,
     &foreign_key_without_not_valid::RULE,
+    &function_not_replaceable::RULE,
     &function_search_path::RULE,
+    &function_volatility_changed::RULE,
     &hash_index::RULE,
     &hash_mismatch::RULE,
     &identifier_too_long::RULE,
@@ -217,7 +246,9 @@ pub static RULES: &[&Rule] = &[
     &limited_text::RULE,
     &locks_pile_up::RULE,
     &lossy_downgrade::RULE,
+    &lossy_type_change::RULE,
     &malformed_allow::RULE,
+    &many_indexes::RULE,
     &missing_downgrade::RULE,
     &missing_lock_timeout::RULE,
     &missing_migration::RULE,
@@ -225,6 +256,7 @@ pub static RULES: &[&Rule] = &[
     &mixed_schema_and_data::RULE,
     &money_column::RULE,
     &narrow_key::RULE,
+    &needed_object_dropped::RULE,
     &needless_no_transaction::RULE,
     &needs_newer_postgresql::RULE,
     &not_enforced_constraint::RULE,
@@ -265,6 +297,7 @@ pub static RULES: &[&Rule] = &[
     &set_not_null_scan::RULE,
     &setting_outlives_migration::RULE,
     &several_heads::RULE,
+    &several_parents_locked::RULE,
     &several_tables_locked::RULE,
     &skipped_migration::RULE,
     &slow_step_under_lock::RULE,
@@ -297,12 +330,17 @@ pub static RULES: &[&Rule] = &[
     &untrusted_language::RULE,
     &unused_allow::RULE,
     &used_object_dropped::RULE,
+    &using_cast_differs::RULE,
     &vague_message::RULE,
     &validate_in_same_transaction::RULE,
     &version_taken_on_base::RULE,
     &view_blocks_change::RULE,
+    &view_column_dropped::RULE,
+    &view_filled_at_once::RULE,
+    &view_not_replaceable::RULE,
     &view_skips_row_security::RULE,
     &volatile_default::RULE,
+    &wasteful_column_order::RULE,
     &wide_index::RULE,
     &wrong_partition_bound::RULE,
 ];

@@ -4,6 +4,7 @@
 mod apply;
 mod change;
 mod copies;
+mod dependents;
 mod indexes;
 mod known;
 mod links;
@@ -18,7 +19,7 @@ use std::rc::Rc;
 
 use super::types::{self, Change};
 use crate::finding::Direction;
-use crate::operation::{Certainty, DataType, Name, Operation};
+use crate::operation::{Certainty, DataType, Name, Operation, Signature, Volatility};
 use indexes::Indexes;
 use known::Known;
 use links::Links;
@@ -60,6 +61,8 @@ pub struct View {
     pub materialized: bool,
     /// The tables and views that it reads, with schema.
     pub reads: Vec<Name>,
+    /// The columns that it gives, if its text names them all.
+    pub columns: Option<Vec<String>>,
     /// The statement that made it.
     pub sql: Rc<str>,
     /// When it was created.
@@ -82,8 +85,10 @@ pub struct Domain {
 pub struct Function {
     /// What a call does.
     pub body: Rc<[(Operation, Certainty)]>,
-    /// Whether it gives every row of a statement the same value: `IMMUTABLE` or `STABLE`.
-    pub settled: bool,
+    /// What its answer follows from.
+    pub volatility: Volatility,
+    /// How it is called, as it was last created; it may have namesakes.
+    pub signature: Rc<Signature>,
 }
 
 /// An enum type.
@@ -91,8 +96,18 @@ pub struct Function {
 pub struct EnumState {
     /// When it was created, if the history did.
     pub created: Option<Moment>,
+    /// The labels that it was created with, if the history did.
+    pub labels: Option<Vec<String>>,
     /// Labels that were added after it was created, and when.
     pub added: Vec<(String, Moment)>,
+}
+
+impl EnumState {
+    /// All its labels, where they are known.
+    pub fn all_labels(&self) -> Option<Vec<&str>> {
+        let added = self.added.iter().map(|(label, _)| label.as_str());
+        Some(self.labels.as_ref()?.iter().map(String::as_str).chain(added).collect())
+    }
 }
 
 /// The known schema. Names are kept with their schema.
@@ -111,6 +126,8 @@ pub struct Schema {
     views: Known<View>,
     /// The views that read a table or view.
     reading: Links,
+    /// The collations that take texts for equal which differ.
+    loose_collations: Rc<Vec<String>>,
     /// What a call of each function does.
     functions: Known<Function>,
     /// Whether tables to come get their grants by themselves.
@@ -186,6 +203,11 @@ impl Schema {
         }
     }
 
+    /// Whether a collation takes texts for equal which differ. It is named as SQL writes it.
+    pub fn is_nondeterministic(&self, collation: &str) -> bool {
+        self.loose_collations.iter().any(|known| known == bare_collation(collation))
+    }
+
     /// The view, if the history created it.
     pub fn view(&self, name: &Name) -> Option<&View> {
         self.views.get(&self.qualify(name))
@@ -226,6 +248,13 @@ impl Schema {
         self.functions.get(&self.qualify(name))
     }
 
+    /// Whether the body of a function holds such an operation.
+    pub fn some_body_holds(&self, wanted: impl Fn(&Operation) -> bool) -> bool {
+        self.functions
+            .iter()
+            .any(|(_, function)| function.body.iter().any(|(operation, _)| wanted(operation)))
+    }
+
     /// Foreign keys that point at a table from others: the table that has it, and the constraint.
     pub fn foreign_keys_to(&self, table: &Name) -> Vec<(&Name, &ConstraintState)> {
         let target = self.qualify(table);
@@ -249,6 +278,11 @@ impl View {
         let all = column.added.is_none() && text.replace("(*)", "").contains('*');
         all || text.split(words).any(|word| word == column.name.to_lowercase())
     }
+}
+
+/// The name of a collation without schema and quotes.
+fn bare_collation(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name).trim_matches('"')
 }
 
 /// The name of a user-defined type as a name: `app.mood` has a schema.

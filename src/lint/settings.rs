@@ -7,6 +7,9 @@ use std::ops::RangeInclusive;
 use crate::finding::{Preset, RuleInfo, Severity};
 use crate::operation::Name;
 
+/// From so many rows on, whatever reads or writes all of a table takes minutes.
+const LARGE: u64 = 10_000_000;
+
 /// What the user wishes of lint, for the migrations of one project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -69,12 +72,26 @@ impl Settings {
         most > Some(Severity::Off)
     }
 
-    /// The rows of a table that is known to be small.
-    pub fn small(&self, table: &Name) -> Option<u64> {
+    /// The rows of a table, if the user says how many there are.
+    pub fn rows_of(&self, table: &Name) -> Option<u64> {
         let whole = table.schema.as_ref().map(|schema| format!("{schema}.{}", table.name));
         let public = table.schema.as_deref().is_none_or(|schema| schema == "public");
         let named = whole.and_then(|name| self.rows.get(&name));
-        let rows = named.or_else(|| self.rows.get(&table.name).filter(|_| public)).copied()?;
-        (rows < self.small_below).then_some(rows)
+        named.or_else(|| self.rows.get(&table.name).filter(|_| public)).copied()
+    }
+
+    /// The severity of a finding whose harm grows with the rows of tables, and the most rows of one: what touches
+    /// only small tables is no harm, what makes others wait for a large one is more than a warning.
+    pub fn by_size(&self, severity: Severity, tables: &[Name], raises: bool) -> (Severity, Option<u64>) {
+        let rows: Vec<Option<u64>> = tables.iter().map(|table| self.rows_of(table)).collect();
+        let most = rows.iter().flatten().max().copied();
+        let all_small =
+            !rows.is_empty() && rows.iter().all(|rows| rows.is_some_and(|rows| rows < self.small_below));
+        let severity = match most {
+            Some(_) if all_small => severity.min(Severity::Info),
+            Some(rows) if rows >= LARGE && raises && severity == Severity::Warning => Severity::Error,
+            _ => severity,
+        };
+        (severity, most.filter(|rows| all_small || *rows >= LARGE))
     }
 }

@@ -73,6 +73,8 @@ pub struct Expression {
     pub columns: Vec<String>,
     /// Columns that cannot be NULL where it is true as a CHECK: `a IS NOT NULL AND …` names `a`.
     pub demands_not_null: Vec<String>,
+    /// The type that it is cast to as a whole.
+    pub cast_to: Option<DataType>,
 }
 
 /// Equal if they say the same: parentheses and letter case outside quotes do not count when both are understood.

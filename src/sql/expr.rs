@@ -4,8 +4,8 @@
 use squawk_syntax::ast::{self, AstNode, BinOp, LitKind, PostfixOp, PrefixOp};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
-use super::{name, parse};
-use crate::operation::Expression;
+use super::{name, parse, types};
+use crate::operation::{DataType, Expression};
 
 /// Reads an expression that stands alone.
 pub(super) fn from_text(text: &str) -> Expression {
@@ -37,6 +37,7 @@ pub(super) fn read(expr: &ast::Expr) -> Expression {
         functions: functions(expr.syntax()),
         columns: columns(expr.syntax()),
         demands_not_null: demands_not_null(expr),
+        cast_to: cast_to(expr),
     }
 }
 
@@ -148,6 +149,14 @@ fn without_parentheses(expr: &ast::Expr) -> ast::Expr {
         expr = inner;
     }
     expr
+}
+
+/// The type that an expression is cast to as a whole.
+fn cast_to(expr: &ast::Expr) -> Option<DataType> {
+    match without_parentheses(expr) {
+        ast::Expr::CastExpr(cast) => cast.ty().map(|ty| types::read(&ty, None)),
+        _ => None,
+    }
 }
 
 /// `NULL`, also cast to a type.

@@ -10,10 +10,12 @@ mod dynamic;
 mod guard;
 mod into;
 mod other;
+mod output;
 mod plpgsql;
 mod policy;
 mod routine;
 mod session;
+mod signature;
 
 use std::ops::Range;
 

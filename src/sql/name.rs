@@ -36,7 +36,8 @@ fn parts(node: &SyntaxNode) -> Vec<String> {
     if parts.is_empty() { vec![of_node(node)] } else { parts }
 }
 
-fn from_parts(mut parts: Vec<String>) -> Name {
+/// The schema and the name in `schema.name`, given its parts.
+pub(super) fn from_parts(mut parts: Vec<String>) -> Name {
     let name = parts.pop().unwrap_or_default();
     Name { schema: parts.pop(), name }
 }

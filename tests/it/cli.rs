@@ -274,6 +274,9 @@ fn severities_follow_paths_migrations_and_the_size_of_tables() {
     run("[[table]]\nname = 'books'\nrows = 10_000\n").code(1);
     run("small-table-rows = 20_000\n[[table]]\nname = 'public.books'\nrows = 10_000\n").code(1);
     run("small-table-rows = 20_000\n[[table]]\nname = 'books'\nrows = 10_000\n").code(0);
+    run("[[table]]\nname = 'books'\nrows = 10_000_000\n[rules]\nblocking-index-build = 'warning'\n")
+        .code(0)
+        .stdout(contains("there are 10000000 rows\n"));
     run("").code(1);
     mig_check(path, &["lint", "m", "--preset", "stern"])
         .assert()

@@ -9,7 +9,7 @@ use mig_check::history::{
     TransactionRule,
 };
 use mig_check::lint::Settings;
-use mig_check::lint::locks::{BED, Effect, Lock, ROWS, Row, Touch, UNQUOTED, Work};
+use mig_check::lint::locks::{BED, Effect, Lock, ROWS, Row, Shape, Touch, UNQUOTED, Work};
 use mig_check::roundtrip::{Options, ServerChoice, run};
 use mig_check::source::{SourceId, Sources, Span};
 
@@ -178,8 +178,13 @@ enum Outage {
     None,
 }
 
+/// Statements that only some rows make fail.
+const FAIL_ON_ROWS: &[Shape] = &[Shape::EnumLabelMissing, Shape::TextTooLong, Shape::NumberTooLarge];
+
 fn measured(row: &Row) -> Outage {
     match row.effect {
+        // Whether rows fit is not known before they are read: what is sure is that the table is written anew.
+        Effect::Fails(_) if FAIL_ON_ROWS.contains(&row.shape) => Outage::Waits(Work::Rewrite),
         Effect::Fails(state) => Outage::Refused(state.to_owned()),
         Effect::Locks(touches) => {
             // EXCLUSIVE is taken by REFRESH CONCURRENTLY alone, for which nobody but another one waits.
@@ -211,7 +216,8 @@ fn predicted(row: &Row) -> (Outage, String) {
         .collect();
     let has = |text: &str| notes.iter().any(|note| note.contains(text));
     let state = notes.iter().find_map(|note| {
-        let (_, rest) = note.split_once("SQLSTATE ")?;
+        let sure = !note.ends_with("only where such rows are");
+        let (_, rest) = note.split_once("SQLSTATE ").filter(|_| sure)?;
         Some(rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>())
     });
     let outage = match state {

@@ -1,19 +1,23 @@
 //! Runs the examples of every rule's page on a server, each in an empty database: what a page calls good works on
 //! the schema of the bad examples, and its downgrade too; what it calls bad works as well, or is refused with a SQLSTATE
 //! that the page names. What lint calls refused is refused.
+//!
+//! They run on PostgreSQL 18. `PAGES_ON=14,15,16,17` runs them on other versions instead, as far as these know the
+//! syntax.
 
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use mig_check::finding::{Evidence, RuleInfo};
-use mig_check::history::{Script, Statement};
+use mig_check::history::{Scope, Script, Statement};
+use mig_check::lint::Settings;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions};
 
 use super::bench;
 use super::pages::{self, Block};
 use super::registry::all_rules;
-use super::walls::{as_somebody, embedded_programs, stop};
+use super::walls::{as_somebody, embedded_programs_of, stop};
 
 /// Who runs the examples: a superuser of whom all can be dropped that an example has made.
 const AUTHOR: &str = "author";
@@ -25,8 +29,8 @@ struct Server {
 }
 
 impl Server {
-    fn start() -> Self {
-        let programs = embedded_programs();
+    fn start(version: u16) -> Self {
+        let programs = embedded_programs_of(version);
         let folder = tempfile::Builder::new().prefix("pages-").tempdir_in("/tmp").expect("a folder");
         let program = |name: &str| {
             let mut command = as_somebody(folder.path(), &programs.join(name));
@@ -173,9 +177,22 @@ async fn clean(connection: &mut PgConnection) -> Result<(), Refusal> {
     send(connection, "CREATE SCHEMA public").await
 }
 
+/// What lint says of an example for one version.
+fn judged(example: &Example, version: u16) -> bench::Judged {
+    let settings = Settings { versions: version..=version, ..Settings::default() };
+    let Block { written, text, .. } = &example.block;
+    bench::judge_with(*written, example.before.as_deref(), text, Scope::all, &settings)
+}
+
+/// Whether the version does not know the syntax of an example.
+fn needs_newer(judged: &bench::Judged) -> bool {
+    let notes = judged.findings.iter().flat_map(|finding| &finding.notes);
+    judged.ids().contains(&"needs-newer-postgresql")
+        || notes.into_iter().any(|note| note.starts_with("Also needs-newer-postgresql"))
+}
+
 /// The SQLSTATEs with which the server refuses the example, as lint says.
-fn refusals(example: &Example) -> Vec<String> {
-    let judged = bench::judge(example.block.written, example.before.as_deref(), &example.block.text);
+fn refusals(judged: &bench::Judged) -> Vec<String> {
     let notes = judged.findings.iter().flat_map(|finding| &finding.notes);
     notes
         .filter_map(|note| {
@@ -185,11 +202,11 @@ fn refusals(example: &Example) -> Vec<String> {
 }
 
 /// What is wrong with an example, given what the server did with it.
-fn verdict(example: &Example, ran: Result<(), Refusal>) -> Option<String> {
+fn verdict(example: &Example, judged: &bench::Judged, ran: Result<(), Refusal>) -> Option<String> {
     let good = example.block.kind == "good";
     let wrong = match ran {
         Ok(()) => {
-            let said = refusals(example);
+            let said = refusals(judged);
             (!said.is_empty()).then(|| format!("runs, although lint says that it is refused with {said:?}"))
         }
         Err(refusal) if good => Some(format!("fails: {}", refusal.what)),
@@ -206,24 +223,37 @@ fn verdict(example: &Example, ran: Result<(), Refusal>) -> Option<String> {
 
 #[test]
 fn examples_do_on_a_server_what_their_pages_say() {
-    let server = Server::start();
-    let (kept, left_out): (Vec<_>, Vec<_>) =
-        examples().into_iter().partition(|example| example.block.not_run.is_none());
-    for example in &left_out {
-        let reason = example.block.not_run.as_deref().unwrap_or_default();
-        println!("{}: a {} example is not run: {reason}", example.rule.id, example.block.kind);
+    for example in examples() {
+        if let Some(reason) = &example.block.not_run {
+            println!("{}: a {} example is not run: {reason}", example.rule.id, example.block.kind);
+        }
     }
+    let wanted = std::env::var("PAGES_ON").unwrap_or_else(|_| "18".to_owned());
+    let versions = wanted.split(',').map(|version| version.trim().parse().expect("major versions"));
+    let wrong: Vec<String> = versions.flat_map(wrong_on).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What examples do otherwise on a version than their pages say.
+fn wrong_on(version: u16) -> Vec<String> {
+    let server = Server::start(version);
+    let kept: Vec<Example> =
+        examples().into_iter().filter(|example| example.block.not_run.is_none()).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let wrong: Vec<String> = runtime.block_on(async {
+    runtime.block_on(async {
         let mut connection = server.connection().await;
         let mut wrong = Vec::new();
         for example in &kept {
-            wrong.extend(verdict(example, run(&mut connection, example).await));
+            let judged = judged(example, version);
+            if needs_newer(&judged) {
+                continue;
+            }
+            let said = verdict(example, &judged, run(&mut connection, example).await);
+            wrong.extend(said.map(|said| format!("PostgreSQL {version}: {said}")));
             if let Err(refusal) = clean(&mut connection).await {
                 panic!("{}: {} is not cleaned up: {}", example.rule.id, example.block.text, refusal.what);
             }
         }
         wrong
-    });
-    assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), kept.len(), wrong.join("\n"));
+    })
 }

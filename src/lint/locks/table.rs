@@ -65,6 +65,7 @@ pub(super) const fn until(version: u16, row: Row) -> Row {
     Row { versions: (row.versions.0, version), ..row }
 }
 
+const GENERATED: &[&str] = &["CREATE TABLE g (x integer, y integer GENERATED ALWAYS AS (x) STORED)"];
 const CHECK_NOT_VALID: &str = "ALTER TABLE t ADD CONSTRAINT ck CHECK (n IS NOT NULL) NOT VALID";
 const CHECK_VALID: &str = "ALTER TABLE t ADD CONSTRAINT ck CHECK (n IS NOT NULL)";
 const KEY_NOT_VALID: &str = "ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (n) REFERENCES p (k) NOT VALID";
@@ -137,6 +138,31 @@ pub const ROWS: &[Row] = &[
     row(Is::BoundOfAnotherStrategy, "CREATE TABLE pt2 PARTITION OF pt FOR VALUES IN (100)", Fails("42P16")),
     since(14, row(Is::BodyInAnotherLanguage, "CREATE FUNCTION one() RETURNS integer LANGUAGE plpgsql RETURN 1", Fails("42P13"))),
     row(Is::KeyWithoutPartitionColumn, "CREATE TABLE parts (id bigint PRIMARY KEY, day date) PARTITION BY RANGE (day)", Fails("0A000")),
+    until(14, after(Is::TypeOfGenerated, GENERATED, "ALTER TABLE g ALTER COLUMN x TYPE bigint", Fails("42601"))),
+    since(15, after(Is::TypeOfGenerated, GENERATED, "ALTER TABLE g ALTER COLUMN x TYPE bigint", Fails("0A000"))),
+    since(15, after(Is::DropOfGenerated, GENERATED, "ALTER TABLE g DROP COLUMN x", Fails("2BP01"))),
+    after(Is::TypeOfDependent, &["CREATE TRIGGER ta BEFORE UPDATE OF n ON t FOR EACH ROW EXECUTE FUNCTION trg()"], "ALTER TABLE t ALTER COLUMN n TYPE bigint", Fails("0A000")),
+    after(Is::TypeOfDependent, &["CREATE TRIGGER tw BEFORE UPDATE ON t FOR EACH ROW WHEN (NEW.n > 0) EXECUTE FUNCTION trg()"], "ALTER TABLE t ALTER COLUMN n TYPE bigint", Fails("0A000")),
+    after(Is::TypeOfDependent, &["CREATE POLICY pa ON t USING (n > 0)"], "ALTER TABLE t ALTER COLUMN n TYPE bigint", Fails("0A000")),
+    after(Is::DropOfDependent, &["CREATE TRIGGER ta BEFORE UPDATE OF n ON t FOR EACH ROW EXECUTE FUNCTION trg()"], "ALTER TABLE t DROP COLUMN n", Fails("2BP01")),
+    after(Is::DropOfDependent, &["CREATE POLICY pa ON t USING (n > 0)"], "ALTER TABLE t DROP COLUMN n", Fails("2BP01")),
+    row(Is::PartitionKeyChanged, "ALTER TABLE pt ALTER COLUMN id TYPE bigint", Fails("42P16")),
+    row(Is::PartitionKeyChanged, "ALTER TABLE pt DROP COLUMN id", Fails("42P16")),
+    after(Is::DropReferencedTable, &[KEY_VALID], "DROP TABLE p", Fails("2BP01")),
+    after(Is::DropReferencedColumn, &[KEY_VALID], "ALTER TABLE p DROP COLUMN k", Fails("2BP01")),
+    after(Is::DropReferencedKey, &[KEY_VALID], "ALTER TABLE p DROP CONSTRAINT p_k_key", Fails("2BP01")),
+    after(Is::DropNeededSequence, &["CREATE TABLE numbered (n bigint DEFAULT nextval('numbers'))"], "DROP SEQUENCE numbers", Fails("2BP01")),
+    row(Is::DropNeededFunction, "DROP FUNCTION trg()", Fails("2BP01")),
+    after(Is::DropFilledSchema, &["CREATE SCHEMA app", "CREATE TABLE app.t (a integer)"], "DROP SCHEMA app", Fails("2BP01")),
+    after(Is::ReplaceView, &["CREATE VIEW two AS SELECT 1 AS a, 2 AS b"], "CREATE OR REPLACE VIEW two AS SELECT 1 AS a", Fails("42P16")),
+    after(Is::ReplaceView, &["CREATE VIEW two AS SELECT 1 AS a, 2 AS b"], "CREATE OR REPLACE VIEW two AS SELECT 2 AS b, 1 AS a", Fails("42P16")),
+    after(Is::ReplaceFunction, &["CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'"], "CREATE OR REPLACE FUNCTION f(a integer) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'", Fails("42P13")),
+    after(Is::ReplaceFunction, &["CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'"], "CREATE OR REPLACE FUNCTION f(b integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'", Fails("42P13")),
+    after(Is::ReplaceFunction, &["CREATE FUNCTION f(a integer DEFAULT 1) RETURNS integer LANGUAGE sql AS 'SELECT 1'"], "CREATE OR REPLACE FUNCTION f(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'", Fails("42P13")),
+    after(Is::ReplaceFunctionByProcedure, &["CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'"], "CREATE OR REPLACE PROCEDURE f(a integer) LANGUAGE sql AS 'SELECT 1'", Fails("42809")),
+    after(Is::EnumLabelMissing, &["CREATE TYPE fewer AS ENUM ('bad')", "CREATE TABLE moods (m mood)", "INSERT INTO moods VALUES ('good')"], "ALTER TABLE moods ALTER COLUMN m TYPE fewer USING m::text::fewer", Fails("22P02")),
+    after(Is::TextTooLong, &["UPDATE t SET b = 'longer' WHERE id = 1"], "ALTER TABLE t ALTER COLUMN b TYPE varchar(2)", Fails("22001")),
+    after(Is::NumberTooLarge, &["UPDATE t SET n = 100000 WHERE id = 1"], "ALTER TABLE t ALTER COLUMN n TYPE smallint", Fails("22003")),
     row(Is::TableColumnTwice, "CREATE TABLE twice (a integer, a integer)", Fails("42701")),
     row(Is::AssignedTwice, "UPDATE t SET n = 1, n = 2", Fails("42601")),
     row(Is::InsertedTwice, "INSERT INTO t (id, a, a) VALUES (0, 1, 2)", Fails("42701")),

@@ -17,7 +17,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::DropTable { table, .. } = context.operation else { return None };
+    let Operation::DropTable { table, if_exists, .. } = context.operation else { return None };
+    // Makes room for a temporary table, which is called so only where no other is.
+    if *if_exists && context.makes_temporary(table) {
+        return None;
+    }
     let known = context.schema.table(table);
     let copied = known.is_some_and(|known| known.copies.iter().any(|copy| copy.column.is_none()));
     let renamed = known.and_then(|known| known.renamed_in).is_some_and(|at| at != context.now.migration);

@@ -1,5 +1,6 @@
 //! A foreign key whose column has another type than the column it refers to.
 
+use crate::lint::context::Joined;
 use crate::lint::prelude::*;
 
 /// The rule.
@@ -17,33 +18,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let (table, kind, own) = match context.operation {
-        Operation::AddConstraint { table, constraint } => (table, &constraint.kind, None),
-        Operation::AddColumn { table, column, .. } => {
-            let key =
-                column.constraints.iter().find(|c| matches!(c.kind, ConstraintKind::ForeignKey { .. }))?;
-            (table, &key.kind, Some(&column.data_type))
-        }
-        _ => return None,
-    };
-    let ConstraintKind::ForeignKey { columns, references, referenced, .. } = kind else { return None };
-    let parent = context.schema.table(references)?;
-    let key: Vec<String> = match referenced.as_slice() {
-        [] => parent.constraints.iter().find_map(|constraint| match &constraint.kind {
-            ConstraintKind::PrimaryKey { columns } => Some(columns.clone()),
-            _ => None,
-        })?,
-        named => named.to_vec(),
-    };
-    let type_of =
-        |column: &str| context.schema.column(table, column).and_then(|known| known.data_type.as_ref());
-    let (column, child, target, wanted) = columns.iter().zip(&key).find_map(|(column, target)| {
-        let child = own.or_else(|| type_of(column))?;
-        let wanted = parent.column(target)?.data_type.as_ref()?;
-        let narrower = NUMBERS.iter().position(|name| *name == child.name)?
-            < NUMBERS.iter().position(|name| *name == wanted.name)?;
-        narrower.then_some((column, child, target, wanted))
-    })?;
+    let rank = |data_type: &DataType| NUMBERS.iter().position(|name| *name == data_type.name);
+    let Joined { table, column, has: child, references, target, wants: wanted } = context
+        .joined_columns()
+        .into_iter()
+        .find(|joined| rank(joined.has).zip(rank(joined.wants)).is_some_and(|(has, wants)| has < wants))?;
     Some(
         Draft::new(format!(
             "{table}.{} is {child}, but {references}.{} which it refers to is {wanted}",

@@ -17,7 +17,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::AlterTable { table, action: "REPLICA IDENTITY" } = context.operation else { return None };
+    let table = match context.operation {
+        Operation::AlterTable { table, action: "REPLICA IDENTITY" } => table,
+        Operation::DropIndex { index, .. } => return dropped(context, index),
+        _ => return None,
+    };
     if context.is_at_hand_table(table) {
         return None;
     }
@@ -38,5 +42,28 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         draft
             .note(locks::sentence(Shape::ReplicaIdentity, &[("t", &table.to_string())]))
             .help("Give the table a primary key, or name a unique index: REPLICA IDENTITY USING INDEX", ""),
+    )
+}
+
+/// The index is dropped by which logical replication tells rows apart.
+fn dropped(context: &Context<'_>, index: &Name) -> Option<Draft> {
+    let table = &context.schema.index(index)?.table;
+    let identity = context.schema.table(table)?.identity.as_ref()?;
+    if *identity != index.name || context.is_at_hand_table(table) {
+        return None;
+    }
+    let shown = shown(table);
+    Some(
+        Draft::new(format!(
+            "Without {}, UPDATE and DELETE on {shown} fail while a publication has it",
+            quote(&index.name)
+        ))
+        .label("is the replica identity of its table")
+        .help(
+            "Give the table another replica identity first",
+            Advice::new(context)
+                .run(Code::sql(format!("ALTER TABLE {table} REPLICA IDENTITY DEFAULT")))
+                .finish(),
+        ),
     )
 }

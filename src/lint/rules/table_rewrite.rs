@@ -24,13 +24,17 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             action: action @ ("SET LOGGED" | "SET UNLOGGED" | "SET TABLESPACE" | "SET ACCESS METHOD"),
         } => (*action, Some(table)),
         Operation::AlterColumn { table, action: action @ "SET EXPRESSION", .. } => (*action, Some(table)),
+        Operation::Other { kind, objects } if moves(kind, &context.statement.sql) => {
+            ("SET TABLESPACE", moved(context, kind, objects)?)
+        }
         _ => return None,
     };
     if table.is_some_and(|table| context.is_new(table)) || stays(context, table) {
         return None;
     }
     // Without a name it is every table of the database, or every one that was clustered before.
-    let shown = table.map_or_else(|| "every table".to_owned(), ToString::to_string);
+    let all = if what == "SET TABLESPACE" { "what is there" } else { "every table" };
+    let shown = table.map_or_else(|| all.to_owned(), ToString::to_string);
     let help = match what {
         "VACUUM FULL" | "CLUSTER" => {
             "Use pg_repack or pg_squeeze, which let queries go on, outside of migrations"
@@ -48,6 +52,23 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         Some(table) => draft.stops(table),
         None => draft,
     })
+}
+
+/// Whether it moves an index, or all of a tablespace, to another one.
+fn moves(kind: &str, sql: &str) -> bool {
+    let sql = sql.to_lowercase();
+    let words: Vec<&str> = sql.split_whitespace().collect();
+    let all = words.get(2..5) == Some(&["all", "in", "tablespace"]);
+    let moves = words.windows(2).any(|pair| pair == ["set", "tablespace"]);
+    moves && (kind == "ALTER INDEX" || all)
+}
+
+/// The index that is moved, or nothing for all that a tablespace holds; `None` for an index that is new.
+fn moved<'a>(context: &Context<'_>, kind: &str, objects: &'a [Name]) -> Option<Option<&'a Name>> {
+    let all = context.statement.sql.to_lowercase().contains(" in tablespace ");
+    let index = objects.first().filter(|_| kind == "ALTER INDEX" && !all);
+    let known = index.and_then(|index| context.schema.index(index));
+    (!known.is_some_and(|known| context.is_new(&known.table))).then_some(index)
 }
 
 /// Whether a table that the history made goes to where every table is made.

@@ -59,6 +59,7 @@ fn dropped(operation: &Operation) -> Option<(&'static str, String)> {
                 "DROP PROCEDURE" => "procedure",
                 "DROP EXTENSION" => "extension",
                 "DROP SERVER" => "foreign server",
+                "DROP TABLESPACE" => "tablespace",
                 _ => return None,
             };
             (what, objects.first()?.name.clone())

@@ -28,7 +28,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             Some((schema, name)) => Name::qualified(schema, name),
             None => Name::unqualified(call),
         };
-        context.schema.function(&name).is_some_and(|function| function.settled)
+        context.schema.function(&name).is_some_and(|function| function.volatility != Volatility::Volatile)
     };
     let unsettled = types::unknown_calls(default).find(|call| !settled(call));
     let (call, verb) = match (types::volatile_call(default), unsettled) {

@@ -11,6 +11,7 @@ impl Schema {
     /// What is known after an operation. `sql` is the statement that it is part of.
     pub fn apply(&mut self, operation: &Operation, sql: &str, now: Moment) {
         self.session.apply(operation, sql, now.transaction);
+        self.depend(operation, sql);
         match operation {
             Operation::CreateTable(create) => self.create_table(create, sql, now),
             Operation::DropTable { table, cascade, .. } => {
@@ -44,8 +45,20 @@ impl Schema {
                     }
                 }
             }
-            Operation::DropColumn { table, column, .. } => self.drop_column(table, column),
-            Operation::RenameColumn { table, from, to } => self.rename_column(table, from, to, now),
+            Operation::DropColumn { table, column, cascade, .. } => {
+                if *cascade {
+                    self.drop_views_of(&self.qualify(table));
+                }
+                self.drop_column(table, column);
+            }
+            Operation::RenameColumn { table, from, to } => {
+                let renamed = self.qualify(table);
+                self.forget_outputs(|view| *view == renamed);
+                self.rename_column(table, from, to, now);
+            }
+            Operation::AlterColumn { table, column, action: "SET EXPRESSION" | "DROP EXPRESSION" } => {
+                self.table_mut(table).column_mut(column).computed_from.clear();
+            }
             Operation::AlterColumnType { table, column, to, .. } => {
                 self.table_mut(table).column_mut(column).data_type = Some(stored_type(to));
             }
@@ -68,7 +81,9 @@ impl Schema {
             }
             Operation::DropConstraint { table, name, .. } => {
                 let index = Name { name: name.clone(), ..self.qualify(table) };
-                self.table_mut(table).constraints.retain(|constraint| constraint.name != *name);
+                let known = self.table_mut(table);
+                known.lost_constraint |= known.constraint(name).is_none();
+                known.constraints.retain(|constraint| constraint.name != *name);
                 self.indexes.remove(&index);
             }
             Operation::ValidateConstraint { table, name } => {
@@ -89,6 +104,14 @@ impl Schema {
                 child.takes_the_rest = *default;
             }
             Operation::DetachPartition { partition, .. } => self.table_mut(partition).partition_of = None,
+            Operation::AlterTable { table, action: "REPLICA IDENTITY" } => {
+                let words: Vec<&str> = sql.trim_end_matches(';').split_whitespace().collect();
+                let at = words.windows(2).position(|pair| {
+                    pair[0].eq_ignore_ascii_case("using") && pair[1].eq_ignore_ascii_case("index")
+                });
+                let index = at.and_then(|at| words.get(at + 2)).map(|name| name.trim_matches('"').to_owned());
+                self.table_mut(table).identity = index;
+            }
             Operation::CreateIndex(create) => self.create_index(create, now),
             Operation::DropIndex { index, .. } => {
                 let index = self.qualify(index);
@@ -145,15 +168,24 @@ impl Schema {
     /// Operations on what is no table.
     fn apply_to_others(&mut self, operation: &Operation, sql: &str, now: Moment) {
         match operation {
-            Operation::CreateEnum { name, .. } => {
-                let state = EnumState { created: Some(now), added: Vec::new() };
+            Operation::CreateEnum { name, labels } => {
+                let state = EnumState { created: Some(now), labels: Some(labels.clone()), added: Vec::new() };
                 self.enums.insert(self.qualify(name), state);
             }
             Operation::AddEnumValue { name, value, .. } => {
-                let unknown = || EnumState { created: None, added: Vec::new() };
+                let unknown = || EnumState { created: None, labels: None, added: Vec::new() };
                 let known = self.enums.get_or_insert_with(&self.qualify(name), unknown);
                 known.added.push((value.clone(), now));
                 self.grows(name);
+            }
+            Operation::RenameEnumValue { name, from, to } => {
+                let name = self.qualify(name);
+                if let Some(mut state) = self.enums.remove(&name) {
+                    let added = state.added.iter_mut().map(|(label, _)| label);
+                    let labels = state.labels.iter_mut().flatten().chain(added);
+                    labels.filter(|label| *label == from).for_each(|label| to.clone_into(label));
+                    self.enums.insert(name, state);
+                }
             }
             Operation::RenameType { name, to } => {
                 let from = self.qualify(name);
@@ -167,7 +199,10 @@ impl Schema {
                 }
                 self.rename_type(&from, &new);
             }
-            Operation::DropType { name, .. } => {
+            Operation::DropType { name, cascade, .. } => {
+                if *cascade {
+                    self.forget_outputs(|_| true);
+                }
                 let name = self.qualify(name);
                 self.enums.remove(&name);
                 self.domains.remove(&name);
@@ -176,10 +211,20 @@ impl Schema {
                 let domain = Domain { base: base.as_ref().clone(), constrained: *constrained, created: now };
                 self.domains.insert(self.qualify(name), domain);
             }
-            Operation::CreateView { name, reads, materialized, .. } => {
+            Operation::CreateView { name, reads, materialized, columns, .. } => {
                 let reads = reads.iter().map(|table| self.qualify(table)).collect();
-                let view = View { materialized: *materialized, reads, sql: sql.into(), created: now };
+                let (materialized, columns) = (*materialized, columns.clone());
+                let view = View { materialized, reads, columns, sql: sql.into(), created: now };
                 self.put_view(self.qualify(name), view);
+            }
+            Operation::Other { kind: "CREATE COLLATION", objects } => {
+                let text: String =
+                    sql.to_lowercase().chars().filter(|c| !c.is_whitespace() && *c != '\'').collect();
+                let loose = ["false", "off", "no", "0"].map(|no| format!("deterministic={no}"));
+                if loose.iter().any(|option| text.contains(option)) {
+                    let names = objects.iter().take(1).map(|name| name.name.clone());
+                    Rc::make_mut(&mut self.loose_collations).extend(names);
+                }
             }
             Operation::Other { kind: "GRANT", objects } => {
                 for table in
@@ -208,11 +253,28 @@ impl Schema {
                     self.drop_views_of(&name);
                 }
             }
-            Operation::CreateFunction { name, body, traits, .. } => {
-                let function = Function { body: body.as_slice().into(), settled: traits.settled };
+            Operation::CreateFunction { name, body, traits, signature, .. } => {
+                let function = Function {
+                    body: body.as_slice().into(),
+                    volatility: traits.volatility,
+                    signature: Rc::new(signature.as_ref().clone()),
+                };
                 self.functions.insert(self.qualify(name), function);
             }
-            Operation::Other { kind: "DROP FUNCTION" | "DROP PROCEDURE" | "DROP ROUTINE", objects } => {
+            Operation::Other { kind: "ALTER VIEW", objects } => {
+                let altered: Vec<Name> = objects.iter().map(|name| self.qualify(name)).collect();
+                self.forget_outputs(|view| altered.contains(view));
+            }
+            // What is altered may have another name or another volatility.
+            Operation::Other {
+                kind:
+                    "DROP FUNCTION" | "DROP PROCEDURE" | "DROP ROUTINE" | "ALTER FUNCTION" | "ALTER PROCEDURE"
+                    | "ALTER ROUTINE",
+                objects,
+            } => {
+                if sql.to_lowercase().contains("cascade") {
+                    self.forget_outputs(|_| true);
+                }
                 for name in objects {
                     let name = self.qualify(name);
                     self.functions.remove(&name);

@@ -43,6 +43,16 @@ impl Schema {
         }
     }
 
+    /// The columns that views give are no longer known: what they rest on, or they themselves, may be gone.
+    pub(super) fn forget_outputs(&mut self, which: impl Fn(&Name) -> bool) {
+        let known: Vec<Name> = self.views.iter().map(|(name, _)| name.clone()).filter(which).collect();
+        for name in known {
+            if let Some(view) = self.views.remove(&name) {
+                self.views.insert(name, View { columns: None, ..view });
+            }
+        }
+    }
+
     pub(super) fn put_view(&mut self, name: Name, view: View) {
         view.reads.iter().for_each(|read| self.reading.add(read, &name));
         self.views.insert(name, view);
@@ -117,7 +127,10 @@ impl Schema {
     pub(super) fn drop_column(&mut self, table: &Name, column: &str) {
         let name = self.qualify(table);
         let known = self.table_mut(table);
-        known.columns.retain(|state| state.name != column);
+        known
+            .columns
+            .retain(|state| state.name != column && !state.computed_from.iter().any(|c| c == column));
+        known.dependents.retain(|it| !it.columns.iter().any(|c| c == column));
         known.constraints.retain(|constraint| !constraint.columns().iter().any(|c| c == column));
         self.indexes.forget(&name, |index| index.columns.iter().any(|c| c == column));
     }
@@ -146,6 +159,12 @@ impl Schema {
             }
         }
         known.partition_columns.iter_mut().flatten().for_each(rename);
+        known.dependents.iter_mut().flat_map(|it| &mut it.columns).for_each(rename);
+        known.columns.iter_mut().filter(|state| state.computed_from.iter().any(|c| c == from)).for_each(
+            |state| {
+                Rc::make_mut(state).computed_from.iter_mut().for_each(rename);
+            },
+        );
         for copy in &mut known.copies {
             copy.column.iter_mut().for_each(rename);
         }

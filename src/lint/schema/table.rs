@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::Moment;
 use super::copies::Copied;
+use super::dependents::Dependent;
 use crate::operation::{
     Column, Constraint, ConstraintKind, DataType, Expression, Generated, Name, Persistence, Policy, Strategy,
 };
@@ -43,6 +44,12 @@ pub struct Table {
     pub renamed_in: Option<usize>,
     /// Copies that the history made of its rows.
     pub copies: Vec<Copied>,
+    /// Its triggers and policies.
+    pub dependents: Vec<Dependent>,
+    /// The index by which logical replication tells its rows apart, if one was named.
+    pub identity: Option<String>,
+    /// Whether a constraint was dropped of which nothing was known, so that one of those that are known may be gone.
+    pub lost_constraint: bool,
 }
 
 /// What is known of a column. `None` is unknown.
@@ -62,6 +69,8 @@ pub struct ColumnState {
     pub renamed_in: Option<usize>,
     /// Whether its values follow from other columns.
     pub generated: bool,
+    /// The columns that they follow from.
+    pub computed_from: Vec<String>,
     /// Whether an UPDATE has set it.
     pub filled: bool,
     /// Whether a sequence gives it its values: `serial`, identity, `nextval`.
@@ -101,6 +110,9 @@ impl Table {
             written: false,
             renamed_in: None,
             copies: Vec::new(),
+            dependents: Vec::new(),
+            identity: None,
+            lost_constraint: false,
         }
     }
 
@@ -161,6 +173,7 @@ impl ColumnState {
             added: None,
             renamed_in: None,
             generated: false,
+            computed_from: Vec::new(),
             filled: false,
             numbered: false,
         }
@@ -176,6 +189,10 @@ impl ColumnState {
             added,
             renamed_in: None,
             generated: matches!(column.generated, Some(Generated::Stored(_) | Generated::Virtual(_))),
+            computed_from: match &column.generated {
+                Some(Generated::Stored(computed) | Generated::Virtual(computed)) => computed.columns.clone(),
+                Some(Generated::Identity { .. }) | None => Vec::new(),
+            },
             filled: false,
             numbered: column.data_type.is_serial()
                 || matches!(column.generated, Some(Generated::Identity { .. }))

@@ -1,9 +1,9 @@
 //! `CREATE …`.
 
-use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode};
+use squawk_syntax::{SyntaxKind, SyntaxNode};
 
-use super::{Steps, constraint, data, whole};
+use super::{Steps, constraint, data, output, whole};
 use crate::operation::{
     Column, ConstraintKind, CreateIndex, CreateTable, IndexKey, Name, Operation, Persistence, Strategy,
 };
@@ -193,6 +193,7 @@ pub(super) fn view(create: &ast::CreateView) -> Operation {
         materialized: false,
         replace: create.or_replace().is_some(),
         reads: create.query().map(|query| data::reads(query.syntax())).unwrap_or_default(),
+        columns: output::of_view(create.column_list(), create.query()),
     }
 }
 
@@ -202,15 +203,48 @@ pub(super) fn materialized_view(create: &ast::CreateMaterializedView) -> Operati
         materialized: true,
         replace: false,
         reads: create.query().map(|query| data::reads(query.syntax())).unwrap_or_default(),
+        columns: output::of_view(create.column_list(), create.query()),
     }
 }
 
 pub(super) fn trigger(create: &ast::CreateTrigger) -> Operation {
+    let function = create.call_expr().and_then(|call| call.expr());
     Operation::CreateTrigger {
         name: name::optional_identifier(create.trigger()),
         table: name::optional(create.on_relation().and_then(|on| on.relation_name_ref())),
         replace: create.or_replace().is_some(),
+        columns: watched(create),
+        function: function.map(|function| callee(function.syntax())).unwrap_or_default(),
     }
+}
+
+/// The function that an expression calls.
+fn callee(function: &SyntaxNode) -> Name {
+    let parts = function.descendants().filter(|node| node.kind() == SyntaxKind::NAME_REF);
+    name::from_parts(parts.map(|part| name::of_node(&part)).collect())
+}
+
+/// The columns of `UPDATE OF`, and those that `WHEN` reads.
+fn watched(create: &ast::CreateTrigger) -> Vec<String> {
+    let events = create.trigger_event_list();
+    let mut columns: Vec<String> = events
+        .iter()
+        .flat_map(ast::TriggerEventList::trigger_events)
+        .filter_map(|event| match event {
+            ast::TriggerEvent::TriggerEventUpdate(update) => Some(update),
+            _ => None,
+        })
+        .flat_map(|update| {
+            update.column_name_refs().map(|column| name::identifier(&column)).collect::<Vec<_>>()
+        })
+        .collect();
+    let condition = create.when_condition().and_then(|when| when.expr());
+    for column in condition.map(|condition| expr::columns(condition.syntax())).unwrap_or_default() {
+        if !columns.contains(&column) {
+            columns.push(column);
+        }
+    }
+    columns
 }
 
 pub(super) fn extension(create: &ast::CreateExtension) -> Operation {

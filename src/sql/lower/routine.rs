@@ -5,8 +5,8 @@ use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::plpgsql::Plpgsql;
 use squawk_syntax::sql_body::SqlBody;
 
-use super::{Nesting, data, plpgsql, whole};
-use crate::operation::{Certainty, FunctionTraits, Operation};
+use super::{Nesting, data, plpgsql, signature, whole};
+use crate::operation::{Certainty, FunctionTraits, Operation, Volatility};
 use crate::sql::{Step, expr, lower_inside, name};
 
 /// A `DO` block, then what it holds, as far as it can be read: one step for each, at its own place in the body.
@@ -34,6 +34,7 @@ pub(super) fn function(create: &ast::CreateFunction, nesting: Nesting) -> Operat
         name: name::optional(create.name()),
         replace: create.or_replace().is_some(),
         traits: FunctionTraits { standard_body: create.body().is_some(), ..traits(create.syntax()) },
+        signature: Box::new(signature::of_function(create)),
         body: match create.body() {
             Some(body) => standard(&body, nesting),
             None => called(create.plpgsql(), create.sql_body(), nesting),
@@ -46,6 +47,7 @@ pub(super) fn procedure(create: &ast::CreateProcedure, nesting: Nesting) -> Oper
         name: name::optional(create.name()),
         replace: create.or_replace().is_some(),
         traits: FunctionTraits { standard_body: create.body().is_some(), ..traits(create.syntax()) },
+        signature: Box::new(signature::of_procedure(create)),
         body: match create.body() {
             Some(body) => standard(&body, nesting),
             None => called(create.plpgsql(), create.sql_body(), nesting),
@@ -68,7 +70,11 @@ fn traits(node: &SyntaxNode) -> FunctionTraits {
                 traits.search_path = search_path(&expr::squeezed(it.syntax())).or(traits.search_path);
             }
             ast::FuncOption::VolatilityFuncOption(it) => {
-                traits.settled = !it.syntax().text().to_string().eq_ignore_ascii_case("volatile");
+                traits.volatility = match it.syntax().text().to_string().to_ascii_lowercase().as_str() {
+                    "immutable" => Volatility::Immutable,
+                    "stable" => Volatility::Stable,
+                    _ => Volatility::Volatile,
+                };
             }
             _ => {}
         }

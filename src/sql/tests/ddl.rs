@@ -307,6 +307,7 @@ fn types_views_and_the_rest_of_create() {
                 materialized: false,
                 replace: true,
                 reads: vec![name("a"), name("b.c")],
+                columns: None,
             },
         ),
         (
@@ -315,7 +316,13 @@ fn types_views_and_the_rest_of_create() {
         ),
         (
             "CREATE CONSTRAINT TRIGGER g AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()",
-            Operation::CreateTrigger { name: "g".into(), table: name("t"), replace: false },
+            Operation::CreateTrigger {
+                name: "g".into(),
+                table: name("t"),
+                replace: false,
+                columns: vec![],
+                function: name("f"),
+            },
         ),
         (
             "CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\" WITH SCHEMA public",
@@ -353,5 +360,64 @@ fn everything_else_has_a_kind_and_its_objects() {
     ] {
         let objects: Vec<Name> = objects.into_iter().map(name).collect();
         assert_eq!(operation(sql), Operation::Other { kind, objects }, "{sql}");
+    }
+}
+
+#[test]
+fn a_view_gives_the_columns_that_its_text_names() {
+    for (sql, expected) in [
+        ("CREATE VIEW v AS SELECT a, t.b, c AS d, lower(e), f::text, x.now() FROM t", "a b d lower f now"),
+        ("CREATE VIEW v (x, y) AS SELECT a, b, c FROM t", "x y c"),
+        ("CREATE VIEW v AS (SELECT a FROM t) UNION ALL SELECT b FROM u", "a"),
+        ("CREATE VIEW v AS WITH w AS (SELECT 1 AS z) SELECT z AS \"Z\" FROM w", "Z"),
+    ] {
+        let Operation::CreateView { columns, .. } = operation(sql) else { panic!("{sql}") };
+        assert_eq!(columns.map(|columns| columns.join(" ")).as_deref(), Some(expected), "{sql}");
+    }
+    for sql in [
+        "CREATE VIEW v AS SELECT * FROM t",
+        "CREATE VIEW v AS SELECT t.*, a FROM t",
+        "CREATE VIEW v AS SELECT a + 1 FROM t",
+    ] {
+        assert!(matches!(operation(sql), Operation::CreateView { columns: None, .. }), "{sql}");
+    }
+}
+
+#[test]
+fn a_trigger_needs_the_columns_that_it_names() {
+    let sql = "CREATE TRIGGER g BEFORE INSERT OR UPDATE OF a, b ON t FOR EACH ROW WHEN (NEW.c > 0 AND OLD.a IS NULL) EXECUTE FUNCTION app.f('d')";
+    let Operation::CreateTrigger { columns, function, .. } = operation(sql) else { panic!("{sql}") };
+    assert_eq!(columns, ["a", "b", "c"]);
+    assert_eq!(function, name("app.f"));
+}
+
+#[test]
+fn a_routine_has_its_parameters_and_its_result() {
+    let signature = |sql: &str| match operation(sql) {
+        Operation::CreateFunction { signature, .. } => {
+            let parameters = signature.parameters.iter().map(|it| {
+                let name = it.name.as_deref().unwrap_or("_");
+                let mode = if it.input { "" } else { " out" };
+                let optional = if it.optional { " optional" } else { "" };
+                format!("{name} {}{mode}{optional}", it.data_type)
+            });
+            let kind = if signature.procedure { "procedure" } else { "function" };
+            let returns = signature.returns.clone().unwrap_or_default();
+            format!("{kind} ({}) {returns}", parameters.collect::<Vec<_>>().join(", "))
+        }
+        other => panic!("{other:?}"),
+    };
+    for (sql, expected) in [
+        (
+            "CREATE FUNCTION f(a int, varchar(9), b text[] DEFAULT '{}', OUT c int) RETURNS SETOF app.t LANGUAGE sql AS ''",
+            "function (a integer, _ character varying, b text[] optional, c integer out) SETOF app.t",
+        ),
+        (
+            "CREATE FUNCTION f(a timestamptz) RETURNS TABLE (x int, y numeric(9,2)) LANGUAGE sql AS ''",
+            "function (a timestamp with time zone, x integer out, y numeric out) TABLE",
+        ),
+        ("CREATE PROCEDURE f(a t.b%TYPE) LANGUAGE sql AS ''", "procedure (a t.b%TYPE) "),
+    ] {
+        assert_eq!(signature(sql), expected, "{sql}");
     }
 }
