@@ -2,6 +2,7 @@
 
 use crate::lint::prelude::*;
 use crate::lint::types;
+use crate::operation::Expression;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -29,7 +30,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let old = known.default.as_ref()?.as_ref().filter(|old| !old.is_null);
     let name = format!("{}.{}", shown(table), quote(column));
     let message = match (old, default.as_deref().filter(|new| !new.is_null)) {
-        (Some(old), Some(new)) if old.text != new.text => {
+        (Some(old), Some(new)) if value(old) != value(new) => {
             format!(
                 "{name} becomes {} in rows to come, but stays {} in those that are there",
                 new.text, old.text
@@ -49,4 +50,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             .note("Code that runs since before the deploy counts on the old default, or writes it itself")
             .help("Fill the rows that need it in a migration of their own, and let the code name the value until all of it knows the new one", ""),
     )
+}
+
+/// A default without the cast that makes it the column's type.
+fn value(default: &Expression) -> &str {
+    default.text.split("::").next().unwrap_or_default().trim()
 }
