@@ -164,7 +164,7 @@ impl Walk<'_> {
                 kept.keep(&mut self.stage, self.progress).await?;
             }
             if self.task.first.contains(&index) && !std::mem::take(&mut is_first) && self.stage.has_data() {
-                self.stage.restore(&self.applied).await?;
+                self.restore().await?;
             }
             state = self.migration(index, state).await?;
         }
@@ -189,7 +189,7 @@ impl Walk<'_> {
     async fn end(mut self, mut head: Option<Snapshot>) -> Result<Outcome, EngineError> {
         if self.stage.has_data() && self.task.whole {
             // Without our rows, and what triggers made of them.
-            self.stage.restore(&self.applied).await?;
+            self.restore().await?;
             head = Some(self.stage.snapshot().await?);
         }
         self.models().await?;
@@ -248,7 +248,7 @@ impl Walk<'_> {
                         ));
                     }
                     self.block(index);
-                    self.stage.restore(&self.applied).await?;
+                    self.restore().await?;
                     Ok(None)
                 }
             };
@@ -280,7 +280,7 @@ impl Walk<'_> {
             };
             level = (now == Level::Full && failure.is_about_rows()).then_some(Level::Plain);
             on_rows.push(OnRows { leg, level: now, failure: failure.clone() });
-            self.stage.restore(&self.applied).await?;
+            self.restore().await?;
         };
         // What fails without rows as well is not their fault.
         let still = attempt.failure().map(|(leg, _)| leg);
@@ -307,7 +307,7 @@ impl Walk<'_> {
                 let reason = excuse.unwrap_or_else(|| "the upgrade fails".to_owned());
                 self.skip_rest(index, &[Leg::Down, Leg::UpAgain], &reason, shown);
                 self.block(index);
-                self.stage.restore(&self.applied).await?;
+                self.restore().await?;
                 return Ok(Some(before));
             }
             Attempt::OneWay { after, reason, losses } => {
@@ -326,7 +326,7 @@ impl Walk<'_> {
                 self.tell(vec![verdict::downgrade_fails(self.place, index, &failure)]);
                 self.skip_rest(index, &[Leg::UpAgain], "the downgrade fails", shown);
                 self.one_way.get_or_insert((index, "its downgrade fails".to_owned()));
-                self.stage.restore(&self.applied).await?;
+                self.restore().await?;
                 return Ok(Some(after));
             }
             Attempt::Returned { after, undone, again, drift, losses } => {
@@ -347,9 +347,22 @@ impl Walk<'_> {
         self.tell(findings);
         if again.is_some() || !drift.is_empty() || undone != before {
             // What the next migration meets must be what one upgrade made, not what this trip left.
-            self.stage.restore(&self.applied).await?;
+            self.restore().await?;
         }
         Ok(Some(after))
+    }
+
+    /// Makes the trial database what upgrades alone make. One that upgrades no more is said, and taken out with what needs
+    /// it.
+    async fn restore(&mut self) -> Result<(), EngineError> {
+        while let Err((index, failure)) = self.stage.restore(&self.applied).await? {
+            self.tell(vec![verdict::upgrade_fails_anew(self.place, index, &failure)]);
+            let needs_it = |one: &usize| self.graph.with_ancestors(*one).contains(&index);
+            for lost in self.applied.extract_if(.., |one| needs_it(one)) {
+                self.blocked.insert(lost, format!("{} does not upgrade", self.place.id(index)));
+            }
+        }
+        Ok(())
     }
 
     /// Whether the models that the project declares are what its migrations make.

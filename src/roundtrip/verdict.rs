@@ -37,6 +37,15 @@ pub(super) fn upgrade_fails(place: Place<'_>, index: usize, failure: &Failure) -
     failing(place, index, &rules::UPGRADE_FAILS, Leg::Up, message, failure)
 }
 
+/// The upgrade fails on a second database, on which no rows were made, though it did not fail before.
+pub(super) fn upgrade_fails_anew(place: Place<'_>, index: usize, failure: &Failure) -> Finding {
+    let mut finding = upgrade_fails(place, index, failure);
+    let note = "It worked once: it depends on rows in its tables, or on something beside the database: the time, a file, \
+                a random number";
+    finding.notes.push(note.to_owned());
+    finding
+}
+
 /// The downgrade fails.
 pub(super) fn downgrade_fails(place: Place<'_>, index: usize, failure: &Failure) -> Finding {
     let message = format!("The downgrade fails: {}", failure.message);

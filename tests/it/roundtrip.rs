@@ -389,6 +389,11 @@ fn tables_of_every_kind_get_rows_and_those_that_get_none_are_named() {
 }
 
 #[test]
+fn what_upgrades_on_rows_only_is_a_finding_and_no_dead_end() {
+    data_case("rows-needed");
+}
+
+#[test]
 fn what_only_rows_make_fail_is_told_from_what_fails_on_some_rows() {
     data_case("on-rows");
 }

@@ -225,8 +225,9 @@ impl<'a> Stage<'a> {
         self.engine.compare_models().await
     }
 
-    /// Makes the trial database what these migrations make when each is upgraded once.
-    pub async fn restore(&mut self, applied: &[usize]) -> Result<(), EngineError> {
+    /// Makes the trial database what these migrations make when each is upgraded once, on no rows of ours; or says which
+    /// of them does not upgrade there.
+    pub async fn restore(&mut self, applied: &[usize]) -> Result<Result<(), (usize, Failure)>, EngineError> {
         self.clear().await?;
         let wanted = self.clean_roles.clone();
         self.set_roles(&wanted).await?;
@@ -234,15 +235,9 @@ impl<'a> Stage<'a> {
             self.proxy.lead_to(&self.clean);
             for &migration in &applied[self.clean_holds..] {
                 if let Err(failure) = self.engine.run(self.proxy, migration, Direction::Up).await? {
-                    return Err(EngineError {
-                        what: format!(
-                            "a migration that upgraded once does not upgrade on a second database: {}",
-                            failure.message
-                        ),
-                        remedy:
-                            "it depends on something beside the database: the time, a file, a random number"
-                                .to_owned(),
-                    });
+                    self.restart().await?;
+                    self.proxy.lead_to(&self.trial);
+                    return Ok(Err((migration, failure)));
                 }
             }
             self.clean_holds = applied.len();
@@ -252,7 +247,7 @@ impl<'a> Stage<'a> {
         disconnect_others(self.server, &self.clean).await?;
         self.server.create_database(&self.trial, Some(&self.clean)).await?;
         self.clean_roles = roles(&self.snapshot().await?);
-        Ok(())
+        Ok(Ok(()))
     }
 
     /// Makes the trial database empty.

@@ -33,7 +33,7 @@ impl Walk<'_> {
         self.progress.leg(None, Leg::AllUp);
         self.case(None, Leg::AllUp, None);
         if !self.all_up(&self.applied.clone(), &head).await? {
-            self.stage.restore(&self.applied).await?;
+            self.restore().await?;
         }
         self.all_down().await
     }

@@ -17,8 +17,11 @@ pub(super) struct Wish {
 /// How many rows of another table are referred to, unless each may be referred to only once.
 const REFERRED: u32 = 50;
 
-/// How many rows are thought up for one that satisfies conditions between columns.
+/// How many rows are thought up for one that satisfies the conditions on single columns.
 const TRIES: u32 = 8;
+
+/// The same where a condition binds columns together.
+const TRIES_TOGETHER: u32 = 64;
 
 /// Builds the statement.
 pub(super) fn statement(catalog: &Catalog, table: &Table, wish: Wish) -> String {
@@ -36,13 +39,21 @@ pub(super) fn statement(catalog: &Catalog, table: &Table, wish: Wish) -> String 
         }
         joins += &join(table, reference, &of, at);
         let may_be_null = of.iter().any(|column| !column.not_null);
+        let bound = of.iter().find(|column| is_bound(table, column));
+        let is_there = match bound {
+            _ if !may_be_null => None,
+            Some(column) => Some(format!("{} = 0", turn(table, column, "NULL", wish.seed, 2))),
+            None => (wish.level == Level::Full).then(|| "mod(g.i, 4) <> 3".to_owned()),
+        };
         for (part, column) in of.into_iter().enumerate() {
             if !taken.contains(&column.number) {
                 let value = format!("p{at}.c{part}");
-                let skips = may_be_null && wish.level == Level::Full;
                 columns.push((
                     column,
-                    if skips { format!("CASE WHEN mod(g.i, 4) <> 3 THEN {value} END") } else { value },
+                    match &is_there {
+                        Some(condition) => format!("CASE WHEN {condition} THEN {value} END"),
+                        None => value,
+                    },
                 ));
             }
         }
@@ -68,7 +79,11 @@ pub(super) fn statement(catalog: &Catalog, table: &Table, wish: Wish) -> String 
         .filter(supplied)
         .map(|check| format!("({}) IS NOT FALSE", check.expression))
         .collect();
-    let tries = if conditions.is_empty() { 1 } else { TRIES };
+    let tries = match conditions.is_empty() {
+        true => 1,
+        false if table.checks.iter().any(|check| check.columns.len() > 1) => TRIES_TOGETHER,
+        false => TRIES,
+    };
     let series = format!(
         "(SELECT s + (SELECT count(*) FROM {name}) AS i FROM generate_series(0, {}) s) g",
         u64::from(wish.rows) * u64::from(tries) - 1
@@ -219,7 +234,18 @@ fn pick(
     let start = offset(table, column, wish.seed);
     if list.is_empty() {
         let array = format!("v{}.a", column.number);
-        let turned = format!("{array}[1 + mod(g.i + {start}, greatest(cardinality({array}), 1))]");
+        let length = format!("greatest(cardinality({array}), 1)");
+        let turned = if is_bound(table, column) {
+            let value = format!("{array}[1 + {}]", turn(table, column, "value", wish.seed, &length));
+            match column.not_null {
+                true => value,
+                false => {
+                    format!("CASE WHEN {} = 0 THEN {value} END", turn(table, column, "NULL", wish.seed, 2))
+                }
+            }
+        } else {
+            format!("{array}[1 + mod(g.i + {start}, {length})]")
+        };
         return match unique.filter(|_| distinct) {
             Some(unique) => {
                 format!("CASE WHEN g.i < cardinality({array}) THEN {array}[1 + g.i] ELSE {unique} END")
@@ -248,14 +274,28 @@ fn pick(
     }
 }
 
+/// Whether a condition binds a column to others.
+fn is_bound(table: &Table, column: &Column) -> bool {
+    table.checks.iter().any(|check| check.columns.len() > 1 && check.columns.contains(&column.number))
+}
+
+/// SQL for a number from 0 below an end: another for each row, in no step with that of any other column or purpose.
+fn turn(table: &Table, column: &Column, purpose: &str, seed: u64, end: impl std::fmt::Display) -> String {
+    let odd = (hash(table, column, purpose, seed) % (1 << 31)) | 1;
+    format!("mod((g.i + 1) * {odd} / 65536, {end})")
+}
+
 /// Where a column begins in its list, so that neighbours do not all have their NULL in the same row.
 fn offset(table: &Table, column: &Column, seed: u64) -> u64 {
-    let name = format!("{}.{}.{}", table.schema, table.name, column.name);
-    // FNV-1a: the same in every run and on every machine.
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325 ^ seed, |hash: u64, byte| {
+    hash(table, column, "", seed) % 1000
+}
+
+/// FNV-1a: the same in every run and on every machine.
+fn hash(table: &Table, column: &Column, purpose: &str, seed: u64) -> u64 {
+    let name = format!("{}.{}.{}{purpose}", table.schema, table.name, column.name);
+    name.bytes().fold(0xcbf2_9ce4_8422_2325 ^ seed, |hash: u64, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    hash % 1000
+    })
 }
 
 fn literal(text: &str) -> String {
