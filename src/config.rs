@@ -131,6 +131,8 @@ pub struct Commands {
     pub down: Option<String>,
     /// Further variables that get the URL of the disposable database.
     pub url_variables: Vec<String>,
+    /// By what name or address the containers that they start reach this machine.
+    pub host: Option<String>,
     /// How long one command may run, seconds.
     pub time_limit: u64,
     /// Where it runs: the folder of the configuration.

@@ -181,7 +181,7 @@ pub fn compare_engines(
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let server = server::Server::start(&wish(options[0], None), progress).await?;
-        let proxy = proxy::Proxy::start(server.socket(), "postgres").await?;
+        let proxy = proxy::Proxy::start(server.socket(), "postgres", None).await?;
         let place = verdict::Place { project, sources, database: None };
         let said = agreement::of(&server, &proxy, place, options).await;
         said.map_err(|error| std::io::Error::other(error.what).into())
@@ -227,6 +227,10 @@ fn wish(options: &Options, major: Option<u16>) -> server::Wish {
         offline: options.offline,
         python: options.python.clone(),
         from: None,
+        host: match &options.engine {
+            EngineChoice::Commands(commands) => commands.host.clone(),
+            EngineChoice::Usual | EngineChoice::Native => None,
+        },
     }
 }
 

@@ -114,6 +114,7 @@ fn engine(config: &Config) -> EngineChoice {
             up: commands.up.clone(),
             down: commands.down.clone(),
             url_variables: commands.url_variables.clone(),
+            host: commands.host.clone(),
             time_limit: Duration::from_secs(commands.time_limit),
             directory: commands.directory.clone(),
         }),

@@ -236,14 +236,16 @@ fn commands(value: &Value<'_>, around: &Surroundings<'_>) -> Result<Commands, In
         up: String::new(),
         down: None,
         url_variables: Vec::new(),
+        host: None,
         time_limit: TIME_LIMIT,
         directory,
     };
-    for (key, value) in fields(value, &["up", "down", "url-variables", "time-limit"])? {
+    for (key, value) in fields(value, &["up", "down", "url-variables", "host", "time-limit"])? {
         match key {
             "up" => string(value)?.clone_into(&mut read.up),
             "down" => read.down = Some(string(value)?.to_owned()),
             "url-variables" => read.url_variables = list(value, |item| string(item).map(str::to_owned))?,
+            "host" => read.host = Some(host(value)?),
             _ => read.time_limit = number(value)?,
         }
     }
@@ -251,6 +253,16 @@ fn commands(value: &Value<'_>, around: &Surroundings<'_>) -> Result<Commands, In
         return Err(expected(value, "`up`, the command that upgrades by one migration"));
     }
     Ok(read)
+}
+
+/// A name or an address, without anything around it.
+fn host(value: &Value<'_>) -> Result<String, Invalid> {
+    let host = string(value)?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':');
+    if host.is_empty() || !host.chars().all(plain) {
+        return Err(expected(value, "the name or address by which a container reaches this machine"));
+    }
+    Ok(host.to_owned())
 }
 
 /// `[[override]]`: which migrations, and what differs for them.

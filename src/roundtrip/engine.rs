@@ -191,9 +191,9 @@ impl<'a> Engine<'a> {
     pub fn remark(&self) -> Option<String> {
         match self {
             Self::Alembic(engine) => Some(format!("with {}", engine.versions())),
-            Self::Command(engine) if ports::can_hold() => Some(format!("by `{}`", engine.name())),
+            Self::Command(engine) if engine.can_be_held() => Some(format!("by `{}`", engine.name())),
             Self::Command(engine) => Some(format!(
-                "by `{}`, which only its variables lead to the disposable server: this system cannot hold it there",
+                "by `{}`, which only its variables lead to the disposable server: nothing holds it there",
                 engine.name()
             )),
             Self::Sql(engine) if engine.is_native() => Some("without Python".to_owned()),

@@ -44,7 +44,7 @@ impl Worker {
 
     /// One with this server.
     pub async fn with(server: Server, wish: &Wish) -> std::io::Result<Self> {
-        let proxy = Proxy::start(server.socket(), "postgres").await?;
+        let proxy = Proxy::start(server.socket(), "postgres", wish.host.as_deref()).await?;
         Ok(Self { server, proxy, wish: wish.clone() })
     }
 }

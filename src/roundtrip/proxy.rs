@@ -17,6 +17,7 @@ use super::wire::{self, Greeting};
 #[derive(Debug)]
 pub(super) struct Proxy {
     address: SocketAddr,
+    host: String,
     password: String,
     database: Arc<Mutex<String>>,
     served: Arc<AtomicUsize>,
@@ -24,9 +25,11 @@ pub(super) struct Proxy {
 }
 
 impl Proxy {
-    /// Listens on a free port of 127.0.0.1, in front of a server's socket.
-    pub async fn start(socket: PathBuf, database: &str) -> io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    /// Listens on a free port, in front of a server's socket: of 127.0.0.1, or, if others have a name for this machine, of
+    /// all its addresses.
+    pub async fn start(socket: PathBuf, database: &str, host: Option<&str>) -> io::Result<Self> {
+        let own = "127.0.0.1";
+        let listener = TcpListener::bind((host.map_or(own, |_| "0.0.0.0"), 0)).await?;
         let address = listener.local_addr()?;
         let password = wire::random_password()?;
         let database = Arc::new(Mutex::new(database.to_owned()));
@@ -46,7 +49,13 @@ impl Proxy {
                 });
             }
         });
-        Ok(Self { address, password, database, served, accepting })
+        let host = host.unwrap_or(own).to_owned();
+        Ok(Self { address, host, password, database, served, accepting })
+    }
+
+    /// By what name or address it is reached.
+    pub fn host(&self) -> &str {
+        &self.host
     }
 
     /// The port.
@@ -54,7 +63,7 @@ impl Proxy {
         self.address.port()
     }
 
-    /// Keeps other users of this machine out.
+    /// Keeps everybody else out.
     pub fn password(&self) -> &str {
         &self.password
     }
@@ -115,7 +124,7 @@ async fn serve(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
     Ok(())
 }
 
-/// Asks for the password in clear text: it never leaves this machine.
+/// Asks for the password in clear text: it goes to containers of this machine at most.
 async fn has_password(client: &mut TcpStream, wanted: &str) -> io::Result<bool> {
     client.write_all(&[b'R', 0, 0, 0, 8, 0, 0, 0, 3]).await?;
     if client.read_u8().await? != b'p' {

@@ -70,6 +70,8 @@ pub(super) struct Wish {
     pub image: Option<String>,
     /// A folder that [`Server::keep`] wrote: what the server begins with, instead of nothing.
     pub from: Option<PathBuf>,
+    /// By what name containers reach this machine, if they shall reach the server.
+    pub host: Option<String>,
 }
 
 /// Why there is no server, and what to do about it.

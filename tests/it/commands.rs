@@ -18,6 +18,7 @@ fn run_by(case: &str, up: &str, down: Option<&str>, change: impl Fn(&mut Command
         up: up.to_owned(),
         down: down.map(str::to_owned),
         url_variables: Vec::new(),
+        host: None,
         time_limit: Duration::from_secs(120),
         directory: fixture(case),
     };
@@ -35,6 +36,35 @@ fn tool(variable: &str) -> String {
          connection.cursor().execute(open(sys.argv[1]).read()); connection.commit()' {{file}}",
         python().display()
     )
+}
+
+#[cfg(feature = "docker")]
+#[test]
+fn a_container_that_the_tool_starts_reaches_the_database_by_the_name_it_is_told() {
+    let containers = |way: &str| {
+        format!(
+            "docker run --rm -i {way} -e DATABASE_URL mig-check-test:18 sh -c 'psql -v ON_ERROR_STOP=1 \"$DATABASE_URL\"' <{{file}}"
+        )
+    };
+    let by_name = containers("--add-host database.test:host-gateway");
+    let (outcome, said) = run_by("enum-left-behind", &by_name, Some(&by_name), |commands| {
+        commands.host = Some("database.test".to_owned());
+    });
+    assert_eq!(outcome.failures, []);
+    assert!(
+        said.contains("downgrade-leaves-objects: The downgrade leaves type order_status behind"),
+        "{said}"
+    );
+    let remark =
+        |outcome: &Outcome| outcome.remarks.iter().any(|remark| remark.ends_with("nothing holds it there"));
+    assert!(remark(&outcome), "{:?}", outcome.remarks);
+
+    // Without a name nobody comes here from there.
+    let (outcome, _) = run_by("enum-left-behind", &by_name, Some(&by_name), |_| {});
+    assert!(
+        outcome.findings.iter().any(|finding| finding.message.contains("Connection refused")),
+        "{outcome:?}"
+    );
 }
 
 #[test]

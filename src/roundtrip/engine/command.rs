@@ -14,7 +14,7 @@ use super::super::printed::{Printed, last_lines};
 use super::super::proxy::Proxy;
 use super::super::verdict::Place;
 use super::surroundings::{self, Group};
-use super::{EngineError, Failure, Ran};
+use super::{EngineError, Failure, Ran, ports};
 
 /// How the user's own tool runs one migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,9 @@ pub struct Commands {
     pub down: Option<String>,
     /// Variables that get the URL of the disposable database, beside the usual ones.
     pub url_variables: Vec<String>,
+    /// By what name or address the containers that they start reach this machine; without one the disposable database can
+    /// be reached from this machine only.
+    pub host: Option<String>,
     /// How long one command may run.
     pub time_limit: Duration,
     /// The working directory.
@@ -57,6 +60,11 @@ impl<'a> CommandEngine<'a> {
     /// The command that upgrades, for a remark.
     pub fn name(&self) -> &'a str {
         &self.commands.up
+    }
+
+    /// Whether the kernel can hold what they start to the disposable server: not what runs in a container.
+    pub fn can_be_held(&self) -> bool {
+        self.commands.host.is_none() && ports::can_hold()
     }
 
     /// Whether there is a command that downgrades.
@@ -92,7 +100,7 @@ impl<'a> CommandEngine<'a> {
                 format!("`{line}` ends well, but it never connected to the disposable server"),
                 "let it take its URL from DATABASE_URL, or name the variable that it reads in url-variables; a \
                  container needs the host's network and the variable handed on, as in docker run --network host -e \
-                 DATABASE_URL",
+                 DATABASE_URL, or a `host`",
             )),
             End::Status(_) => Ok(Ok(())),
         }

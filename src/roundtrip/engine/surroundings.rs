@@ -1,6 +1,7 @@
 //! What a process that runs migrations finds around it: variables that lead to the disposable server and to no other,
 //! and a kernel that holds it to the server's port. Refuses to know what the process is.
 
+use std::net::IpAddr;
 use std::process::Stdio;
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -9,8 +10,6 @@ use tokio::process::{Child, Command};
 use super::super::proxy::Proxy;
 use super::super::server::end_with_parent;
 use super::ports;
-
-const HOST: &str = "127.0.0.1";
 
 /// Where the usual tools and project templates look for a URL.
 pub(super) const URL_VARIABLES: &[&str] = &[
@@ -31,7 +30,10 @@ const REMOVED: &[&str] =
 
 /// The database, as a URL.
 pub(super) fn url(proxy: &Proxy, database: &str) -> String {
-    format!("postgresql://postgres:{}@{HOST}:{}/{database}", proxy.password(), proxy.port())
+    let host = proxy.host();
+    // As an address of IPv6 stands in a URL.
+    let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+    format!("postgresql://postgres:{}@{host}:{}/{database}", proxy.password(), proxy.port())
 }
 
 /// Shuts a process in: it, and all that it starts, finds our server, reaches no other port where the kernel can see to
@@ -69,12 +71,13 @@ impl Drop for Group {
 /// Everything that names the server in parts. A URL is for the engine to set, which knows what it must look like.
 fn variables(proxy: &Proxy, database: &str) -> Vec<(String, String)> {
     let port = proxy.port().to_string();
-    let password = proxy.password();
+    let (host, password) = (proxy.host(), proxy.password());
+    // Wins over a host in a connection string, also in programs that a migration starts. A name is none.
+    let address = if host.parse::<IpAddr>().is_ok() { host } else { "" };
     let nothing = "/dev/null";
     let libpq = [
-        ("PGHOST", HOST),
-        // Wins over a host in a connection string, also in programs that a migration starts.
-        ("PGHOSTADDR", HOST),
+        ("PGHOST", host),
+        ("PGHOSTADDR", address),
         ("PGPORT", &port),
         ("PGUSER", "postgres"),
         ("PGPASSWORD", password),
@@ -85,10 +88,10 @@ fn variables(proxy: &Proxy, database: &str) -> Vec<(String, String)> {
         ("PGSERVICEFILE", nothing),
         ("PGSYSCONFDIR", nothing),
         ("POSTGRES_DB", database),
-        ("POSTGRES_SERVER", HOST),
+        ("POSTGRES_SERVER", host),
     ];
     let parts =
-        [("USER", "postgres"), ("PASSWORD", password), ("HOST", HOST), ("PORT", &port), ("NAME", database)];
+        [("USER", "postgres"), ("PASSWORD", password), ("HOST", host), ("PORT", &port), ("NAME", database)];
     let prefixed = ["POSTGRES_", "DB_", "DATABASE_"]
         .into_iter()
         .flat_map(|prefix| parts.map(|(part, value)| (format!("{prefix}{part}"), value.to_owned())));
