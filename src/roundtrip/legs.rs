@@ -193,11 +193,7 @@ impl Walk<'_> {
             head = Some(self.stage.snapshot().await?);
         }
         self.models().await?;
-        if let Some(missing) = self.missing() {
-            self.outcome
-                .remarks
-                .push(format!("Only its own tool can run {missing}: what follows ran without it"));
-        }
+        self.tell_left_out();
         let refused = self.refused.iter().map(|(table, reason)| {
             format!("{} was tested without rows in {table}: {reason}", self.place.project.root)
         });

@@ -326,7 +326,7 @@ fn what_only_its_own_tool_can_run_is_left_out_and_costs_only_what_needs_it() {
         outcome.remarks[1..],
         [
             "4 and what needs it was not run: it does not upgrade without 2: relation \"author\" does not exist",
-            "Only its own tool can run 2: what follows ran without it",
+            "2 was left out, and what follows ran without it: its upgrade holds what only its own tool can run: it is a program, not SQL",
         ],
         "nothing passes for checked"
     );

@@ -35,6 +35,20 @@ impl Walk<'_> {
         }
     }
 
+    /// Says what was left out, and why.
+    pub(super) fn tell_left_out(&mut self) {
+        if let (Some(missing), Some(&first)) = (self.missing(), self.left_out.first()) {
+            let reason = self.stage.cannot_run(first).unwrap_or_default();
+            self.outcome.remarks.push(match self.left_out.len() {
+                1 => format!("{missing} was left out, and what follows ran without it: {reason}"),
+                _ => format!(
+                    "{missing} were left out, and what follows ran without them; of {}: {reason}",
+                    self.id(first)
+                ),
+            });
+        }
+    }
+
     /// Why a failing upgrade is no fault of the migration, if so.
     pub(super) fn excuse(&mut self, index: usize, failure: &Failure) -> Option<String> {
         if let Some(extension) = failure.missing_extension() {
