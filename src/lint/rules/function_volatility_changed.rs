@@ -38,7 +38,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     }
     let what = match (old, new) {
         (Volatility::Immutable, _) => {
-            "An index or a generated column that calls it keeps what it gave before, and REINDEX or a dump may fail"
+            "An index or a generated column that calls it keeps what it gave before, and a dump may not restore"
         }
         (_, Volatility::Immutable) => {
             "PostgreSQL believes it: plans compute a call once and keep the value, right or not"
