@@ -8,6 +8,7 @@ mod engine;
 mod fix;
 mod held;
 pub mod locks;
+mod mirror;
 mod prelude;
 mod reversible;
 pub mod rules;
@@ -46,6 +47,8 @@ pub enum Check {
     Migration(fn(&MigrationContext<'_>) -> Vec<Draft>),
     /// Reads the project as a whole.
     Project(fn(&ProjectContext<'_>) -> Vec<Draft>),
+    /// Found by the engine: what a [`Check::Step`] rule says of a downgrade that makes others wait.
+    Downgrade,
     /// Found by [`suppression::apply`], which alone sees all findings and all allow comments.
     Allow,
 }
@@ -124,6 +127,15 @@ impl Draft {
     fn refused(mut self, state: impl std::fmt::Display) -> Self {
         self.refused = true;
         self.note(format!("PostgreSQL refuses it with SQLSTATE {state}"))
+    }
+
+    /// As it is told of a downgrade: only if others must wait.
+    fn in_downgrade(mut self, rule: &RuleInfo) -> Option<Self> {
+        if self.stopped.is_empty() {
+            return None;
+        }
+        self.fix = None;
+        Some(self.note(format!("In an upgrade this is {}: mig-check explain {}", rule.id, rule.id)))
     }
 
     fn help(mut self, text: impl Into<String>, code: impl Into<String>) -> Self {

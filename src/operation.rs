@@ -125,9 +125,16 @@ pub enum Operation {
     /// `INSERT`. `columns` are those that it names, none if it names none; `reads` are the tables of its query.
     Insert { table: Name, columns: Vec<String>, reads: Vec<Name> },
     /// `UPDATE`. `columns` are assigned; `copied` are the columns that the assigned values read.
-    Update { table: Name, columns: Vec<String>, copied: Vec<String>, filtered: bool, reads: Vec<Name> },
+    Update {
+        table: Name,
+        columns: Vec<String>,
+        copied: Vec<String>,
+        filtered: bool,
+        filter: Option<Box<Expression>>,
+        reads: Vec<Name>,
+    },
     /// `DELETE`.
-    Delete { table: Name, filtered: bool },
+    Delete { table: Name, filtered: bool, filter: Option<Box<Expression>> },
     /// `TRUNCATE`.
     Truncate { tables: Vec<Name>, cascade: bool },
     /// `COPY`. `fills` is false for `COPY … TO`. No table for `COPY (query)`.

@@ -150,6 +150,9 @@ impl Engine<'_> {
                         self.held.extend(held);
                     }
                     schema.apply(operation, &statement.sql, now);
+                    if [&statement.certainty, certainty].into_iter().any(|it| *it != Certainty::Certain) {
+                        schema.doubt(operation);
+                    }
                 }
             }
             self.report(said, index, direction);
@@ -158,9 +161,13 @@ impl Engine<'_> {
 
     fn ask(&self, context: &Context<'_>, said: &mut Vec<Said>) {
         for rule in &self.rules {
-            let draft = match (rule.check, context.now.direction) {
-                (Check::Step(check), Direction::Up) | (Check::EitherWay(check), _) => check(context),
-                _ => None,
+            let (rule, draft) = match (rule.check, context.now.direction) {
+                (Check::Step(check), Direction::Up) | (Check::EitherWay(check), _) => (rule, check(context)),
+                (Check::Step(check), Direction::Down) => match self.judges_downgrades() {
+                    Some(judge) => (judge, check(context).and_then(|draft| draft.in_downgrade(&rule.info))),
+                    None => continue,
+                },
+                _ => continue,
             };
             if let Some(mut draft) = draft {
                 let span = draft.span.unwrap_or(context.span);
@@ -169,6 +176,11 @@ impl Engine<'_> {
                 said.extend(self.said(rule, draft, span, Some(context.now.migration)));
             }
         }
+    }
+
+    /// The rule under which locks in downgrades are reported, if the user wants that.
+    fn judges_downgrades(&self) -> Option<&&'static Rule> {
+        self.rules.iter().find(|rule| matches!(rule.check, Check::Downgrade))
     }
 
     /// Weighs what a rule said; nothing if the user does not want it here.

@@ -186,6 +186,7 @@ pub enum Shape {
     DropTypeInUse,
     KeyWithoutPartitionColumn,
     AttachBesideDefault,
+    KeyColumnTwice,
     BoundOfAnotherStrategy,
     BodyInAnotherLanguage,
     TypeOfGenerated,

@@ -6,7 +6,9 @@ pub mod application_models_imported;
 pub mod attach_without_check;
 pub mod autovacuum_disabled;
 pub mod backfill_under_lock;
+pub mod batches_in_one_transaction;
 pub mod blocking_detach;
+pub mod blocking_downgrade;
 pub mod blocking_index_build;
 pub mod blocking_index_drop;
 pub mod blocking_refresh;
@@ -17,6 +19,7 @@ pub mod cached_plan_breaks;
 pub mod cascading_delete;
 pub mod check_without_not_valid;
 pub mod column_named_twice;
+pub mod comparison_with_null;
 pub mod concurrent_not_alone;
 pub mod concurrently_in_transaction;
 pub mod constrained_domain;
@@ -29,12 +32,14 @@ pub mod default_partition;
 pub mod delete_without_backup;
 pub mod deleted_migration;
 pub mod dependent_blocks_change;
+pub mod difference_hidden;
 pub mod disabled_triggers;
 pub mod domain_constraint_scan;
 pub mod drop_cascade;
 pub mod drop_column_without_backup;
 pub mod drop_index_of_constraint;
 pub mod drop_table_without_backup;
+pub mod dropped_table_used;
 pub mod duplicate_revision;
 pub mod edited_migration;
 pub mod empty_downgrade;
@@ -61,6 +66,7 @@ pub mod function_search_path;
 pub mod function_volatility_changed;
 pub mod hash_index;
 pub mod hash_mismatch;
+pub mod header_contradicts_revision;
 pub mod identifier_too_long;
 pub mod index_dropped_before_replacement;
 pub mod index_renamed_as_table;
@@ -86,6 +92,7 @@ pub mod needed_object_dropped;
 pub mod needless_no_transaction;
 pub mod needs_newer_postgresql;
 pub mod not_enforced_constraint;
+pub mod not_in_query;
 pub mod not_null_dropped;
 pub mod not_null_without_default;
 pub mod not_repeatable;
@@ -117,6 +124,7 @@ pub mod rewriting_column;
 pub mod row_security_disabled;
 pub mod row_security_without_policy;
 pub mod rule_created;
+pub mod same_default_unique;
 pub mod second_head_after_merge;
 pub mod security_definer_search_path;
 pub mod sequence_not_moved;
@@ -137,6 +145,7 @@ pub mod temporary_table_shadows;
 pub mod timeout_cancels_concurrent_build;
 pub mod timestamp_without_time_zone;
 pub mod transaction_control;
+pub mod transaction_left_open;
 pub mod truncate_without_backup;
 pub mod type_change_rewrite;
 pub mod type_in_use_dropped;
@@ -180,7 +189,9 @@ pub static RULES: &[&Rule] = &[
     &attach_without_check::RULE,
     &autovacuum_disabled::RULE,
     &backfill_under_lock::RULE,
+    &batches_in_one_transaction::RULE,
     &blocking_detach::RULE,
+    &blocking_downgrade::RULE,
     &blocking_index_build::RULE,
     &blocking_index_drop::RULE,
     &blocking_refresh::RULE,
@@ -191,6 +202,7 @@ pub static RULES: &[&Rule] = &[
     &cascading_delete::RULE,
     &check_without_not_valid::RULE,
     &column_named_twice::RULE,
+    &comparison_with_null::RULE,
     &concurrent_not_alone::RULE,
     &concurrently_in_transaction::RULE,
     &constrained_domain::RULE,
@@ -203,12 +215,14 @@ pub static RULES: &[&Rule] = &[
     &delete_without_backup::RULE,
     &deleted_migration::RULE,
     &dependent_blocks_change::RULE,
+    &difference_hidden::RULE,
     &disabled_triggers::RULE,
     &domain_constraint_scan::RULE,
     &drop_cascade::RULE,
     &drop_column_without_backup::RULE,
     &drop_index_of_constraint::RULE,
     &drop_table_without_backup::RULE,
+    &dropped_table_used::RULE,
     &duplicate_revision::RULE,
     &edited_migration::RULE,
     &empty_downgrade::RULE,
@@ -235,6 +249,7 @@ pub static RULES: &[&Rule] = &[
     &function_volatility_changed::RULE,
     &hash_index::RULE,
     &hash_mismatch::RULE,
+    &header_contradicts_revision::RULE,
     &identifier_too_long::RULE,
     &index_dropped_before_replacement::RULE,
     &index_renamed_as_table::RULE,
@@ -260,6 +275,7 @@ pub static RULES: &[&Rule] = &[
     &needless_no_transaction::RULE,
     &needs_newer_postgresql::RULE,
     &not_enforced_constraint::RULE,
+    &not_in_query::RULE,
     &not_null_dropped::RULE,
     &not_null_without_default::RULE,
     &not_repeatable::RULE,
@@ -291,6 +307,7 @@ pub static RULES: &[&Rule] = &[
     &row_security_disabled::RULE,
     &row_security_without_policy::RULE,
     &rule_created::RULE,
+    &same_default_unique::RULE,
     &second_head_after_merge::RULE,
     &security_definer_search_path::RULE,
     &sequence_not_moved::RULE,
@@ -311,6 +328,7 @@ pub static RULES: &[&Rule] = &[
     &timeout_cancels_concurrent_build::RULE,
     &timestamp_without_time_zone::RULE,
     &transaction_control::RULE,
+    &transaction_left_open::RULE,
     &truncate_without_backup::RULE,
     &type_change_rewrite::RULE,
     &type_in_use_dropped::RULE,

@@ -114,6 +114,8 @@ impl EnumState {
 #[derive(Clone, Debug, Default)]
 pub struct Schema {
     tables: Known<Table>,
+    /// Tables that the history surely dropped, and since when.
+    dropped: Known<Moment>,
     indexes: Indexes,
     /// The tables that have foreign keys to others.
     referring: Links,
@@ -219,6 +221,19 @@ impl Schema {
         let names: Vec<&Name> = self.reading.to(&table).collect();
         let known = names.into_iter().filter_map(|name| Some((name, self.views.get(name)?)));
         known.filter(move |(_, view)| view.reads.contains(&table))
+    }
+
+    /// When the history dropped a table, if it surely did and nothing can have made it again.
+    pub fn dropped(&self, table: &Name) -> Option<Moment> {
+        self.dropped.get(&self.qualify(table)).copied()
+    }
+
+    /// What an operation did is not sure to have happened.
+    pub fn doubt(&mut self, operation: &Operation) {
+        if let Operation::DropTable { table, .. } = operation {
+            let table = self.qualify(table);
+            self.dropped.remove(&table);
+        }
     }
 
     /// The default partition of a table, whose rows may belong to a new one.

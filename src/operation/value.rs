@@ -71,6 +71,10 @@ pub struct Expression {
     pub functions: Vec<String>,
     /// Columns it reads.
     pub columns: Vec<String>,
+    /// Whether it compares with `NULL` by `=` or `<>`, which gives NULL whatever stands on the other side.
+    pub compares_with_null: bool,
+    /// Whether it says `NOT IN (SELECT …)`.
+    pub not_in_query: bool,
     /// Columns that cannot be NULL where it is true as a CHECK: `a IS NOT NULL AND …` names `a`.
     pub demands_not_null: Vec<String>,
     /// The type that it is cast to as a whole.

@@ -4,6 +4,7 @@
 use squawk_syntax::ast::{self, AstNode, BinOp, LitKind, PostfixOp, PrefixOp};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
+use super::tree::holds;
 use super::{name, parse, types};
 use crate::operation::{DataType, Expression};
 
@@ -36,6 +37,15 @@ pub(super) fn read(expr: &ast::Expr) -> Expression {
         is_null: is_null(expr),
         functions: functions(expr.syntax()),
         columns: columns(expr.syntax()),
+        compares_with_null: comparisons(expr).any(|test| {
+            let sides = [test.lhs(), test.rhs()];
+            matches!(test.op(), Some(BinOp::Eq(_) | BinOp::Neq(_) | BinOp::Neqb(_)))
+                && sides.iter().flatten().any(is_null)
+        }),
+        not_in_query: comparisons(expr).any(|test| {
+            matches!(test.op(), Some(BinOp::NotIn(_)))
+                && test.rhs().is_some_and(|list| holds(list.syntax(), |kind| kind == SyntaxKind::SELECT))
+        }),
         demands_not_null: demands_not_null(expr),
         cast_to: cast_to(expr),
     }
@@ -61,6 +71,11 @@ pub(super) fn squeezed_text(text: &str) -> String {
         }
     }
     out
+}
+
+/// The tests between two sides at any depth.
+fn comparisons(expr: &ast::Expr) -> impl Iterator<Item = ast::BinExpr> {
+    expr.syntax().descendants().filter_map(ast::BinExpr::cast)
 }
 
 /// Functions called at any depth, in order of appearance, each once.

@@ -164,6 +164,7 @@ pub const ROWS: &[Row] = &[
     after(Is::TextTooLong, &["UPDATE t SET b = 'longer' WHERE id = 1"], "ALTER TABLE t ALTER COLUMN b TYPE varchar(2)", Fails("22001")),
     after(Is::NumberTooLarge, &["UPDATE t SET n = 100000 WHERE id = 1"], "ALTER TABLE t ALTER COLUMN n TYPE smallint", Fails("22003")),
     row(Is::TableColumnTwice, "CREATE TABLE twice (a integer, a integer)", Fails("42701")),
+    row(Is::KeyColumnTwice, "ALTER TABLE t ADD UNIQUE (a, a)", Fails("42701")),
     row(Is::AssignedTwice, "UPDATE t SET n = 1, n = 2", Fails("42601")),
     row(Is::InsertedTwice, "INSERT INTO t (id, a, a) VALUES (0, 1, 2)", Fails("42701")),
     row(Is::EnumValueUsed, "ALTER TYPE mood ADD VALUE 'bad'; SELECT 'bad'::mood", Fails("55P04")),

@@ -16,6 +16,18 @@ pub static RULE: Rule = Rule {
     check: Check::EitherWay(check),
 };
 
+/// The columns of a primary or unique key.
+fn key_columns(kind: &ConstraintKind) -> Option<&[String]> {
+    match kind {
+        ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns } => Some(columns),
+        _ => None,
+    }
+}
+
+fn repeats(columns: &[&String]) -> bool {
+    columns.iter().enumerate().any(|(at, column)| columns[..at].contains(column))
+}
+
 fn check(context: &Context<'_>) -> Option<Draft> {
     let (table, columns, state): (_, Vec<&String>, _) = match context.operation {
         Operation::CreateTable(create) => (
@@ -25,7 +37,16 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         ),
         Operation::Update { table, columns, .. } => (table, columns.iter().collect(), Shape::AssignedTwice),
         Operation::Insert { table, columns, .. } => (table, columns.iter().collect(), Shape::InsertedTwice),
+        Operation::AddConstraint { table, constraint } => {
+            (table, key_columns(&constraint.kind)?.iter().collect(), Shape::KeyColumnTwice)
+        }
         _ => return None,
+    };
+    let keys = context.operation.constraints().iter().filter_map(|constraint| key_columns(&constraint.kind));
+    let in_key = keys.map(|key| key.iter().collect::<Vec<_>>()).find(|key| repeats(key));
+    let (columns, state) = match in_key {
+        Some(key) if !repeats(&columns) => (key, Shape::KeyColumnTwice),
+        _ => (columns, state),
     };
     let twice = columns.iter().enumerate().find(|(at, column)| columns[..*at].contains(column));
     let (_, column) = twice.filter(|(_, column)| !column.is_empty())?;

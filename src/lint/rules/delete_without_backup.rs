@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::Delete { table, filtered: false } = context.operation else { return None };
+    let Operation::Delete { table, filtered: false, .. } = context.operation else { return None };
     let known = context.schema.table(table);
     let copied = known.is_some_and(|known| known.copies.iter().any(|copy| copy.column.is_none()));
     if context.is_at_hand_table(table) || copied {

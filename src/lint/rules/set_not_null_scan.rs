@@ -43,6 +43,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         return None;
     }
     let (shown, name) = (table.to_string(), quote(column));
+    let backfilled = known.and_then(|known| known.column(column)).is_some_and(|known| {
+        known.filled && !matches!(&known.default, Some(Some(default)) if !default.is_null)
+    });
     let draft =
         Draft::new(format!("Setting {name} NOT NULL reads all of {shown} while every query on it waits"))
             .stops(table)
@@ -54,6 +57,10 @@ fn check(context: &Context<'_>) -> Option<Draft> {
                 .help("The check proves it only while it is there: drop the constraint in a statement of its own, after this one", ""),
         );
     }
+    let draft = match backfilled {
+        true => draft.note(format!("Rows that running code writes with NULL after the backfill make it fail: {name} has no default, and no check holds them off meanwhile")),
+        false => draft,
+    };
     Some(
         draft
             .note(locks::sentence(Shape::SetNotNull, &[("t", &shown)]))

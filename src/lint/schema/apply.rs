@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::known::Known;
 use super::table::{ColumnState, stored_type};
 use super::{Domain, EnumState, Function, Moment, Schema, Session, View};
 use crate::history::SessionSetting;
@@ -12,6 +13,7 @@ impl Schema {
     pub fn apply(&mut self, operation: &Operation, sql: &str, now: Moment) {
         self.session.apply(operation, sql, now.transaction);
         self.depend(operation, sql);
+        self.follow_drops(operation, now);
         match operation {
             Operation::CreateTable(create) => self.create_table(create, sql, now),
             Operation::DropTable { table, cascade, .. } => {
@@ -163,6 +165,38 @@ impl Schema {
             }
             TransactionVerb::Savepoint => {}
         }
+    }
+
+    /// Tables that are gone, and names that are taken again.
+    fn follow_drops(&mut self, operation: &Operation, now: Moment) {
+        match operation {
+            Operation::DropTable { table, .. } => {
+                let table = self.qualify(table);
+                self.dropped.insert(table, now);
+            }
+            Operation::CreateTable(create) => self.is_back(&create.table),
+            Operation::CreateView { name, .. } => self.is_back(name),
+            Operation::RenameTable { table, to } => self.is_back(&Name { name: to.clone(), ..table.clone() }),
+            Operation::SetTableSchema { table, schema } => {
+                self.is_back(&Name::qualified(schema.clone(), table.name.clone()));
+            }
+            Operation::Other { kind, objects }
+                if kind.starts_with("CREATE") || kind.starts_with("IMPORT") =>
+            {
+                objects.iter().for_each(|name| self.is_back(name));
+            }
+            // Whatever that does, it may make a table.
+            Operation::Opaque { .. } | Operation::Unparsed { .. } | Operation::CreateSchema { .. } => {
+                self.dropped = Known::default();
+            }
+            Operation::Transaction(TransactionVerb::Rollback) => self.dropped = Known::default(),
+            _ => {}
+        }
+    }
+
+    fn is_back(&mut self, table: &Name) {
+        let table = self.qualify(table);
+        self.dropped.remove(&table);
     }
 
     /// Operations on what is no table.

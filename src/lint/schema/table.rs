@@ -155,6 +155,17 @@ impl Table {
         })
     }
 
+    /// How a definition of the table differs from what it is: the first column that it lacks, or has of another type.
+    pub fn differs_in<'a>(&self, columns: &'a [Column]) -> Option<&'a Column> {
+        columns.iter().find(|column| match self.column(&column.name) {
+            None => self.complete,
+            Some(known) => {
+                let wanted = stored_type(&column.data_type);
+                known.data_type.as_ref().is_some_and(|is| *is != wanted)
+            }
+        })
+    }
+
     /// The constraints that a column takes part in.
     pub fn constraints_on<'a>(&'a self, column: &'a str) -> impl Iterator<Item = &'a ConstraintState> {
         let known = self.constraints.iter().map(Rc::as_ref);

@@ -4,7 +4,7 @@ use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::{Steps, cascades, whole};
-use crate::operation::{Name, Operation};
+use crate::operation::{Expression, Name, Operation};
 use crate::sql::tree::holds;
 use crate::sql::{expr, name, parse};
 
@@ -73,6 +73,7 @@ pub(super) fn update(update: &ast::Update) -> Operation {
         columns: update.set_clause().map(|set| set_columns(&set)).unwrap_or_default(),
         copied: update.set_clause().map(|set| copied_columns(&set)).unwrap_or_default(),
         filtered: filters(update.where_clause_or_current_of()),
+        filter: filter(update.where_clause_or_current_of()),
         reads: reads(update.syntax()),
     }
 }
@@ -126,7 +127,14 @@ pub(super) fn delete(delete: &ast::Delete) -> Operation {
     Operation::Delete {
         table: name::optional(delete.relation_name().and_then(|name| name.relation_name_ref())),
         filtered: filters(delete.where_clause_or_current_of()),
+        filter: filter(delete.where_clause_or_current_of()),
     }
+}
+
+/// What a `WHERE` says.
+fn filter(clause: Option<ast::WhereClauseOrCurrentOf>) -> Option<Box<Expression>> {
+    let Some(ast::WhereClauseOrCurrentOf::WhereClause(clause)) = clause else { return None };
+    clause.expr().map(|condition| Box::new(expr::read(&condition)))
 }
 
 /// Whether a clause leaves rows out: `WHERE true` and `WHERE 1 = 1` do not.
@@ -155,14 +163,16 @@ pub(super) fn merge(merge: &ast::Merge) -> Steps {
         };
         let (table, reads) = (table.clone(), reads.clone());
         let operation = match action {
-            Some(ast::MergeAction::MergeDelete(_)) => Operation::Delete { table, filtered: true },
+            Some(ast::MergeAction::MergeDelete(_)) => {
+                Operation::Delete { table, filtered: true, filter: None }
+            }
             Some(ast::MergeAction::MergeInsert(it)) => {
                 Operation::Insert { table, columns: targets(it.column_target_list()), reads }
             }
             Some(ast::MergeAction::MergeUpdate(it)) => {
                 let columns = it.set_clause().map(|set| set_columns(&set)).unwrap_or_default();
                 let copied = it.set_clause().map(|set| copied_columns(&set)).unwrap_or_default();
-                Operation::Update { table, columns, copied, filtered: true, reads }
+                Operation::Update { table, columns, copied, filtered: true, filter: None, reads }
             }
             Some(ast::MergeAction::MergeDoNothing(_)) | None => continue,
         };

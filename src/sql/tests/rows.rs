@@ -22,10 +22,14 @@ fn changes_name_their_tables_and_what_they_read() {
             columns: vec!["a".into(), "b".into(), "c".into()],
             copied: vec!["o".into(), "p".into()],
             filtered: true,
+            filter: Some(Box::new(expression("x.id = u.id"))),
             reads: vec![name("s"), name("u")],
         }
     );
-    assert_eq!(operation("DELETE FROM t"), Operation::Delete { table: name("t"), filtered: false });
+    assert_eq!(
+        operation("DELETE FROM t"),
+        Operation::Delete { table: name("t"), filtered: false, filter: None }
+    );
     assert_eq!(
         operation("TRUNCATE a, ONLY b.c RESTART IDENTITY CASCADE"),
         Operation::Truncate { tables: vec![name("a"), name("b.c")], cascade: true }
@@ -50,7 +54,7 @@ fn changes_inside_with_are_steps_of_their_own() {
     assert_eq!(
         operations(text),
         [
-            Operation::Delete { table: name("a"), filtered: true },
+            Operation::Delete { table: name("a"), filtered: true, filter: Some(Box::new(expression("x"))) },
             Operation::Insert { table: name("b"), columns: vec![], reads: vec![] }
         ]
     );
@@ -62,7 +66,7 @@ fn merge_is_what_its_branches_do() {
     let text = "MERGE INTO t USING s ON t.id = s.id WHEN MATCHED AND s.gone THEN DELETE \
                 WHEN MATCHED THEN UPDATE SET a = s.a WHEN NOT MATCHED THEN INSERT (id) VALUES (s.id)";
     let operations = operations(text);
-    assert_eq!(operations[0], Operation::Delete { table: name("t"), filtered: true });
+    assert_eq!(operations[0], Operation::Delete { table: name("t"), filtered: true, filter: None });
     assert!(matches!(&operations[1], Operation::Update { columns, .. } if *columns == ["a"]));
     assert_eq!(
         operations[2],
@@ -178,4 +182,18 @@ fn rejected_by_postgresql_is_rejected_here() {
     ] {
         assert!(matches!(operation(text), Operation::Unparsed { .. }), "{text}");
     }
+}
+
+#[test]
+fn conditions_say_what_is_never_true() {
+    let of = |condition: &str| {
+        let read = expression(condition);
+        (read.compares_with_null, read.not_in_query)
+    };
+    assert_eq!(of("a = NULL"), (true, false));
+    assert_eq!(of("b = 1 OR (NULL::text <> a)"), (true, false));
+    assert_eq!(of("a != NULL"), (true, false));
+    assert_eq!(of("a IS NULL AND b IS DISTINCT FROM NULL AND c = 'NULL'"), (false, false));
+    assert_eq!(of("a NOT IN (SELECT b FROM c)"), (false, true));
+    assert_eq!(of("a NOT IN (1, 2) AND b IN (SELECT b FROM c)"), (false, false));
 }

@@ -315,7 +315,7 @@ fn large_statements_are_read_without_their_values() {
     assert!(matches!(lowered[1].steps[0].operation, Operation::DropTable { .. }));
     let ids = vec!["1"; 200_000].join(",");
     let delete = format!("DELETE FROM t WHERE id IN ({ids})");
-    assert_eq!(operation(&delete), Operation::Delete { table: name("t"), filtered: true });
+    assert!(matches!(operation(&delete), Operation::Delete { filtered: true, .. }));
 }
 
 #[test]
@@ -326,8 +326,6 @@ fn chains_of_operators_that_would_take_too_long_are_said() {
         assert!(matches!(lowered[1].steps[0].operation, Operation::DropTable { .. }), "{link}");
     }
     let filter = vec!["a.b = 1 + 1"; 10_000].join(" OR ");
-    assert_eq!(
-        operation(&format!("DELETE FROM t WHERE {filter}")),
-        Operation::Delete { table: name("t"), filtered: true }
-    );
+    let delete = operation(&format!("DELETE FROM t WHERE {filter}"));
+    assert!(matches!(delete, Operation::Delete { filtered: true, .. }));
 }
