@@ -1,6 +1,7 @@
 //! What the user wishes: `mig-check.toml`, or `[tool.mig-check]` in `pyproject.toml`. The only module that knows it;
 //! refuses to know the command line, which is laid over it afterwards.
 
+mod conventions;
 mod read;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use crate::finding::{Preset, RuleInfo, Severity, Shard};
 use crate::frontend::Settings;
+use crate::lint::conventions::Conventions;
 use crate::report::{FORMATS, Format, format};
 use crate::source::{Position, Sources, Span};
 
@@ -33,6 +35,8 @@ pub struct Config {
     pub severities: BTreeMap<String, Severity>,
     /// Severities for some migrations, in the order in which they are written.
     pub overrides: Vec<Override>,
+    /// What the project asks of its own schema.
+    pub conventions: Conventions,
     /// How many rows tables have, by name.
     pub rows: BTreeMap<String, u64>,
     /// How many rows tables have by a file of `mig-check stats`; `rows` goes before it.
@@ -87,6 +91,7 @@ impl Default for Config {
             preset: Preset::Default,
             severities: BTreeMap::new(),
             overrides: Vec::new(),
+            conventions: Conventions::default(),
             rows: BTreeMap::new(),
             statistics: BTreeMap::new(),
             small_table_rows: None,

@@ -4,6 +4,7 @@
 mod advice;
 mod calls;
 mod context;
+pub mod conventions;
 mod engine;
 mod fix;
 mod held;
@@ -120,6 +121,11 @@ impl Draft {
 
     fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
+        self
+    }
+
+    fn notes(mut self, notes: impl IntoIterator<Item = String>) -> Self {
+        self.notes.extend(notes);
         self
     }
 

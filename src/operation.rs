@@ -73,8 +73,8 @@ pub enum Operation {
     Reindex { what: ReindexTarget, name: Option<Name>, concurrently: bool },
     /// `CREATE TYPE … AS ENUM`.
     CreateEnum { name: Name, labels: Vec<String> },
-    /// `ALTER TYPE … ADD VALUE`.
-    AddEnumValue { name: Name, value: String, if_not_exists: bool },
+    /// `ALTER TYPE … ADD VALUE`. `placed` says that it has a `BEFORE` or `AFTER`.
+    AddEnumValue { name: Name, value: String, if_not_exists: bool, placed: bool },
     /// `ALTER TYPE … RENAME VALUE`.
     RenameEnumValue { name: Name, from: String, to: String },
     /// `ALTER TYPE … RENAME TO`.
@@ -191,6 +191,8 @@ pub struct CreateTable {
     pub strategy: Option<Strategy>,
     /// By what it is partitioned.
     pub partition_keys: Vec<IndexKey>,
+    /// Whether it says `INHERITS`.
+    pub inherits: bool,
     /// Tables of `LIKE` and `INHERITS`.
     pub models: Vec<Name>,
     /// Tables that fill it: `CREATE TABLE AS`, `SELECT INTO`. `Some` also when the query reads none.

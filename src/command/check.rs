@@ -122,6 +122,7 @@ fn settings(config: &Config, project: &Project, sources: &Sources) -> Settings {
     if let (Some(first), Some(last)) = (config.postgres.iter().min(), config.postgres.iter().max()) {
         settings.versions = *first..=*last;
     }
+    settings.conventions = config.conventions.clone();
     settings.small_below = config.small_table_rows.unwrap_or(settings.small_below);
     settings
 }

@@ -18,7 +18,7 @@ pub(super) struct Invalid {
     pub(super) message: String,
 }
 
-type Value<'t> = Spanned<DeValue<'t>>;
+pub(super) type Value<'t> = Spanned<DeValue<'t>>;
 
 /// What a key's value is judged by.
 pub(super) struct Surroundings<'a> {
@@ -73,6 +73,10 @@ pub(super) const KEYS: &[(&str, Take)] = &[
     }),
     ("override", |config, value, around| {
         config.overrides = list(value, |item| override_(item, around))?;
+        Ok(())
+    }),
+    ("conventions", |config, value, _| {
+        config.conventions = super::conventions::read(value)?;
         Ok(())
     }),
     ("table", |config, value, _| {
@@ -209,7 +213,10 @@ fn rules(value: &Value<'_>, around: &Surroundings<'_>) -> Result<BTreeMap<String
 }
 
 /// A table of texts by name, each of which is judged.
-fn texts(value: &Value<'_>, mut say: impl FnMut(&str, &str) -> Result<(), String>) -> Result<(), Invalid> {
+pub(super) fn texts(
+    value: &Value<'_>,
+    mut say: impl FnMut(&str, &str) -> Result<(), String>,
+) -> Result<(), Invalid> {
     let table = value.get_ref().as_table().ok_or_else(|| expected(value, "a table"))?;
     for (name, text) in table {
         say(name.get_ref(), string(text)?).map_err(at(text))?;
@@ -294,7 +301,10 @@ fn rows(value: &Value<'_>) -> Result<(String, u64), Invalid> {
 }
 
 /// The fields of a table, all of which must be known.
-fn fields<'v, 't>(value: &'v Value<'t>, known: &[&str]) -> Result<Vec<(&'v str, &'v Value<'t>)>, Invalid> {
+pub(super) fn fields<'v, 't>(
+    value: &'v Value<'t>,
+    known: &[&str],
+) -> Result<Vec<(&'v str, &'v Value<'t>)>, Invalid> {
     let table = value.get_ref().as_table().ok_or_else(|| expected(value, "a table"))?;
     let mut found = Vec::new();
     for (key, value) in table {
@@ -324,20 +334,23 @@ fn at<'v>(value: &'v Value<'_>) -> impl Fn(String) -> Invalid + 'v {
     |message| Invalid { range: value.span(), message }
 }
 
-fn expected(value: &Value<'_>, what: &str) -> Invalid {
+pub(super) fn expected(value: &Value<'_>, what: &str) -> Invalid {
     at(value)(format!("expected {what}"))
 }
 
-fn flag(value: &Value<'_>) -> Result<bool, Invalid> {
+pub(super) fn flag(value: &Value<'_>) -> Result<bool, Invalid> {
     value.get_ref().as_bool().ok_or_else(|| expected(value, "true or false"))
 }
 
-fn string<'v>(value: &'v Value<'_>) -> Result<&'v str, Invalid> {
+pub(super) fn string<'v>(value: &'v Value<'_>) -> Result<&'v str, Invalid> {
     value.get_ref().as_str().ok_or_else(|| expected(value, "a string"))
 }
 
 /// A list; a single value counts as a list of one.
-fn list<T>(value: &Value<'_>, read: impl Fn(&Value<'_>) -> Result<T, Invalid>) -> Result<Vec<T>, Invalid> {
+pub(super) fn list<T>(
+    value: &Value<'_>,
+    read: impl Fn(&Value<'_>) -> Result<T, Invalid>,
+) -> Result<Vec<T>, Invalid> {
     match value.get_ref().as_array() {
         Some(items) => items.iter().map(read).collect(),
         None => Ok(vec![read(value)?]),

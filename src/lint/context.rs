@@ -179,6 +179,17 @@ impl Context<'_> {
         })
     }
 
+    /// Whether a later statement of this script comments on a table, or on a column of it.
+    pub fn is_commented(&self, table: &Name, column: Option<&str>) -> bool {
+        let wanted = if column.is_some() { "COMMENT ON COLUMN" } else { "COMMENT ON TABLE" };
+        self.later().any(|(statement, operation)| {
+            let Operation::Other { kind, objects } = operation else { return false };
+            let about = *kind == wanted && objects.iter().any(|object| object.name == table.name);
+            let mut words = statement.sql.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+            about && column.is_none_or(|column| words.any(|word| word.eq_ignore_ascii_case(column)))
+        })
+    }
+
     /// The columns that the operation makes, each with its table.
     pub fn new_columns(&self) -> impl Iterator<Item = (&Name, &Column)> {
         let (table, columns) = match self.operation {

@@ -1,5 +1,6 @@
 //! Every rule that reads, in the order of their ids. Written by `UPDATE=1 cargo test registry`.
 
+pub mod against_convention;
 pub mod allow_without_reason;
 pub mod alters_apart;
 pub mod application_models_imported;
@@ -34,6 +35,7 @@ pub mod deleted_migration;
 pub mod dependent_blocks_change;
 pub mod difference_hidden;
 pub mod disabled_triggers;
+pub mod discouraged_type;
 pub mod domain_constraint_scan;
 pub mod drop_cascade;
 pub mod drop_column_without_backup;
@@ -47,7 +49,9 @@ pub mod empty_migration;
 pub mod enum_label_lost;
 pub mod enum_left_behind;
 pub mod enum_not_created;
+pub mod enum_type_created;
 pub mod enum_value_in_same_transaction;
+pub mod enum_value_without_place;
 pub mod exclusion_constraint;
 pub mod expand_and_contract;
 pub mod explicit_lock;
@@ -68,8 +72,10 @@ pub mod hash_index;
 pub mod hash_mismatch;
 pub mod header_contradicts_revision;
 pub mod identifier_too_long;
+pub mod identity_by_default;
 pub mod index_dropped_before_replacement;
 pub mod index_renamed_as_table;
+pub mod inherited_table;
 pub mod insert_without_columns;
 pub mod invalid_index_skipped;
 pub mod json_column;
@@ -87,6 +93,7 @@ pub mod missing_migration;
 pub mod missing_statement_timeout;
 pub mod mixed_schema_and_data;
 pub mod money_column;
+pub mod name_against_convention;
 pub mod narrow_key;
 pub mod needed_object_dropped;
 pub mod needless_no_transaction;
@@ -97,6 +104,7 @@ pub mod not_null_dropped;
 pub mod not_null_without_default;
 pub mod not_repeatable;
 pub mod not_valid_never_validated;
+pub mod nullable_boolean;
 pub mod opaque_step;
 pub mod orphan_downgrade;
 pub mod owner_changed;
@@ -109,6 +117,7 @@ pub mod primary_key_dropped;
 pub mod primary_key_without_index;
 pub mod quoted_name;
 pub mod raising_downgrade;
+pub mod random_key;
 pub mod redundant_index;
 pub mod refused_in_transaction;
 pub mod rename_column;
@@ -128,6 +137,7 @@ pub mod same_default_unique;
 pub mod second_head_after_merge;
 pub mod security_definer_search_path;
 pub mod sequence_not_moved;
+pub mod serial_column;
 pub mod set_not_null_scan;
 pub mod setting_outlives_migration;
 pub mod several_heads;
@@ -183,6 +193,7 @@ use super::Rule;
 
 /// Every rule that reads.
 pub static RULES: &[&Rule] = &[
+    &against_convention::RULE,
     &allow_without_reason::RULE,
     &alters_apart::RULE,
     &application_models_imported::RULE,
@@ -217,6 +228,7 @@ pub static RULES: &[&Rule] = &[
     &dependent_blocks_change::RULE,
     &difference_hidden::RULE,
     &disabled_triggers::RULE,
+    &discouraged_type::RULE,
     &domain_constraint_scan::RULE,
     &drop_cascade::RULE,
     &drop_column_without_backup::RULE,
@@ -230,7 +242,9 @@ pub static RULES: &[&Rule] = &[
     &enum_label_lost::RULE,
     &enum_left_behind::RULE,
     &enum_not_created::RULE,
+    &enum_type_created::RULE,
     &enum_value_in_same_transaction::RULE,
+    &enum_value_without_place::RULE,
     &exclusion_constraint::RULE,
     &expand_and_contract::RULE,
     &explicit_lock::RULE,
@@ -251,8 +265,10 @@ pub static RULES: &[&Rule] = &[
     &hash_mismatch::RULE,
     &header_contradicts_revision::RULE,
     &identifier_too_long::RULE,
+    &identity_by_default::RULE,
     &index_dropped_before_replacement::RULE,
     &index_renamed_as_table::RULE,
+    &inherited_table::RULE,
     &insert_without_columns::RULE,
     &invalid_index_skipped::RULE,
     &json_column::RULE,
@@ -270,6 +286,7 @@ pub static RULES: &[&Rule] = &[
     &missing_statement_timeout::RULE,
     &mixed_schema_and_data::RULE,
     &money_column::RULE,
+    &name_against_convention::RULE,
     &narrow_key::RULE,
     &needed_object_dropped::RULE,
     &needless_no_transaction::RULE,
@@ -280,6 +297,7 @@ pub static RULES: &[&Rule] = &[
     &not_null_without_default::RULE,
     &not_repeatable::RULE,
     &not_valid_never_validated::RULE,
+    &nullable_boolean::RULE,
     &opaque_step::RULE,
     &orphan_downgrade::RULE,
     &owner_changed::RULE,
@@ -292,6 +310,7 @@ pub static RULES: &[&Rule] = &[
     &primary_key_without_index::RULE,
     &quoted_name::RULE,
     &raising_downgrade::RULE,
+    &random_key::RULE,
     &redundant_index::RULE,
     &refused_in_transaction::RULE,
     &rename_column::RULE,
@@ -311,6 +330,7 @@ pub static RULES: &[&Rule] = &[
     &second_head_after_merge::RULE,
     &security_definer_search_path::RULE,
     &sequence_not_moved::RULE,
+    &serial_column::RULE,
     &set_not_null_scan::RULE,
     &setting_outlives_migration::RULE,
     &several_heads::RULE,

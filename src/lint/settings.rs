@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
+use super::conventions::Conventions;
 use crate::finding::{Preset, RuleInfo, Severity};
 use crate::operation::Name;
 
@@ -23,6 +24,8 @@ pub struct Settings {
     pub exceptions: Vec<Exception>,
     /// How many rows tables have, by name, with schema where one is written.
     pub rows: BTreeMap<String, u64>,
+    /// What the project asks of its own schema.
+    pub conventions: Conventions,
     /// A table with fewer rows is small: reading or writing all of it takes no time worth a warning.
     pub small_below: u64,
 }
@@ -44,6 +47,7 @@ impl Default for Settings {
             severities: BTreeMap::new(),
             exceptions: Vec::new(),
             rows: BTreeMap::new(),
+            conventions: Conventions::default(),
             small_below: 10_000,
         }
     }

@@ -50,6 +50,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ruff_python_ast", &["frontend/alembic"]),
     ("ruff_python_parser", &["frontend/alembic"]),
     ("ruff_text_size", &["frontend/alembic"]),
+    ("regex-lite", &["lint"]),
     ("rpds", &["lint"]),
     ("rustix", &["roundtrip"]),
     ("rustls-native-certs", &["roundtrip"]),

@@ -8,6 +8,7 @@ mod bookshop;
 mod checkpoints;
 mod cli;
 mod commands;
+mod conventions;
 mod discovery;
 #[cfg(feature = "docker")]
 mod docker;

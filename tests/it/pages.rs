@@ -11,6 +11,7 @@ use super::registry::all_rules;
 /// Rules whose fault cannot be shown as text in a page: they are in the tests of the
 /// front ends, of the base and of the lock table.
 pub const WITHOUT_EXAMPLES: &[&str] = &[
+    "against-convention",
     "deleted-migration",
     "edited-migration",
     "hash-mismatch",

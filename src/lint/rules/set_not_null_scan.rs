@@ -1,6 +1,7 @@
 //! SET NOT NULL that reads the whole table under the strongest lock.
 
 use crate::lint::prelude::*;
+use crate::lint::schema::ColumnState;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -43,9 +44,6 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         return None;
     }
     let (shown, name) = (table.to_string(), quote(column));
-    let backfilled = known.and_then(|known| known.column(column)).is_some_and(|known| {
-        known.filled && !matches!(&known.default, Some(Some(default)) if !default.is_null)
-    });
     let draft =
         Draft::new(format!("Setting {name} NOT NULL reads all of {shown} while every query on it waits"))
             .stops(table)
@@ -57,13 +55,10 @@ fn check(context: &Context<'_>) -> Option<Draft> {
                 .help("The check proves it only while it is there: drop the constraint in a statement of its own, after this one", ""),
         );
     }
-    let draft = match backfilled {
-        true => draft.note(format!("Rows that running code writes with NULL after the backfill make it fail: {name} has no default, and no check holds them off meanwhile")),
-        false => draft,
-    };
     Some(
         draft
             .note(locks::sentence(Shape::SetNotNull, &[("t", &shown)]))
+            .notes(known.and_then(|known| known.column(column)).and_then(ColumnState::may_get_null))
             .help(
                 "Prove it first with a check that is validated without stopping anybody, in migrations of their own",
                 rewrite(context, table, column),

@@ -7,6 +7,7 @@ use super::copies::Copied;
 use super::dependents::Dependent;
 use crate::operation::{
     Column, Constraint, ConstraintKind, DataType, Expression, Generated, Name, Persistence, Policy, Strategy,
+    quote,
 };
 
 /// What is known of a table.
@@ -188,6 +189,15 @@ impl ColumnState {
             filled: false,
             numbered: false,
         }
+    }
+
+    /// What threatens NOT NULL after a backfill: running code that does not name the column.
+    pub fn may_get_null(&self) -> Option<String> {
+        let given = matches!(&self.default, Some(Some(default)) if !default.is_null);
+        (self.filled && !given).then(|| {
+            let name = quote(&self.name);
+            format!("A row that running code writes with NULL after the backfill makes it fail: {name} has no default")
+        })
     }
 
     /// What a definition says.

@@ -199,6 +199,7 @@ pub(super) fn type_(alter: &ast::AlterType) -> Operation {
             name,
             value: text(it.literal()),
             if_not_exists: it.if_not_exists().is_some(),
+            placed: it.value_position().is_some(),
         },
         Some(ast::AlterTypeAction::RenameValue(it)) => {
             Operation::RenameEnumValue { name, from: text(it.from()), to: text(it.to()) }

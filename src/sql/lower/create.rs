@@ -20,6 +20,7 @@ pub(super) fn table(create: &ast::CreateTable) -> Operation {
         partitioned: create.partition_by().is_some(),
         strategy: create.partition_by().and_then(|by| strategy(&by)),
         partition_keys: keys(create.partition_by().and_then(|by| by.partition_item_list())),
+        inherits: create.inherits().is_some(),
         models: create
             .inherits()
             .iter()

@@ -289,7 +289,12 @@ fn types_views_and_the_rest_of_create() {
         ),
         (
             "ALTER TYPE mood ADD VALUE IF NOT EXISTS 'x' BEFORE 'y'",
-            Operation::AddEnumValue { name: name("mood"), value: "x".into(), if_not_exists: true },
+            Operation::AddEnumValue {
+                name: name("mood"),
+                value: "x".into(),
+                if_not_exists: true,
+                placed: true,
+            },
         ),
         (
             "ALTER TYPE mood RENAME VALUE 'a' TO 'b'",
