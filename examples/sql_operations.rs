@@ -5,7 +5,7 @@ use std::io::{BufRead, Result, Write, stdin, stdout};
 use std::path::Path;
 
 use mig_check::operation::{
-    Certainty, Column, Constraint, ConstraintKind, Generated, Operation, Persistence,
+    Certainty, Column, Constraint, ConstraintKind, Generated, Operation, Persistence, Position, Setting,
 };
 use mig_check::source::Sources;
 use mig_check::sql;
@@ -44,15 +44,15 @@ fn facts(operation: &Operation) -> Value {
             it.table.schema,
             it.table.name,
             it.if_not_exists,
-            match it.persistence {
-                Persistence::Permanent => "p",
-                Persistence::Temporary => "t",
-                Persistence::Unlogged => "u",
-            },
+            persistence(it.persistence),
             it.partition_of.is_some(),
             it.partitioned,
             it.columns.iter().map(|column| json!([column.name, generated(column)])).collect::<Vec<_>>(),
             it.constraints.iter().map(constraint).collect::<Vec<_>>(),
+            it.no_data,
+            it.filled_from.is_some(),
+            options(&it.with),
+            it.tablespace,
         ]),
         O::CreateIndex(it) => json!([
             it.table.schema,
@@ -67,6 +67,9 @@ fn facts(operation: &Operation) -> Value {
             it.include,
             it.method,
             it.predicate.is_some(),
+            it.nulls_not_distinct,
+            options(&it.with),
+            it.tablespace,
         ]),
         O::AddColumn { column, if_not_exists, .. } => json!([
             column.name,
@@ -80,13 +83,13 @@ fn facts(operation: &Operation) -> Value {
         O::AlterColumnType { column, using, .. } => json!([column, using.is_some()]),
         O::SetDefault { column, default, .. } => json!([column, default.is_some()]),
         O::SetNotNull { column, .. } | O::DropNotNull { column, .. } => json!([column]),
-        O::AlterColumn { column, action, .. } => json!([column, action]),
+        O::AlterColumn { column, action, options: it, .. } => json!([column, action, options(it)]),
         O::AddConstraint { constraint: it, .. } => constraint(it),
         O::DropConstraint { name, if_exists, cascade, .. } => json!([name, if_exists, cascade]),
         O::ValidateConstraint { name, .. } => json!([name]),
-        O::AttachPartition { partition, .. } => json!([partition.name]),
+        O::AttachPartition { partition, default, .. } => json!([partition.name, default]),
         O::DetachPartition { partition, concurrently, .. } => json!([partition.name, concurrently]),
-        O::AlterTable { action, .. } => json!([action]),
+        O::AlterTable { action, object, options: it, .. } => json!([action, object, options(it)]),
         O::DropTable { table, if_exists, cascade } => json!([table.name, if_exists, cascade, false]),
         O::DropIndex { index, concurrently, if_exists, cascade } => {
             json!([index.name, if_exists, cascade, concurrently])
@@ -97,12 +100,31 @@ fn facts(operation: &Operation) -> Value {
         O::DropView { name, if_exists, cascade, .. } => json!([name.name, if_exists, cascade, false]),
         O::DropSchema { name, if_exists, cascade } => json!([name, if_exists, cascade, false]),
         O::CreateEnum { labels, .. } => json!(labels),
-        O::AddEnumValue { value, if_not_exists, .. } => json!([value, if_not_exists]),
-        O::RefreshView { concurrently, .. } | O::Reindex { concurrently, .. } => json!([concurrently]),
+        O::AddEnumValue { value, if_not_exists, position, .. } => {
+            let (label, after) = match position {
+                Some(Position::Before(label)) => (Some(label), false),
+                Some(Position::After(label)) => (Some(label), true),
+                None => (None, false),
+            };
+            json!([value, if_not_exists, label, after])
+        }
+        O::CreateSequence { name, if_not_exists, persistence: it, options: of } => {
+            json!([name.name, if_not_exists, persistence(*it), options(of)])
+        }
+        O::CreateView { name, materialized, replace, if_not_exists, no_data, .. } => {
+            json!([name.name, materialized, replace, if_not_exists, no_data])
+        }
+        O::RefreshView { concurrently, no_data, .. } => json!([concurrently, no_data]),
+        O::Reindex { concurrently, options: it, .. } => json!([concurrently, options(it)]),
+        O::CreateExtension { name, if_not_exists, options: it } => json!([name, if_not_exists, options(it)]),
+        O::DropTrigger { name, if_exists, cascade, .. } => json!([name, if_exists, cascade, false]),
+        O::DropPolicy { name, if_exists, .. } => json!([name, if_exists, false, false]),
+        O::Copy { fills, options: it, .. } => json!([fills, options(it)]),
+        O::Lock { tables, mode, nowait } => json!([tables.len(), mode, nowait]),
         O::Update { columns, filtered, .. } => json!([columns, filtered]),
         O::Delete { filtered, .. } => json!([filtered]),
-        O::Truncate { tables, cascade } => json!([tables.len(), cascade]),
-        O::Other { kind, .. } => json!([kind]),
+        O::Truncate { tables, cascade, restart_identity } => json!([tables.len(), cascade, restart_identity]),
+        O::Other { kind, options: it, .. } => json!([kind, options(it)]),
         O::Unparsed { message } => json!([message]),
         O::Opaque { reason } => json!([reason]),
         _ => json!([]),
@@ -118,33 +140,55 @@ fn constraint(constraint: &Constraint) -> Value {
         ConstraintKind::ForeignKey { .. } => "FOREIGN",
         ConstraintKind::Exclude => "EXCLUSION",
     };
-    let (columns, references, referenced, on_delete) = match &constraint.kind {
-        ConstraintKind::ForeignKey { columns, references, referenced, on_delete } => {
-            (columns.as_slice(), Some(&references.name), referenced.as_slice(), on_delete.as_ref())
+    let (columns, key) = match &constraint.kind {
+        ConstraintKind::ForeignKey { columns, references, referenced, on_delete, on_update, full } => {
+            (columns.as_slice(), json!([references.name, referenced, on_delete, on_update, full]))
         }
         ConstraintKind::Unique { columns } | ConstraintKind::PrimaryKey { columns } => {
-            (columns.as_slice(), None, &[][..], None)
+            (columns.as_slice(), Value::Null)
         }
-        ConstraintKind::NotNull { column } => (std::slice::from_ref(column), None, &[][..], None),
-        _ => (&[][..], None, &[][..], None),
+        ConstraintKind::NotNull { column } => (std::slice::from_ref(column), Value::Null),
+        _ => (&[][..], Value::Null),
     };
+    let index = &constraint.index;
     json!([
         constraint.name,
         kind,
         constraint.not_valid,
         constraint.not_enforced,
         columns,
-        references,
-        referenced,
-        on_delete
+        key,
+        constraint.no_inherit,
+        constraint.deferrable,
+        constraint.deferred,
+        [
+            json!(index.nulls_not_distinct),
+            json!(index.without_overlaps),
+            json!(index.include),
+            options(&index.with),
+            json!(index.tablespace),
+        ],
     ])
 }
 
-fn generated(column: &Column) -> Option<&'static str> {
+fn generated(column: &Column) -> Option<Value> {
     Some(match column.generated.as_ref()? {
-        Generated::Identity { always: true } => "ALWAYS",
-        Generated::Identity { always: false } => "BY DEFAULT",
-        Generated::Stored(_) => "STORED",
-        Generated::Virtual(_) => "VIRTUAL",
+        Generated::Identity { always, options: it } => {
+            json!([if *always { "ALWAYS" } else { "BY DEFAULT" }, options(it)])
+        }
+        Generated::Stored(_) => json!(["STORED", []]),
+        Generated::Virtual(_) => json!(["VIRTUAL", []]),
     })
+}
+
+fn persistence(of: Persistence) -> &'static str {
+    match of {
+        Persistence::Permanent => "p",
+        Persistence::Temporary => "t",
+        Persistence::Unlogged => "u",
+    }
+}
+
+fn options(of: &[Setting]) -> Value {
+    json!(of.iter().map(|option| json!([option.name, option.value])).collect::<Vec<_>>())
 }

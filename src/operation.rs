@@ -4,16 +4,20 @@
 //! One statement may hold several operations (`ALTER TABLE` with three actions is three); the statement that they
 //! share is known to [`crate::history::Statement`].
 
+mod constraint;
 mod name;
 mod partition;
 mod policy;
 mod routine;
+mod setting;
 mod value;
 
+pub use constraint::{Constraint, ConstraintKind, KeyIndex};
 pub use name::{Name, quote};
 pub use partition::Strategy;
 pub use policy::{Policy, PolicyCommand};
 pub use routine::{FunctionTraits, Parameter, Signature, Volatility};
+pub use setting::{Position, Setting, is_on, setting};
 pub use value::{DataType, Expression};
 
 /// One change, or one statement that changes nothing that we follow. What is large is boxed: there may be as many of
@@ -47,8 +51,8 @@ pub enum Operation {
     SetNotNull { table: Name, column: String },
     /// `DROP NOT NULL`.
     DropNotNull { table: Name, column: String },
-    /// Any other `ALTER COLUMN` action: identity, storage, statistics, expression.
-    AlterColumn { table: Name, column: String, action: &'static str },
+    /// Any other `ALTER COLUMN` action: identity, storage, statistics, expression; with what it sets.
+    AlterColumn { table: Name, column: String, action: &'static str, options: Vec<Setting> },
     /// `ADD [CONSTRAINT name] …` on an existing table.
     AddConstraint { table: Name, constraint: Box<Constraint> },
     /// `DROP CONSTRAINT`.
@@ -61,8 +65,9 @@ pub enum Operation {
     AttachPartition { table: Name, partition: Name, default: bool, bound: Option<Strategy> },
     /// `DETACH PARTITION`.
     DetachPartition { table: Name, partition: Name, concurrently: bool },
-    /// Any other `ALTER TABLE` action, named as PostgreSQL writes it: `SET LOGGED`, `ENABLE TRIGGER`.
-    AlterTable { table: Name, action: &'static str },
+    /// Any other `ALTER TABLE` action, named as PostgreSQL writes it: `SET LOGGED`, `ENABLE TRIGGER`. The object is the
+    /// trigger, rule, index, role, tablespace, table or method that it names, as written if it is none: `FULL`, `ALL`.
+    AlterTable { table: Name, action: &'static str, object: Option<String>, options: Vec<Setting> },
     /// `CREATE INDEX`.
     CreateIndex(Box<CreateIndex>),
     /// `DROP INDEX`, one operation an index.
@@ -70,11 +75,11 @@ pub enum Operation {
     /// `ALTER INDEX … RENAME TO`.
     RenameIndex { index: Name, to: String },
     /// `REINDEX`. The name is absent for `SYSTEM` and `DATABASE` without one.
-    Reindex { what: ReindexTarget, name: Option<Name>, concurrently: bool },
+    Reindex { what: ReindexTarget, name: Option<Name>, concurrently: bool, options: Vec<Setting> },
     /// `CREATE TYPE … AS ENUM`.
     CreateEnum { name: Name, labels: Vec<String> },
-    /// `ALTER TYPE … ADD VALUE`. `placed` says that it has a `BEFORE` or `AFTER`.
-    AddEnumValue { name: Name, value: String, if_not_exists: bool, placed: bool },
+    /// `ALTER TYPE … ADD VALUE`.
+    AddEnumValue { name: Name, value: String, if_not_exists: bool, position: Option<Position> },
     /// `ALTER TYPE … RENAME VALUE`.
     RenameEnumValue { name: Name, from: String, to: String },
     /// `ALTER TYPE … RENAME TO`.
@@ -84,7 +89,7 @@ pub enum Operation {
     /// `CREATE DOMAIN`. `constrained` says that it has a CHECK or NOT NULL.
     CreateDomain { name: Name, base: Box<DataType>, constrained: bool },
     /// `CREATE SEQUENCE`.
-    CreateSequence { name: Name, if_not_exists: bool },
+    CreateSequence { name: Name, if_not_exists: bool, persistence: Persistence, options: Vec<Setting> },
     /// `DROP SEQUENCE`.
     DropSequence { name: Name, if_exists: bool, cascade: bool },
     /// `CREATE [OR REPLACE] [MATERIALIZED] VIEW`. `columns` are those that it gives, if its text names them all.
@@ -92,13 +97,15 @@ pub enum Operation {
         name: Name,
         materialized: bool,
         replace: bool,
+        if_not_exists: bool,
+        no_data: bool,
         reads: Vec<Name>,
         columns: Option<Vec<String>>,
     },
     /// `DROP [MATERIALIZED] VIEW`.
     DropView { name: Name, materialized: bool, if_exists: bool, cascade: bool },
     /// `REFRESH MATERIALIZED VIEW`.
-    RefreshView { name: Name, concurrently: bool },
+    RefreshView { name: Name, concurrently: bool, no_data: bool },
     /// `CREATE [OR REPLACE] FUNCTION` or `PROCEDURE`. The body runs only when it is called; it holds what can be read
     /// of it.
     CreateFunction {
@@ -115,9 +122,9 @@ pub enum Operation {
     /// `DROP POLICY`.
     DropPolicy { name: String, table: Name, if_exists: bool },
     /// `DROP TRIGGER`.
-    DropTrigger { name: String, table: Name, if_exists: bool },
+    DropTrigger { name: String, table: Name, if_exists: bool, cascade: bool },
     /// `CREATE EXTENSION`.
-    CreateExtension { name: String, if_not_exists: bool },
+    CreateExtension { name: String, if_not_exists: bool, options: Vec<Setting> },
     /// `CREATE SCHEMA`.
     CreateSchema { name: String, if_not_exists: bool },
     /// `DROP SCHEMA`.
@@ -136,9 +143,9 @@ pub enum Operation {
     /// `DELETE`.
     Delete { table: Name, filtered: bool, filter: Option<Box<Expression>> },
     /// `TRUNCATE`.
-    Truncate { tables: Vec<Name>, cascade: bool },
+    Truncate { tables: Vec<Name>, cascade: bool, restart_identity: bool },
     /// `COPY`. `fills` is false for `COPY … TO`. No table for `COPY (query)`.
-    Copy { table: Option<Name>, fills: bool },
+    Copy { table: Option<Name>, fills: bool, options: Vec<Setting> },
     /// `SELECT` and other queries that change nothing by themselves.
     Query { reads: Vec<Name>, calls: Vec<String> },
     /// `SET [LOCAL]`. `RESET` has no value.
@@ -146,11 +153,12 @@ pub enum Operation {
     /// `BEGIN`, `COMMIT` and their kin.
     Transaction(TransactionVerb),
     /// `LOCK TABLE`; the mode as written, upper case, `ACCESS EXCLUSIVE` when absent.
-    Lock { tables: Vec<Name>, mode: String },
+    Lock { tables: Vec<Name>, mode: String, nowait: bool },
     /// `DO`. What its body holds follows it, each as an operation of its own.
     Do,
-    /// A statement that is understood but has no operation of its own: `COMMENT ON TABLE`, `GRANT`.
-    Other { kind: &'static str, objects: Vec<Name> },
+    /// A statement that is understood but has no operation of its own: `COMMENT ON TABLE`, `VACUUM`. The options are
+    /// those of its lists, and `if_exists`, `if_not_exists`, `replace`, `cascade` where they are written.
+    Other { kind: &'static str, objects: Vec<Name>, options: Vec<Setting> },
     /// Text that is not a statement of PostgreSQL.
     Unparsed { message: String },
     /// Something that cannot be known without running it. The reason completes "cannot be read because …".
@@ -197,6 +205,12 @@ pub struct CreateTable {
     pub models: Vec<Name>,
     /// Tables that fill it: `CREATE TABLE AS`, `SELECT INTO`. `Some` also when the query reads none.
     pub filled_from: Option<Vec<Name>>,
+    /// `WITH NO DATA`.
+    pub no_data: bool,
+    /// `WITH`.
+    pub with: Vec<Setting>,
+    /// `TABLESPACE`.
+    pub tablespace: Option<String>,
 }
 
 impl CreateTable {
@@ -240,45 +254,12 @@ pub struct Column {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "fields are named after PostgreSQL's own keywords")]
 pub enum Generated {
-    /// `AS IDENTITY`.
-    Identity { always: bool },
+    /// `AS IDENTITY`, with the options of its sequence.
+    Identity { always: bool, options: Vec<Setting> },
     /// `AS (…) STORED`.
     Stored(Expression),
     /// `AS (…) VIRTUAL`.
     Virtual(Expression),
-}
-
-/// A constraint of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Constraint {
-    /// Name, if one is written.
-    pub name: Option<String>,
-    /// What it demands.
-    pub kind: ConstraintKind,
-    /// `NOT VALID`.
-    pub not_valid: bool,
-    /// `NOT ENFORCED`.
-    pub not_enforced: bool,
-}
-
-/// What a constraint demands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "fields are named after PostgreSQL's own keywords")]
-pub enum ConstraintKind {
-    /// `CHECK`.
-    Check(Expression),
-    /// `NOT NULL` as a table constraint (PostgreSQL 18).
-    NotNull { column: String },
-    /// `UNIQUE (…)`.
-    Unique { columns: Vec<String> },
-    /// `PRIMARY KEY (…)`.
-    PrimaryKey { columns: Vec<String> },
-    /// `UNIQUE` or `PRIMARY KEY` `USING INDEX`.
-    UsingIndex { index: String, primary: bool },
-    /// `FOREIGN KEY`. `on_delete` is the action as written, upper case.
-    ForeignKey { columns: Vec<String>, references: Name, referenced: Vec<String>, on_delete: Option<String> },
-    /// `EXCLUDE`.
-    Exclude,
 }
 
 /// Parts of `CREATE INDEX`.
@@ -302,6 +283,12 @@ pub struct CreateIndex {
     pub only: bool,
     /// `USING method`, lower case.
     pub method: Option<String>,
+    /// `NULLS NOT DISTINCT`.
+    pub nulls_not_distinct: bool,
+    /// `WITH`.
+    pub with: Vec<Setting>,
+    /// `TABLESPACE`.
+    pub tablespace: Option<String>,
     /// `WHERE`.
     pub predicate: Option<Expression>,
 }

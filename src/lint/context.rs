@@ -183,7 +183,7 @@ impl Context<'_> {
     pub fn is_commented(&self, table: &Name, column: Option<&str>) -> bool {
         let wanted = if column.is_some() { "COMMENT ON COLUMN" } else { "COMMENT ON TABLE" };
         self.later().any(|(statement, operation)| {
-            let Operation::Other { kind, objects } = operation else { return false };
+            let Operation::Other { kind, objects, .. } = operation else { return false };
             let about = *kind == wanted && objects.iter().any(|object| object.name == table.name);
             let mut words = statement.sql.split(|c: char| !(c.is_alphanumeric() || c == '_'));
             about && column.is_none_or(|column| words.any(|word| word.eq_ignore_ascii_case(column)))

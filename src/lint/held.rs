@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::prelude::shown;
-use crate::operation::{ConstraintKind, Name, Operation};
+use crate::operation::{ConstraintKind, Name, Operation, setting};
 use crate::source::Span;
 
 /// A lock that makes every query on a table wait.
@@ -44,8 +44,8 @@ const TRIGGER_ACTIONS: &[&str] =
 /// Statements that have no operation of their own and stop every query on the first object that they name.
 const OTHERS: &[&str] = &["ALTER POLICY", "ALTER TRIGGER", "CREATE RULE", "DROP RULE"];
 
-/// The table or view in use that a statement locks at least against writes. `sql` is the statement.
-pub fn waits_for<'a>(context: &Context<'a>, operation: &'a Operation, sql: &str) -> Option<&'a Name> {
+/// The table or view in use that a statement locks at least against writes.
+pub fn waits_for<'a>(context: &Context<'a>, operation: &'a Operation) -> Option<&'a Name> {
     let table = match operation {
         Operation::CreateIndex(create) if !create.concurrently => Some(&create.table),
         Operation::DropIndex { index, concurrently: false, .. } => {
@@ -58,8 +58,10 @@ pub fn waits_for<'a>(context: &Context<'a>, operation: &'a Operation, sql: &str)
         | Operation::CreateTrigger { table, .. }
         | Operation::DropTrigger { table, .. } => Some(table),
         // The options of the catalog are locked out completely, those of storage not at all.
-        Operation::AlterTable { table, action: "SET" } => sql.contains("user_catalog_table").then_some(table),
-        Operation::AlterTable { table, action } => (!MILD_ACTIONS.contains(action)).then_some(table),
+        Operation::AlterTable { table, action: "SET", options, .. } => {
+            setting(options, "user_catalog_table").is_some().then_some(table)
+        }
+        Operation::AlterTable { table, action, .. } => (!MILD_ACTIONS.contains(action)).then_some(table),
         Operation::AttachPartition { partition, .. } => Some(partition),
         Operation::CreateTable(create) => {
             let parents = create.constraints.iter().filter_map(|constraint| match &constraint.kind {
@@ -71,9 +73,9 @@ pub fn waits_for<'a>(context: &Context<'a>, operation: &'a Operation, sql: &str)
         Operation::CreateView { name, replace: true, .. } => {
             Some(name).filter(|name| context.schema.view(name).is_some())
         }
-        Operation::Other { kind: "ALTER VIEW" | "ALTER MATERIALIZED VIEW", objects } => objects.first(),
-        Operation::Other { kind: "ALTER SEQUENCE", objects } => objects.first(),
-        Operation::Other { kind: "ALTER INDEX ATTACH PARTITION", objects } => {
+        Operation::Other { kind: "ALTER VIEW" | "ALTER MATERIALIZED VIEW", objects, .. } => objects.first(),
+        Operation::Other { kind: "ALTER SEQUENCE", objects, .. } => objects.first(),
+        Operation::Other { kind: "ALTER INDEX ATTACH PARTITION", objects, .. } => {
             let child = objects.last()?;
             context.schema.index(child).map(|known| &known.table)
         }
@@ -85,14 +87,14 @@ pub fn waits_for<'a>(context: &Context<'a>, operation: &'a Operation, sql: &str)
 /// The table that an operation locks so that nobody else can use it; the table is still there afterwards.
 pub fn stops_everything(operation: &Operation) -> Option<&Name> {
     match operation {
-        Operation::AlterTable { table, action } => {
+        Operation::AlterTable { table, action, .. } => {
             let mild = MILD_ACTIONS.contains(action) || TRIGGER_ACTIONS.contains(action);
             (!mild).then_some(table)
         }
         Operation::AlterColumn { table, action, .. } => {
             (!matches!(*action, "SET STATISTICS" | "SET" | "RESET")).then_some(table)
         }
-        Operation::Other { kind, objects } if OTHERS.contains(kind) => objects.first(),
+        Operation::Other { kind, objects, .. } if OTHERS.contains(kind) => objects.first(),
         Operation::CreatePolicy(policy) => Some(&policy.table),
         Operation::RenameTable { table, .. }
         | Operation::DropPolicy { table, .. }

@@ -9,7 +9,8 @@ pub(super) use crate::history::{
     Body, Difference, Edit, GraphFault, Language, Late, Problem, ProblemKind, SecondHead, Taken,
 };
 pub(super) use crate::operation::{
-    Column, ConstraintKind, DataType, Generated, Name, Operation, Signature, Volatility, quote,
+    Column, ConstraintKind, DataType, Generated, Name, Operation, Setting, Signature, Volatility, is_on,
+    quote, setting,
 };
 
 /// A name as the reader knows it: `public` is left out.

@@ -9,6 +9,7 @@ mod drop;
 mod dynamic;
 mod guard;
 mod into;
+mod option;
 mod other;
 mod output;
 mod plpgsql;

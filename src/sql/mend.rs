@@ -1,5 +1,5 @@
-//! Rewrites the few phrases that PostgreSQL accepts and squawk does not, without moving anything: what says nothing
-//! to us becomes blanks. Found by comparing both on a statement of every kind. Refuses to parse.
+//! Rewrites the few phrases that PostgreSQL accepts and squawk does not, without moving what we point at: what says
+//! nothing to us becomes blanks. Found by comparing both on a statement of every kind. Refuses to parse.
 
 use std::ops::Range;
 
@@ -46,5 +46,28 @@ pub(super) fn mended(text: &str) -> Option<String> {
         let gap = words[1].1.end..words[2].1.start;
         mended.replace_range(gap.clone(), &format!("{:width$}", "=", width = gap.len()));
     }
+    if is(0, "create") && is(1, "extension") {
+        let starts: Vec<usize> =
+            (3..words.len()).filter(|at| EXTENSION_OPTIONS.iter().any(|option| is(*at, option))).collect();
+        let ends = starts.iter().skip(1).copied().chain([words.len()]);
+        let ranges = starts.iter().zip(ends).map(|(start, end)| words[*start].1.start..words[end - 1].1.end);
+        sort_options(&mut mended, ranges.collect());
+    }
     (mended != text).then_some(mended)
+}
+
+/// What CREATE EXTENSION takes in any order, in the one that squawk knows.
+const EXTENSION_OPTIONS: [&str; 3] = ["schema", "version", "cascade"];
+
+fn sort_options(text: &mut String, options: Vec<Range<usize>>) {
+    let [first, .., last] = options.as_slice() else { return };
+    let all = first.start..last.end;
+    let mut said: Vec<&str> = options.iter().map(|option| &text[option.clone()]).collect();
+    let starts =
+        |said: &str, option: &str| said.get(..option.len()).is_some_and(|it| it.eq_ignore_ascii_case(option));
+    said.sort_by_key(|said| EXTENSION_OPTIONS.iter().position(|option| starts(said, option)));
+    let sorted = said.join(" ");
+    if sorted.len() <= all.len() {
+        text.replace_range(all.clone(), &format!("{sorted:width$}", width = all.len()));
+    }
 }

@@ -52,6 +52,12 @@ pub(super) fn of_object(node: &SyntaxNode) -> Name {
     from_parts(parts(node))
 }
 
+/// All parts of a dotted name without their quotes, with dots between them; nothing for what is no path.
+pub(super) fn dotted(node: &SyntaxNode) -> Option<String> {
+    let is_path = |child: SyntaxNode| matches!(child.kind(), SyntaxKind::PATH | SyntaxKind::PATH_REF);
+    node.descendants().any(is_path).then(|| parts(node).join("."))
+}
+
 /// [`qualified`] of something that a broken tree may lack.
 pub(super) fn optional(node: Option<impl AstNode>) -> Name {
     node.map(|node| qualified(&node)).unwrap_or_default()

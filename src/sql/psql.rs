@@ -46,7 +46,7 @@ pub(super) fn operation(command: &str) -> Operation {
             Operation::Opaque { reason: format!("psql's {name} runs another file") }
         }
         "\\gexec" => Operation::Opaque { reason: "psql's \\gexec runs what a query returns".to_owned() },
-        _ => Operation::Other { kind: "psql meta-command", objects: Vec::new() },
+        _ => Operation::Other { kind: "psql meta-command", objects: Vec::new(), options: Vec::new() },
     }
 }
 
@@ -56,7 +56,7 @@ fn copy(command: &str) -> Operation {
     let steps = parse::statement(&statement).map(|it| lower::statement(&it, lower::Nesting::default()));
     match steps.ok().and_then(|steps| steps.into_iter().next()) {
         Some(step) => step.operation,
-        None => Operation::Other { kind: "psql meta-command", objects: Vec::new() },
+        None => Operation::Other { kind: "psql meta-command", objects: Vec::new(), options: Vec::new() },
     }
 }
 

@@ -1,6 +1,7 @@
 //! What statements lower to, family by family.
 
 mod ddl;
+mod options;
 mod plpgsql;
 mod referee;
 mod rows;
@@ -8,7 +9,7 @@ mod security;
 mod texts;
 
 use super::*;
-use crate::operation::Name;
+use crate::operation::{Name, Setting};
 
 /// The operations of a text that is one statement.
 fn operations(sql: &str) -> Vec<Operation> {
@@ -34,4 +35,13 @@ fn name(name: &str) -> Name {
         Some((schema, name)) => Name::qualified(schema, name),
         None => Name::unqualified(name),
     }
+}
+
+/// Options, each as its name, with what follows the equals sign if there is one.
+fn settings(options: &[&str]) -> Vec<Setting> {
+    let setting = |option: &&str| match option.split_once('=') {
+        Some((name, value)) => Setting::new(name, value),
+        None => Setting::flag(option),
+    };
+    options.iter().map(setting).collect()
 }

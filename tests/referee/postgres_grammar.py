@@ -21,6 +21,7 @@ import sys
 from pglast import ast, parse_sql
 from pglast.parser import ParseError
 
+from postgres_options import AnyOf
 from postgres_tree import NAMED, all_kinds, expected, kinds
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -73,6 +74,8 @@ def cause_of(text, difference):
 def same(ours, theirs):
     if isinstance(theirs, set):
         return ours in theirs
+    if isinstance(theirs, AnyOf):
+        return any(same(ours, it) for it in theirs)
     if isinstance(theirs, (list, tuple)):
         return isinstance(ours, list) and len(ours) == len(theirs) and all(map(same, ours, theirs))
     return ours == theirs

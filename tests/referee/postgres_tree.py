@@ -1,70 +1,13 @@
-"""What PostgreSQL's tree says of a statement, in the words that examples/sql_operations.rs has for an operation.
-
-A fact that may be said in several ways is the set of them.
-"""
+"""What PostgreSQL's tree says of a statement, in the words that examples/sql_operations.rs has for an operation."""
 
 import re
 
 from pglast import ast
-from pglast.enums import AlterTableType as AT, ConstrType as C, DropBehavior, ObjectType as O
+from pglast.enums import AlterTableType as AT, DropBehavior, ObjectType as O
 
-ACTIONS = {
-    AT.AT_AlterConstraint: "ALTER CONSTRAINT",
-    AT.AT_ChangeOwner: "OWNER TO",
-    AT.AT_ClusterOn: "CLUSTER ON",
-    AT.AT_DropCluster: "SET WITHOUT CLUSTER",
-    AT.AT_SetLogged: "SET LOGGED",
-    AT.AT_SetUnLogged: "SET UNLOGGED",
-    AT.AT_DropOids: "SET WITHOUT OIDS",
-    AT.AT_SetAccessMethod: "SET ACCESS METHOD",
-    AT.AT_SetTableSpace: "SET TABLESPACE",
-    AT.AT_SetRelOptions: "SET",
-    AT.AT_ResetRelOptions: "RESET",
-    AT.AT_EnableTrig: "ENABLE TRIGGER",
-    AT.AT_EnableTrigAll: "ENABLE TRIGGER",
-    AT.AT_EnableTrigUser: "ENABLE TRIGGER",
-    AT.AT_EnableAlwaysTrig: "ENABLE ALWAYS TRIGGER",
-    AT.AT_EnableReplicaTrig: "ENABLE REPLICA TRIGGER",
-    AT.AT_DisableTrig: "DISABLE TRIGGER",
-    AT.AT_DisableTrigAll: "DISABLE TRIGGER",
-    AT.AT_DisableTrigUser: "DISABLE TRIGGER",
-    AT.AT_EnableRule: "ENABLE RULE",
-    AT.AT_EnableAlwaysRule: "ENABLE ALWAYS RULE",
-    AT.AT_EnableReplicaRule: "ENABLE REPLICA RULE",
-    AT.AT_DisableRule: "DISABLE RULE",
-    AT.AT_AddInherit: "INHERIT",
-    AT.AT_DropInherit: "NO INHERIT",
-    AT.AT_AddOf: "OF",
-    AT.AT_DropOf: "NOT OF",
-    AT.AT_ReplicaIdentity: "REPLICA IDENTITY",
-    AT.AT_EnableRowSecurity: "ENABLE ROW LEVEL SECURITY",
-    AT.AT_DisableRowSecurity: "DISABLE ROW LEVEL SECURITY",
-    AT.AT_ForceRowSecurity: "FORCE ROW LEVEL SECURITY",
-    AT.AT_NoForceRowSecurity: "NO FORCE ROW LEVEL SECURITY",
-    AT.AT_GenericOptions: "OPTIONS",
-    AT.AT_DetachPartitionFinalize: "DETACH PARTITION FINALIZE",
-}
-COLUMN_ACTIONS = {
-    AT.AT_SetExpression: {"SET EXPRESSION"},
-    AT.AT_DropExpression: {"DROP EXPRESSION"},
-    AT.AT_SetStatistics: {"SET STATISTICS"},
-    AT.AT_SetOptions: {"SET"},
-    AT.AT_ResetOptions: {"RESET"},
-    AT.AT_SetStorage: {"SET STORAGE"},
-    AT.AT_SetCompression: {"SET COMPRESSION"},
-    AT.AT_AlterColumnGenericOptions: {"OPTIONS"},
-    AT.AT_AddIdentity: {"ADD GENERATED"},
-    AT.AT_SetIdentity: {"SET GENERATED", "SET SEQUENCE OPTION", "RESTART"},
-    AT.AT_DropIdentity: {"DROP IDENTITY"},
-}
-CONSTRAINTS = {
-    C.CONSTR_CHECK: "CHECK",
-    C.CONSTR_NOTNULL: "NOTNULL",
-    C.CONSTR_UNIQUE: "UNIQUE",
-    C.CONSTR_PRIMARY: "PRIMARY",
-    C.CONSTR_FOREIGN: "FOREIGN",
-    C.CONSTR_EXCLUSION: "EXCLUSION",
-}
+from postgres_actions import command
+from postgres_options import column_constraints, constraint, flags, generated, setting_value, settings
+
 DROPS = {
     O.OBJECT_TABLE: "DropTable",
     O.OBJECT_INDEX: "DropIndex",
@@ -73,112 +16,32 @@ DROPS = {
     O.OBJECT_VIEW: "DropView",
     O.OBJECT_MATVIEW: "DropView",
     O.OBJECT_SCHEMA: "DropSchema",
+    O.OBJECT_TRIGGER: "DropTrigger",
+    O.OBJECT_POLICY: "DropPolicy",
 }
-
-
-ON_DELETE = {
-    "a": {None, "NO ACTION"},
-    "r": {"RESTRICT"},
-    "c": {"CASCADE"},
-    "n": {"SET NULL"},
-    "d": {"SET DEFAULT"},
-    None: {None},
+# Where the manual has another word than the tree.
+DROPPED = {
+    "FDW": "FOREIGN DATA WRAPPER",
+    "FOREIGN SERVER": "SERVER",
+    "OPCLASS": "OPERATOR CLASS",
+    "OPFAMILY": "OPERATOR FAMILY",
+    "STATISTIC EXT": "STATISTICS",
+    "TSCONFIGURATION": "TEXT SEARCH CONFIGURATION",
+    "TSDICTIONARY": "TEXT SEARCH DICTIONARY",
+    "TSPARSER": "TEXT SEARCH PARSER",
+    "TSTEMPLATE": "TEXT SEARCH TEMPLATE",
 }
-
-
-def names(nodes):
-    return [it.sval for it in nodes or ()]
-
-
-def constraint(node, column=None):
-    """Its name, its kind, what it leaves out, and what it is on; one that is written on a column is on that column."""
-    checked = node.contype in (C.CONSTR_CHECK, C.CONSTR_FOREIGN)
-    unenforced = checked and not node.is_enforced
-    # The grammar also says that what is not enforced is not validated, whether that is written or not.
-    not_valid = {True, False} if unenforced else bool(node.skip_validation)
-    foreign = node.contype == C.CONSTR_FOREIGN
-    columns = names(node.fk_attrs if foreign else node.keys) or ([column] if column else [])
-    if node.contype in (C.CONSTR_CHECK, C.CONSTR_EXCLUSION):
-        columns = []
-    return [
-        node.conname,
-        CONSTRAINTS[node.contype],
-        not_valid,
-        unenforced,
-        columns,
-        node.pktable.relname if foreign else None,
-        names(node.pk_attrs),
-        ON_DELETE[node.fk_del_action if foreign else None],
-    ]
-
-
-def column_constraints(nodes, column):
-    """Those that are no property of the column. A clause NOT ENFORCED stands after the constraint that it is of."""
-    found = []
-    for node in nodes or ():
-        if node.contype in CONSTRAINTS and node.contype != C.CONSTR_NOTNULL:
-            found.append(constraint(node, column))
-        elif node.contype == C.CONSTR_ATTR_NOT_ENFORCED and found:
-            found[-1][3] = True
-            found[-1][2] = {True, False}
-    return found
-
-
-def generated(nodes):
-    """How a column fills itself, as it is last said."""
-    how = None
-    for node in nodes or ():
-        if node.contype == C.CONSTR_IDENTITY:
-            how = "ALWAYS" if node.generated_when == "a" else "BY DEFAULT"
-        if node.contype == C.CONSTR_GENERATED:
-            how = "STORED" if node.generated_kind == "s" else "VIRTUAL"
-    return how
-
-
-def added_column(command):
-    node = command.def_
-    kinds = {it.contype for it in node.constraints or ()}
-    return [
-        node.colname,
-        bool(command.missing_ok),
-        bool(kinds & {C.CONSTR_NOTNULL, C.CONSTR_PRIMARY}),
-        C.CONSTR_DEFAULT in kinds,
-        generated(node.constraints),
-        column_constraints(node.constraints, node.colname),
-    ]
-
-
-def command(node):
-    """The operation of one ALTER TABLE action, and its facts."""
-    cascade = node.behavior == DropBehavior.DROP_CASCADE
-    kind = node.subtype
-    if kind in ACTIONS:
-        return "AlterTable", [ACTIONS[kind]]
-    if kind == AT.AT_AddColumn:
-        return "AddColumn", added_column(node)
-    if kind == AT.AT_DropColumn:
-        return "DropColumn", [node.name, bool(node.missing_ok), cascade]
-    if kind == AT.AT_AlterColumnType:
-        return "AlterColumnType", [node.name, node.def_.raw_default is not None]
-    if kind == AT.AT_ColumnDefault:
-        return "SetDefault", [node.name, node.def_ is not None]
-    if kind == AT.AT_SetNotNull:
-        return "SetNotNull", [node.name]
-    if kind == AT.AT_DropNotNull:
-        return "DropNotNull", [node.name]
-    if kind == AT.AT_AddConstraint:
-        return "AddConstraint", constraint(node.def_)
-    if kind == AT.AT_DropConstraint:
-        return "DropConstraint", [node.name, bool(node.missing_ok), cascade]
-    if kind == AT.AT_ValidateConstraint:
-        return "ValidateConstraint", [node.name]
-    if kind == AT.AT_AttachPartition:
-        return "AttachPartition", [node.def_.name.relname]
-    if kind == AT.AT_DetachPartition:
-        return "DetachPartition", [node.def_.name.relname, bool(node.def_.concurrent)]
-    if kind in COLUMN_ACTIONS:
-        return "AlterColumn", [node.name or str(node.num), COLUMN_ACTIONS[kind]]
-    raise KeyError(kind)
+EXTENSION_OPTIONS = ["schema", "new_version", "cascade"]
+LOCK_MODES = [
+    "ACCESS SHARE",
+    "ROW SHARE",
+    "ROW EXCLUSIVE",
+    "SHARE UPDATE EXCLUSIVE",
+    "SHARE",
+    "SHARE ROW EXCLUSIVE",
+    "EXCLUSIVE",
+    "ACCESS EXCLUSIVE",
+]
 
 
 def create_table(node):
@@ -199,6 +62,32 @@ def create_table(node):
         node.partspec is not None,
         [[it.colname, generated(it.constraints)] for it in columns if it.typeName is not None],
         constraints,
+        False,
+        False,
+        settings(node.options),
+        node.tablespacename,
+    ]
+
+
+def create_table_as(node):
+    """A table, or a materialized view."""
+    into = node.into
+    if node.objtype == O.OBJECT_MATVIEW:
+        return "CreateView", [into.rel.relname, True, False, bool(node.if_not_exists), bool(into.skipData)]
+    relation = into.rel
+    return "CreateTable", [
+        relation.schemaname,
+        relation.relname,
+        bool(node.if_not_exists),
+        relation.relpersistence,
+        False,
+        False,
+        [],
+        [],
+        bool(into.skipData),
+        True,
+        settings(into.options),
+        into.tableSpaceName,
     ]
 
 
@@ -216,6 +105,9 @@ def create_index(node):
         [it.name for it in node.indexIncludingParams or ()],
         node.accessMethod,
         node.whereClause is not None,
+        bool(node.nulls_not_distinct),
+        settings(node.options),
+        node.tableSpace,
     ]
 
 
@@ -225,63 +117,106 @@ def last_name(item):
     return item[-1].sval if isinstance(item, tuple) else item.sval
 
 
-def option(node, name):
+def is_on(options, name):
     """Whether an option of a statement is on."""
     on = False
-    for it in node.params or ():
+    for it in options or ():
         if it.defname == name:
-            written = [getattr(it.arg, kind, None) for kind in ("sval", "ival", "boolval")]
-            on = it.arg is None or any(str(value).lower() in ("true", "on", "1") for value in written)
+            on = setting_value(name, it.arg) not in ("false", "off", "0")
     return on
+
+
+def reindex(node):
+    return [is_on(node.params, "concurrently"), [it for it in settings(node.params) if it[0] != "concurrently"]]
+
+
+def vacuum(node):
+    kind = "VACUUM FULL" if is_on(node.options, "full") else "VACUUM"
+    return [kind if node.is_vacuumcmd else "ANALYZE", settings(node.options)]
+
+
+def drop(node):
+    cascade = node.behavior == DropBehavior.DROP_CASCADE
+    facts = [bool(node.missing_ok), cascade, bool(node.concurrent)]
+    if node.removeType == O.OBJECT_POLICY:
+        # Nothing depends on a policy, so CASCADE says nothing.
+        facts[1] = False
+    kind = DROPS.get(node.removeType)
+    if kind:
+        return [(kind, [last_name(it), *facts]) for it in node.objects]
+    what = node.removeType.name.removeprefix("OBJECT_").replace("_", " ")
+    return [("Other", [f"DROP {DROPPED.get(what, what)}", flags(if_exists=node.missing_ok, cascade=cascade)])]
+
+
+def in_depth(node):
+    """The one operation of a statement, for those that always are one."""
+    if isinstance(node, ast.CreateStmt):
+        return "CreateTable", create_table(node)
+    if isinstance(node, ast.CreateTableAsStmt) and not node.is_select_into:
+        return create_table_as(node)
+    if isinstance(node, ast.ViewStmt):
+        return "CreateView", [node.view.relname, False, bool(node.replace), False, False]
+    if isinstance(node, ast.IndexStmt):
+        return "CreateIndex", create_index(node)
+    if isinstance(node, ast.CreateEnumStmt):
+        return "CreateEnum", [it.sval for it in node.vals or ()]
+    if isinstance(node, ast.AlterEnumStmt) and node.oldVal is None:
+        after = bool(node.newValIsAfter and node.newValNeighbor is not None)
+        return "AddEnumValue", [node.newVal, bool(node.skipIfNewValExists), node.newValNeighbor, after]
+    if isinstance(node, ast.CreateSeqStmt):
+        sequence = node.sequence
+        return "CreateSequence", [sequence.relname, bool(node.if_not_exists), sequence.relpersistence, settings(node.options)]
+    if isinstance(node, ast.AlterSeqStmt):
+        return "Other", ["ALTER SEQUENCE", flags(if_exists=node.missing_ok) + settings(node.options)]
+    if isinstance(node, ast.RefreshMatViewStmt):
+        return "RefreshView", [bool(node.concurrent), bool(node.skipData)]
+    if isinstance(node, ast.ReindexStmt):
+        return "Reindex", reindex(node)
+    if isinstance(node, ast.VacuumStmt):
+        return "Other", vacuum(node)
+    if isinstance(node, ast.ClusterStmt):
+        return "Other", ["CLUSTER", settings(node.params)]
+    if isinstance(node, ast.CopyStmt):
+        return "Copy", [bool(node.is_from), settings(node.options)]
+    if isinstance(node, ast.CreateExtensionStmt):
+        # They may stand in any order.
+        options = sorted(settings(node.options), key=lambda it: EXTENSION_OPTIONS.index(it[0]))
+        return "CreateExtension", [node.extname, bool(node.if_not_exists), options]
+    if isinstance(node, ast.LockStmt):
+        return "Lock", [len(node.relations), LOCK_MODES[node.mode - 1], bool(node.nowait)]
+    if isinstance(node, ast.TruncateStmt):
+        cascade = node.behavior == DropBehavior.DROP_CASCADE
+        return "Truncate", [len(node.relations), cascade, bool(node.restart_seqs)]
+    return None
 
 
 def expected(node):
     """The operations of a statement as PostgreSQL's tree has them; None for those that are not compared in depth."""
     if isinstance(node, ast.AlterTableStmt) and node.objtype == O.OBJECT_TABLE:
         return [command(it) for it in node.cmds]
-    if isinstance(node, ast.CreateStmt):
-        return [("CreateTable", create_table(node))]
-    if isinstance(node, ast.IndexStmt):
-        return [("CreateIndex", create_index(node))]
-    if isinstance(node, ast.DropStmt) and node.removeType in DROPS:
-        cascade = node.behavior == DropBehavior.DROP_CASCADE
-        flags = [bool(node.missing_ok), cascade, bool(node.concurrent)]
-        return [(DROPS[node.removeType], [last_name(it), *flags]) for it in node.objects]
-    if isinstance(node, ast.CreateEnumStmt):
-        return [("CreateEnum", [it.sval for it in node.vals or ()])]
-    if isinstance(node, ast.AlterEnumStmt) and node.oldVal is None:
-        return [("AddEnumValue", [node.newVal, bool(node.skipIfNewValExists)])]
-    if isinstance(node, ast.RefreshMatViewStmt):
-        return [("RefreshView", [bool(node.concurrent)])]
-    if isinstance(node, ast.ReindexStmt):
-        return [("Reindex", [option(node, "concurrently")])]
-    if isinstance(node, ast.TruncateStmt):
-        return [("Truncate", [len(node.relations), node.behavior == DropBehavior.DROP_CASCADE])]
+    if isinstance(node, ast.DropStmt):
+        return drop(node)
     if isinstance(node, ast.UpdateStmt) and node.withClause is None:
         # Parts of one array or composite may each be assigned: that is one column.
         columns = list(dict.fromkeys(it.name for it in node.targetList))
         return [("Update", [columns, node.whereClause is not None])]
     if isinstance(node, ast.DeleteStmt) and node.withClause is None:
         return [("Delete", [node.whereClause is not None])]
-    return None
+    one = in_depth(node)
+    return [one] if one else None
 
 
 NAMED = {
     ast.AlterObjectSchemaStmt: {"SetTableSchema", "Other"},
     ast.CallStmt: {"Query"},
-    ast.CopyStmt: {"Copy"},
     ast.CreateDomainStmt: {"CreateDomain"},
-    ast.CreateExtensionStmt: {"CreateExtension"},
     ast.CreateFunctionStmt: {"CreateFunction"},
     ast.CreateSchemaStmt: {"CreateSchema"},
-    ast.CreateSeqStmt: {"CreateSequence"},
-    ast.CreateTableAsStmt: {"CreateTable", "CreateView"},
+    ast.CreateTableAsStmt: {"CreateTable"},
     ast.CreateTrigStmt: {"CreateTrigger"},
     ast.DoStmt: {"Do"},
-    ast.LockStmt: {"Lock"},
     ast.TransactionStmt: {"Transaction", "Other"},
     ast.VariableSetStmt: {"Set", "Other"},
-    ast.ViewStmt: {"CreateView"},
     ast.RenameStmt: {"RenameTable", "RenameColumn", "RenameConstraint", "RenameIndex", "RenameType", "Other"},
 }
 

@@ -17,10 +17,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::AlterTable { table, action: "SET" } = context.operation else { return None };
-    let sql = context.statement.sql.to_lowercase().replace([' ', '\''], "");
-    let off =
-        ["false", "off", "no", "0"].iter().any(|off| sql.contains(&format!("autovacuum_enabled={off}")));
+    let Operation::AlterTable { table, action: "SET", options, .. } = context.operation else { return None };
+    let set = |name: &str| setting(options, name).is_some_and(Setting::is_off);
+    let off = set("autovacuum_enabled") || set("toast.autovacuum_enabled");
     if !off || context.is_new(table) {
         return None;
     }

@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::RefreshView { name, concurrently: false } = context.operation else { return None };
+    let Operation::RefreshView { name, concurrently: false, .. } = context.operation else { return None };
     if context.is_new(name) {
         return None;
     }

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::Reindex { what, name, concurrently: false } = context.operation else { return None };
+    let Operation::Reindex { what, name, concurrently: false, .. } = context.operation else { return None };
     let (what, shape, of) = match (what, name) {
         (ReindexTarget::Index, Some(index)) => {
             let table = context.schema.index(index).map(|known| &known.table);

@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::Other { kind, objects } = context.operation else { return None };
+    let Operation::Other { kind, objects, .. } = context.operation else { return None };
     let what = objects.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let draft = match *kind {
         "DROP DATABASE" => Draft::new(format!("DROP DATABASE destroys {what} with everything in it"))

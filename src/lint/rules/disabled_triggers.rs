@@ -18,9 +18,9 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     match context.operation {
-        Operation::AlterTable { table, action: "DISABLE TRIGGER" } if !context.is_new(table) => {
+        Operation::AlterTable { table, action: "DISABLE TRIGGER", .. } if !context.is_new(table) => {
             let enabled = context.later().any(|(_, operation)| {
-                matches!(operation, Operation::AlterTable { table: other, action: "ENABLE TRIGGER" } if other == table)
+                matches!(operation, Operation::AlterTable { table: other, action: "ENABLE TRIGGER", .. } if other == table)
             });
             (!enabled).then(|| {
                 Draft::new(format!("A trigger of {table} is switched off and not switched on again"))

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::Other { kind, objects } = context.operation else { return None };
+    let Operation::Other { kind, objects, .. } = context.operation else { return None };
     let what = match *kind {
         "ALTER DOMAIN ADD CONSTRAINT" => "Adding a constraint to",
         "ALTER DOMAIN SET NOT NULL" => "Setting NOT NULL on",

@@ -30,7 +30,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         Operation::DropView { name, cascade: true, .. } => (format!("view {name}"), Some(name)),
         Operation::DropIndex { index, cascade: true, .. } => (format!("index {index}"), None),
         Operation::DropSchema { name, cascade: true, .. } => (format!("schema {}", quote(name)), None),
-        Operation::Other { kind, objects } if cascades(kind, &context.statement.sql) => {
+        Operation::Other { kind, objects, options }
+            if kind.starts_with("DROP ") && is_on(options, "cascade") =>
+        {
             let name = objects.first().map(|name| format!(" {name}")).unwrap_or_default();
             (format!("{}{name}", kind.trim_start_matches("DROP ").to_lowercase()), None)
         }
@@ -59,9 +61,4 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     } else {
         draft.note(format!("As far as the history says: {}", keys.join(", ")))
     })
-}
-
-/// Whether a statement that has no operation of its own drops with CASCADE: a function, an extension, a domain.
-fn cascades(kind: &str, sql: &str) -> bool {
-    kind.starts_with("DROP ") && sql.trim_end().to_uppercase().ends_with(" CASCADE")
 }

@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::AddEnumValue { name, value, placed: false, .. } = context.operation else { return None };
+    let Operation::AddEnumValue { name, value, position: None, .. } = context.operation else { return None };
     Some(
         Draft::new(format!("'{value}' sorts after every other value of {name}"))
             .label("no BEFORE or AFTER")

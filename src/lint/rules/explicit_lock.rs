@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
 const HARD: &[&str] = &["SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"];
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::Lock { tables, mode } = context.operation else { return None };
+    let Operation::Lock { tables, mode, .. } = context.operation else { return None };
     let used: Vec<String> =
         tables.iter().filter(|table| !context.is_at_hand_table(table)).map(ToString::to_string).collect();
     if used.is_empty() || !HARD.contains(&mode.as_str()) {

@@ -62,7 +62,7 @@ fn mechanical(context: &Context<'_>, table: &Name, name: Option<&str>) -> Option
 }
 
 fn rewrite(context: &Context<'_>, table: &Name, name: Option<&str>, kind: &ConstraintKind) -> String {
-    let ConstraintKind::ForeignKey { columns, references, referenced, on_delete } = kind else {
+    let ConstraintKind::ForeignKey { columns, references, referenced, on_delete, .. } = kind else {
         return String::new();
     };
     let name = name.map_or_else(|| format!("{}_{}_fkey", table.name, columns.join("_")), str::to_owned);

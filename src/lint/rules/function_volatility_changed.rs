@@ -27,7 +27,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             let same = types(&known.signature) == types(signature) && !signature.procedure;
             (name, Some(known.volatility).filter(|_| same)?, traits.volatility)
         }
-        Operation::Other { kind: "ALTER FUNCTION", objects } => {
+        Operation::Other { kind: "ALTER FUNCTION", objects, .. } => {
             let name = objects.first()?;
             (name, context.schema.function(name)?.volatility, named(&context.statement.sql)?)
         }

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     let by_default =
-        |column: &Column| matches!(column.generated, Some(Generated::Identity { always: false }));
+        |column: &Column| matches!(column.generated, Some(Generated::Identity { always: false, .. }));
     let (table, column) = context.new_columns().find(|(_, column)| by_default(column))?;
     Some(
         Draft::new(format!(

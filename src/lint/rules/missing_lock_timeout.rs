@@ -21,12 +21,10 @@ pub static RULE: Rule = Rule {
 const LONGEST: u64 = 60_000;
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let table = waits_for(context, context.operation, &context.statement.sql).map(shown)?;
+    let table = waits_for(context, context.operation).map(shown)?;
     let limit = context.schema.session().timeout("lock_timeout", context.now.transaction);
     // One finding a script is enough: the first statement shows where the timeout belongs.
-    let said = context
-        .earlier()
-        .any(|(statement, operation)| waits_for(context, operation, &statement.sql).is_some());
+    let said = context.earlier().any(|(_, operation)| waits_for(context, operation).is_some());
     // env.py sets one that only running it would tell.
     let untold = context.schema.session().is_untold("lock_timeout", context.now.transaction);
     if said || untold || limit.is_some_and(|limit| (1..=LONGEST).contains(&limit)) {

@@ -23,7 +23,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             let why = format!("the default of {column} takes its values from it");
             (format!("sequence {name}"), why, "Drop the default first", Shape::DropNeededSequence)
         }
-        Operation::Other { kind: "DROP FUNCTION" | "DROP ROUTINE", objects }
+        Operation::Other { kind: "DROP FUNCTION" | "DROP ROUTINE", objects, .. }
             if !context.statement.sql.to_lowercase().contains("cascade") =>
         {
             let (name, (table, trigger)) =

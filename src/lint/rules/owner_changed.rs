@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::AlterTable { table, action: "OWNER TO" } = context.operation else { return None };
+    let Operation::AlterTable { table, action: "OWNER TO", .. } = context.operation else { return None };
     if context.is_at_hand_table(table) {
         return None;
     }

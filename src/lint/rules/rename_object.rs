@@ -36,12 +36,12 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             (if view.materialized { "materialised view" } else { "view" }, table, to.clone())
         }
         // Whose name ends so was named by PostgreSQL, after a column: the column finds it whatever it is called.
-        Operation::Other { kind: "ALTER SEQUENCE", objects }
+        Operation::Other { kind: "ALTER SEQUENCE", objects, .. }
             if objects.first().is_some_and(|name| name.name.ends_with("_seq")) =>
         {
             return None;
         }
-        Operation::Other { kind, objects } => {
+        Operation::Other { kind, objects, .. } => {
             let (_, what) = KINDS.iter().find(|(known, _)| known == kind)?;
             (*what, objects.first()?, new_name(&context.statement.sql)?)
         }

@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::Other { kind: "ALTER SCHEMA", objects } = context.operation else { return None };
+    let Operation::Other { kind: "ALTER SCHEMA", objects, .. } = context.operation else { return None };
     let sql = context.statement.sql.to_uppercase();
     let schema = objects.first().filter(|_| sql.contains("RENAME TO"))?;
     let made_here = context.earlier().any(

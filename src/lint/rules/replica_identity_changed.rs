@@ -17,26 +17,22 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let table = match context.operation {
-        Operation::AlterTable { table, action: "REPLICA IDENTITY" } => table,
+    let (table, object) = match context.operation {
+        Operation::AlterTable { table, action: "REPLICA IDENTITY", object, .. } => (table, object),
         Operation::DropIndex { index, .. } => return dropped(context, index),
         _ => return None,
     };
     if context.is_at_hand_table(table) {
         return None;
     }
-    let sql = context.statement.sql.to_uppercase();
-    let after = sql.split("REPLICA IDENTITY").nth(1).unwrap_or_default().trim_start();
-    let draft = if after.starts_with("NOTHING") {
-        Draft::new(format!(
+    let draft = match object.as_deref()? {
+        "NOTHING" => Draft::new(format!(
             "With REPLICA IDENTITY NOTHING, UPDATE and DELETE on {table} fail while a publication has it"
         ))
-        .label("replication can no longer tell rows apart")
-    } else if after.starts_with("FULL") {
-        Draft::new(format!("With REPLICA IDENTITY FULL, every UPDATE and DELETE on {table} writes the whole old row to the log"))
-            .label("subscribers look each row up by all its columns")
-    } else {
-        return None;
+        .label("replication can no longer tell rows apart"),
+        "FULL" => Draft::new(format!("With REPLICA IDENTITY FULL, every UPDATE and DELETE on {table} writes the whole old row to the log"))
+            .label("subscribers look each row up by all its columns"),
+        _ => return None,
     };
     Some(
         draft

@@ -18,8 +18,8 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     let (table, what) = match context.operation {
-        Operation::AlterTable { table, action: "DISABLE ROW LEVEL SECURITY" } => (table, "switched off"),
-        Operation::AlterTable { table, action: "NO FORCE ROW LEVEL SECURITY" } => {
+        Operation::AlterTable { table, action: "DISABLE ROW LEVEL SECURITY", .. } => (table, "switched off"),
+        Operation::AlterTable { table, action: "NO FORCE ROW LEVEL SECURITY", .. } => {
             (table, "no longer forced on the owner")
         }
         _ => return None,
@@ -27,7 +27,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let again = context.later().any(|(_, operation)| {
         matches!(
             operation,
-            Operation::AlterTable { table: other, action: "ENABLE ROW LEVEL SECURITY" | "FORCE ROW LEVEL SECURITY" }
+            Operation::AlterTable { table: other, action: "ENABLE ROW LEVEL SECURITY" | "FORCE ROW LEVEL SECURITY", .. }
                 if other == table
         )
     });

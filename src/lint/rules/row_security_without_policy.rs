@@ -23,7 +23,7 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     let enabled = up.steps().filter_map(|(_, step)| match &step.operation {
-        Operation::AlterTable { table, action: "ENABLE ROW LEVEL SECURITY" } => Some((table, step.span)),
+        Operation::AlterTable { table, action: "ENABLE ROW LEVEL SECURITY", .. } => Some((table, step.span)),
         _ => None,
     });
     let bare = enabled.filter(|(table, _)| {

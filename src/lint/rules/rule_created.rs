@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::Other { kind: "CREATE RULE", objects } = context.operation else { return None };
+    let Operation::Other { kind: "CREATE RULE", objects, .. } = context.operation else { return None };
     let on = objects.first().map(|table| format!(" on {table}")).unwrap_or_default();
     Some(
         Draft::new(format!(

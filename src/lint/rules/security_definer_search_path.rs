@@ -22,7 +22,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         return None;
     }
     let fixed = context.later().any(|(statement, operation)| {
-        matches!(operation, Operation::Other { kind: "ALTER FUNCTION" | "ALTER PROCEDURE", objects } if objects.contains(name))
+        matches!(operation, Operation::Other { kind: "ALTER FUNCTION" | "ALTER PROCEDURE", objects, .. } if objects.contains(name))
             && statement.sql.to_lowercase().contains("search_path")
     });
     if fixed {

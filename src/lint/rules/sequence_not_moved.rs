@@ -18,10 +18,10 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     let up = &context.migration.up;
-    let is_moved = up.steps().any(|(statement, step)| match &step.operation {
+    let is_moved = up.steps().any(|(_, step)| match &step.operation {
         Operation::Query { calls, .. } => calls.iter().any(|call| call.ends_with("setval")),
-        Operation::Other { kind: "ALTER SEQUENCE", .. } | Operation::AlterColumn { .. } => {
-            statement.sql.to_uppercase().contains("RESTART")
+        Operation::Other { kind: "ALTER SEQUENCE", options, .. } | Operation::AlterColumn { options, .. } => {
+            setting(options, "restart").is_some()
         }
         other => other.is_unknown(),
     });

@@ -41,18 +41,14 @@ fn slow<'a>(context: &Context<'a>) -> Option<(&'static str, &'a Name)> {
             }
             ("VALIDATE CONSTRAINT", table)
         }
-        Operation::CreateView { materialized: true, reads, .. } if !has_no_data(context) => {
+        Operation::CreateView { materialized: true, no_data: false, reads, .. } => {
             ("CREATE MATERIALIZED VIEW", reads.first()?)
         }
-        Operation::RefreshView { name, concurrently: true } => ("REFRESH MATERIALIZED VIEW", name),
-        Operation::CreateTable(create) if !has_no_data(context) => {
+        Operation::RefreshView { name, concurrently: true, .. } => ("REFRESH MATERIALIZED VIEW", name),
+        Operation::CreateTable(create) if !create.no_data => {
             ("CREATE TABLE AS", create.filled_from.as_ref()?.first()?)
         }
         _ => return None,
     };
     (!context.is_at_hand_table(table)).then_some((what, table))
-}
-
-fn has_no_data(context: &Context<'_>) -> bool {
-    context.statement.sql.to_uppercase().contains("WITH NO DATA")
 }

@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::Other { kind, objects } = context.operation else { return None };
+    let Operation::Other { kind, objects, .. } = context.operation else { return None };
     let words = context.statement.sql.to_uppercase();
     let says =
         |word: &str| words.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|found| found == word);

@@ -18,18 +18,22 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     let (what, table) = match context.operation {
-        Operation::Other { kind: kind @ ("VACUUM FULL" | "CLUSTER"), objects } => (*kind, objects.first()),
+        Operation::Other { kind: kind @ ("VACUUM FULL" | "CLUSTER"), objects, .. } => {
+            (*kind, objects.first())
+        }
         Operation::AlterTable {
             table,
             action: action @ ("SET LOGGED" | "SET UNLOGGED" | "SET TABLESPACE" | "SET ACCESS METHOD"),
-        } => (*action, Some(table)),
+            object,
+            ..
+        } if !stays(context, table, object.as_deref()) => (*action, Some(table)),
         Operation::AlterColumn { table, action: action @ "SET EXPRESSION", .. } => (*action, Some(table)),
-        Operation::Other { kind, objects } if moves(kind, &context.statement.sql) => {
+        Operation::Other { kind, objects, .. } if moves(kind, &context.statement.sql) => {
             ("SET TABLESPACE", moved(context, kind, objects)?)
         }
         _ => return None,
     };
-    if table.is_some_and(|table| context.is_new(table)) || stays(context, table) {
+    if table.is_some_and(|table| context.is_new(table)) {
         return None;
     }
     // Without a name it is every table of the database, or every one that was clustered before.
@@ -72,10 +76,7 @@ fn moved<'a>(context: &Context<'_>, kind: &str, objects: &'a [Name]) -> Option<O
 }
 
 /// Whether a table that the history made goes to where every table is made.
-fn stays(context: &Context<'_>, table: Option<&Name>) -> bool {
-    let made =
-        table.and_then(|table| context.schema.table(table)).is_some_and(|known| known.created.is_some());
-    let sql = context.statement.sql.to_lowercase();
-    let last = sql.trim_end_matches([';', ' ', '\n']).split_whitespace().last();
-    made && matches!(last, Some("pg_default" | "heap"))
+fn stays(context: &Context<'_>, table: &Name, to: Option<&str>) -> bool {
+    let made = context.schema.table(table).is_some_and(|known| known.created.is_some());
+    made && matches!(to, Some("pg_default" | "heap"))
 }

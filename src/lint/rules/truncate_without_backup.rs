@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::Truncate { tables, cascade } = context.operation else { return None };
+    let Operation::Truncate { tables, cascade, .. } = context.operation else { return None };
     let lost: Vec<&Name> = tables.iter().filter(|table| is_lost(context, table)).collect();
     let first = *lost.first()?;
     let names: Vec<String> = lost.iter().map(ToString::to_string).collect();

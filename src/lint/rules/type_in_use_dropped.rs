@@ -20,9 +20,8 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context<'_>) -> Option<Draft> {
     let gone = match context.operation {
         Operation::DropType { name, cascade: false, .. } => name,
-        Operation::Other { kind: "DROP DOMAIN", objects } => {
-            let cascades = context.statement.sql.to_uppercase().contains("CASCADE");
-            objects.first().filter(|_| !cascades)?
+        Operation::Other { kind: "DROP DOMAIN", objects, options } if !is_on(options, "cascade") => {
+            objects.first()?
         }
         _ => return None,
     };

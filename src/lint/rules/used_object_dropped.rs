@@ -53,7 +53,7 @@ fn dropped(operation: &Operation) -> Option<(&'static str, String)> {
         Operation::DropTrigger { name, .. } => ("trigger", name.clone()),
         Operation::DropPolicy { name, .. } => ("policy", name.clone()),
         Operation::DropSequence { name, .. } => ("sequence", name.name.clone()),
-        Operation::Other { kind, objects } => {
+        Operation::Other { kind, objects, .. } => {
             let what = match *kind {
                 "DROP FUNCTION" => "function",
                 "DROP PROCEDURE" => "procedure",
@@ -76,7 +76,7 @@ fn makes(operation: &Operation, wanted: &str) -> bool {
         Operation::CreateTable(create) => create.table.name == wanted,
         Operation::CreatePolicy(policy) => policy.name == wanted,
         Operation::CreateTrigger { name, .. } | Operation::CreateExtension { name, .. } => name == wanted,
-        Operation::Other { kind, objects } => {
+        Operation::Other { kind, objects, .. } => {
             kind.starts_with("CREATE") && objects.first().is_some_and(|object| object.name == wanted)
         }
         _ => false,

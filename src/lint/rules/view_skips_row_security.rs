@@ -25,7 +25,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             let minded = invokes(&context.statement.sql) || is_mended(context, name);
             (!minded).then(|| draft(context, name, table).label(format!("{table} has row-level security")))
         }
-        Operation::AlterTable { table, action: "ENABLE ROW LEVEL SECURITY" } => {
+        Operation::AlterTable { table, action: "ENABLE ROW LEVEL SECURITY", .. } => {
             let plain = |view: &View| !view.materialized && !invokes(&view.sql);
             let (name, _) = context
                 .schema
@@ -57,7 +57,7 @@ fn invokes(sql: &str) -> bool {
 /// Whether a later statement of the script says so.
 fn is_mended(context: &Context<'_>, view: &Name) -> bool {
     context.later().any(|(statement, operation)| match operation {
-        Operation::Other { kind: "ALTER VIEW", objects } => {
+        Operation::Other { kind: "ALTER VIEW", objects, .. } => {
             objects.iter().any(|name| name.name == view.name) && invokes(&statement.sql)
         }
         Operation::CreateView { name, .. } => name.name == view.name,

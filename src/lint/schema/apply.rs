@@ -6,7 +6,7 @@ use super::known::Known;
 use super::table::{ColumnState, stored_type};
 use super::{Domain, EnumState, Function, Moment, Schema, Session, View};
 use crate::history::SessionSetting;
-use crate::operation::{ConstraintKind, Name, Operation, TransactionVerb};
+use crate::operation::{ConstraintKind, Name, Operation, Setting, TransactionVerb, is_on, setting};
 
 impl Schema {
     /// What is known after an operation. `sql` is the statement that it is part of.
@@ -58,7 +58,9 @@ impl Schema {
                 self.forget_outputs(|view| *view == renamed);
                 self.rename_column(table, from, to, now);
             }
-            Operation::AlterColumn { table, column, action: "SET EXPRESSION" | "DROP EXPRESSION" } => {
+            Operation::AlterColumn {
+                table, column, action: "SET EXPRESSION" | "DROP EXPRESSION", ..
+            } => {
                 self.table_mut(table).column_mut(column).computed_from.clear();
             }
             Operation::AlterColumnType { table, column, to, .. } => {
@@ -106,7 +108,7 @@ impl Schema {
                 child.takes_the_rest = *default;
             }
             Operation::DetachPartition { partition, .. } => self.table_mut(partition).partition_of = None,
-            Operation::AlterTable { table, action: "REPLICA IDENTITY" } => {
+            Operation::AlterTable { table, action: "REPLICA IDENTITY", .. } => {
                 let words: Vec<&str> = sql.trim_end_matches(';').split_whitespace().collect();
                 let at = words.windows(2).position(|pair| {
                     pair[0].eq_ignore_ascii_case("using") && pair[1].eq_ignore_ascii_case("index")
@@ -141,8 +143,8 @@ impl Schema {
                     table.column_mut(column).filled = true;
                 }
             }
-            Operation::Copy { table: Some(table), fills: true } => self.table_mut(table).written = true,
-            Operation::Copy { table: Some(table), fills: false } => {
+            Operation::Copy { table: Some(table), fills: true, .. } => self.table_mut(table).written = true,
+            Operation::Copy { table: Some(table), fills: false, .. } => {
                 self.copied_rows(std::slice::from_ref(table), None, None, sql, now);
             }
             Operation::Transaction(verb) => self.transact(*verb),
@@ -180,7 +182,7 @@ impl Schema {
             Operation::SetTableSchema { table, schema } => {
                 self.is_back(&Name::qualified(schema.clone(), table.name.clone()));
             }
-            Operation::Other { kind, objects }
+            Operation::Other { kind, objects, .. }
                 if kind.starts_with("CREATE") || kind.starts_with("IMPORT") =>
             {
                 objects.iter().for_each(|name| self.is_back(name));
@@ -251,16 +253,13 @@ impl Schema {
                 let view = View { materialized, reads, columns, sql: sql.into(), created: now };
                 self.put_view(self.qualify(name), view);
             }
-            Operation::Other { kind: "CREATE COLLATION", objects } => {
-                let text: String =
-                    sql.to_lowercase().chars().filter(|c| !c.is_whitespace() && *c != '\'').collect();
-                let loose = ["false", "off", "no", "0"].map(|no| format!("deterministic={no}"));
-                if loose.iter().any(|option| text.contains(option)) {
+            Operation::Other { kind: "CREATE COLLATION", objects, options } => {
+                if setting(options, "deterministic").is_some_and(Setting::is_off) {
                     let names = objects.iter().take(1).map(|name| name.name.clone());
                     Rc::make_mut(&mut self.loose_collations).extend(names);
                 }
             }
-            Operation::Other { kind: "GRANT", objects } => {
+            Operation::Other { kind: "GRANT", objects, .. } => {
                 for table in
                     objects.iter().filter(|name| self.table(name).is_some()).cloned().collect::<Vec<_>>()
                 {
@@ -274,10 +273,10 @@ impl Schema {
             Operation::DropPolicy { name, table, .. } => {
                 self.table_mut(table).policies.retain(|policy| policy.name != *name);
             }
-            Operation::AlterTable { table, action: "ENABLE ROW LEVEL SECURITY" } => {
+            Operation::AlterTable { table, action: "ENABLE ROW LEVEL SECURITY", .. } => {
                 self.table_mut(table).row_security = true;
             }
-            Operation::AlterTable { table, action: "DISABLE ROW LEVEL SECURITY" } => {
+            Operation::AlterTable { table, action: "DISABLE ROW LEVEL SECURITY", .. } => {
                 self.table_mut(table).row_security = false;
             }
             Operation::DropView { name, cascade, .. } => {
@@ -295,7 +294,7 @@ impl Schema {
                 };
                 self.functions.insert(self.qualify(name), function);
             }
-            Operation::Other { kind: "ALTER VIEW", objects } => {
+            Operation::Other { kind: "ALTER VIEW", objects, .. } => {
                 let altered: Vec<Name> = objects.iter().map(|name| self.qualify(name)).collect();
                 self.forget_outputs(|view| altered.contains(view));
             }
@@ -305,8 +304,9 @@ impl Schema {
                     "DROP FUNCTION" | "DROP PROCEDURE" | "DROP ROUTINE" | "ALTER FUNCTION" | "ALTER PROCEDURE"
                     | "ALTER ROUTINE",
                 objects,
+                options,
             } => {
-                if sql.to_lowercase().contains("cascade") {
+                if is_on(options, "cascade") {
                     self.forget_outputs(|_| true);
                 }
                 for name in objects {

@@ -55,7 +55,7 @@ impl Schema {
                 let name = quote(name);
                 self.table_mut(table).dependents.retain(|it| it.what != "policy" || it.name != name);
             }
-            Operation::Other { kind, objects } => self.lose_dependents(kind, objects),
+            Operation::Other { kind, objects, .. } => self.lose_dependents(kind, objects),
             _ => {}
         }
     }

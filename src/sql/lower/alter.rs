@@ -2,15 +2,18 @@
 
 use squawk_syntax::ast::{self, AstNode};
 
-use super::{Steps, cascades, constraint, create, other, whole};
-use crate::operation::{Name, Operation};
+use squawk_syntax::{SyntaxKind, SyntaxNode};
+
+use super::{Steps, cascades, constraint, create, option, other, whole};
+use crate::operation::{Name, Operation, Position, Setting};
 use crate::sql::{expr, name, parse, types};
 
 /// One step an action.
 pub(super) fn table(alter: &ast::AlterTable) -> Steps {
     if alter.all_in_tablespace().is_some() {
         let kind = "ALTER TABLE ALL IN TABLESPACE";
-        return vec![(Operation::Other { kind, objects: Vec::new() }, whole(alter.syntax()))];
+        let options = option::with_words(alter.syntax());
+        return vec![(Operation::Other { kind, objects: Vec::new(), options }, whole(alter.syntax()))];
     }
     let table = name::optional(alter.table_relation_name().and_then(|name| name.table_name_ref()));
     alter.actions().map(|it| (action(&it, table.clone()), parse::range(it.syntax()))).collect()
@@ -43,7 +46,7 @@ fn action(action: &ast::AlterTableAction, table: Name) -> Operation {
         A::AlterColumn(it) => column(it, table),
         A::AddConstraint(it) => match it.constraint().and_then(|it| constraint::constraint(&it, None)) {
             Some(constraint) => Operation::AddConstraint { table, constraint: Box::new(constraint) },
-            None => Operation::AlterTable { table, action: "ADD CONSTRAINT" },
+            None => plain(table, "ADD CONSTRAINT", action.syntax()),
         },
         A::DropConstraint(it) => Operation::DropConstraint {
             table,
@@ -71,7 +74,7 @@ fn action(action: &ast::AlterTableAction, table: Name) -> Operation {
         },
         A::DetachPartition(it) => match it.detach_partition_option() {
             Some(ast::DetachPartitionOption::DetachFinalize(_)) => {
-                Operation::AlterTable { table, action: "DETACH PARTITION FINALIZE" }
+                plain(table, "DETACH PARTITION FINALIZE", action.syntax())
             }
             option => Operation::DetachPartition {
                 table,
@@ -79,8 +82,32 @@ fn action(action: &ast::AlterTableAction, table: Name) -> Operation {
                 concurrently: option.is_some(),
             },
         },
-        other => Operation::AlterTable { table, action: table_action(other) },
+        other => plain(table, table_action(other), other.syntax()),
     }
+}
+
+/// An action that has no operation of its own.
+fn plain(table: Name, action: &'static str, node: &SyntaxNode) -> Operation {
+    let mut options = option::all(node);
+    options
+        .extend(node.children().filter_map(ast::ConstraintOption::cast).map(|it| constraint::attribute(&it)));
+    Operation::AlterTable { table, action, object: object(node), options }
+}
+
+/// What an action names: the parts of a name, or keywords that stand for one.
+fn object(node: &SyntaxNode) -> Option<String> {
+    let said = node.children().find(|part| {
+        !matches!(part.kind(), SyntaxKind::ATTRIBUTE_LIST | SyntaxKind::ALTER_OPTION_LIST)
+            && !ast::ConstraintOption::can_cast(part.kind())
+    });
+    // `DEFAULT` as an access method is a word of the action itself.
+    let word = || node.last_token().filter(|last| last.kind() == SyntaxKind::DEFAULT_KW);
+    let Some(said) = said else { return word().map(|word| word.text().to_ascii_uppercase()) };
+    let word = said.first_token().is_some_and(|token| token.kind() == SyntaxKind::IDENT);
+    Some(name::dotted(&said).unwrap_or_else(|| match word {
+        true => name::of_node(&option::innermost(&said)),
+        false => expr::squeezed(&said).to_ascii_uppercase(),
+    }))
 }
 
 /// Actions that have no operation of their own, as PostgreSQL writes them.
@@ -174,7 +201,33 @@ fn column(alter: &ast::AlterColumn, table: Name) -> Operation {
         Some(O::SetStorage(_)) => "SET STORAGE",
         None => "ALTER COLUMN",
     };
-    Operation::AlterColumn { table, column, action }
+    let option = alter.option();
+    let options = option.iter().flat_map(column_options).collect();
+    Operation::AlterColumn { table, column, action, options }
+}
+
+/// What an action on a column sets, under the name of what is set where it has none of its own.
+fn column_options(action: &ast::AlterColumnOption) -> Vec<Setting> {
+    use ast::AlterColumnOption as O;
+    let node = action.syntax();
+    let last = || {
+        let node = node.last_child().map(|value| option::value(&value));
+        node.or_else(|| Some(action.syntax().last_token()?.text().to_ascii_lowercase())).unwrap_or_default()
+    };
+    match action {
+        O::AddGenerated(it) => {
+            let when = it.generated_when().map(|when| option::value(when.syntax())).unwrap_or_default();
+            let sequence = option::of(it.sequence_option_list());
+            [Setting::new("generated", when)].into_iter().chain(sequence).collect()
+        }
+        O::Restart(_) | O::SetGenerated(_) => option::one(node).into_iter().collect(),
+        O::SetStatistics(_) => vec![Setting::new("statistics", last())],
+        O::SetStorage(_) => vec![Setting::new("storage", last())],
+        O::SetCompression(_) => vec![Setting::new("compression", last())],
+        O::DropIdentity(it) if it.if_exists().is_some() => vec![Setting::flag("if_exists")],
+        O::DropExpression(it) if it.if_exists().is_some() => vec![Setting::flag("if_exists")],
+        _ => option::all(node),
+    }
 }
 
 pub(super) fn index(alter: &ast::AlterIndex) -> Operation {
@@ -186,6 +239,7 @@ pub(super) fn index(alter: &ast::AlterIndex) -> Operation {
         Some(ast::AlterIndexAction::AttachIndexPartition(it)) => Operation::Other {
             kind: "ALTER INDEX ATTACH PARTITION",
             objects: vec![name::optional(alter.index_ref()), name::optional(it.index_ref())],
+            options: option::with_words(alter.syntax()),
         },
         _ => other::statement(alter.syntax()),
     }
@@ -199,7 +253,10 @@ pub(super) fn type_(alter: &ast::AlterType) -> Operation {
             name,
             value: text(it.literal()),
             if_not_exists: it.if_not_exists().is_some(),
-            placed: it.value_position().is_some(),
+            position: it.value_position().map(|position| match position {
+                ast::ValuePosition::BeforeValue(it) => Position::Before(text(it.literal())),
+                ast::ValuePosition::AfterValue(it) => Position::After(text(it.literal())),
+            }),
         },
         Some(ast::AlterTypeAction::RenameValue(it)) => {
             Operation::RenameEnumValue { name, from: text(it.from()), to: text(it.to()) }
@@ -207,7 +264,11 @@ pub(super) fn type_(alter: &ast::AlterType) -> Operation {
         Some(ast::AlterTypeAction::TypeRenameTo(it)) => {
             Operation::RenameType { name, to: name::optional(it.type_name()).name }
         }
-        _ => Operation::Other { kind: "ALTER TYPE", objects: vec![name] },
+        _ => Operation::Other {
+            kind: "ALTER TYPE",
+            objects: vec![name],
+            options: option::with_words(alter.syntax()),
+        },
     }
 }
 
@@ -222,7 +283,8 @@ pub(super) fn domain(alter: &ast::AlterDomain) -> Operation {
         Some(ast::AlterDomainAction::ValidateConstraint(_)) => "ALTER DOMAIN VALIDATE CONSTRAINT",
         _ => "ALTER DOMAIN",
     };
-    Operation::Other { kind, objects: vec![name::optional(alter.domain_ref())] }
+    let options = option::with_words(alter.syntax());
+    Operation::Other { kind, objects: vec![name::optional(alter.domain_ref())], options }
 }
 
 fn ends_not_valid(alter: &ast::AlterDomain) -> bool {

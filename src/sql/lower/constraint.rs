@@ -1,8 +1,12 @@
 //! Columns and constraints, wherever they are written.
 
 use squawk_syntax::ast::{self, AstNode};
+use squawk_syntax::{SyntaxKind, SyntaxNode};
 
-use crate::operation::{Column, Constraint, ConstraintKind, DataType, Expression, Generated, Name};
+use super::option;
+use crate::operation::{
+    Column, Constraint, ConstraintKind, DataType, Expression, Generated, KeyIndex, Name, Setting, quote,
+};
 use crate::sql::{expr, name, types};
 
 /// A column with everything that is written on it.
@@ -37,6 +41,7 @@ fn generated(constraint: &ast::GeneratedConstraint) -> Option<Generated> {
     Some(match constraint.generated_as()? {
         ast::GeneratedAs::GeneratedIdentity(identity) => Generated::Identity {
             always: matches!(identity.generated_when(), Some(ast::GeneratedWhen::GeneratedAlways(_))),
+            options: option::of(identity.sequence_option_list()),
         },
         ast::GeneratedAs::GeneratedStored(it) => {
             let value = it.expr().map(|expr| expr::read(&expr)).unwrap_or_default();
@@ -74,29 +79,67 @@ pub(super) fn constraint(constraint: &ast::Constraint, column: Option<&str>) -> 
             references: name::optional(it.table_name_ref()),
             referenced: foreign_columns(it.to_columns()),
             on_delete: on_delete(it.referential_actions()),
+            on_update: on_update(it.referential_actions()),
+            full: matches!(it.match_type(), Some(ast::MatchType::MatchFull(_))),
         },
         ast::Constraint::ReferencesConstraint(it) => ConstraintKind::ForeignKey {
             columns: own_column(),
             references: name::optional(it.table()),
             referenced: it.column().iter().map(name::identifier).collect(),
             on_delete: on_delete(it.referential_actions()),
+            on_update: on_update(it.referential_actions()),
+            full: matches!(it.match_type(), Some(ast::MatchType::MatchFull(_))),
         },
         ast::Constraint::ExcludeConstraint(_) => ConstraintKind::Exclude,
         ast::Constraint::DefaultConstraint(_)
         | ast::Constraint::GeneratedConstraint(_)
         | ast::Constraint::NullConstraint(_) => return None,
     };
-    let children = || constraint.syntax().children();
-    let mut named = children().filter_map(ast::ConstraintNameClause::cast);
-    let has = |test: fn(&ast::ConstraintOption) -> bool| {
-        children().filter_map(ast::ConstraintOption::cast).any(|option| test(&option))
-    };
+    let node = constraint.syntax();
+    let mut named = node.children().filter_map(ast::ConstraintNameClause::cast);
+    let has = |kind: SyntaxKind| node.children().any(|part| part.kind() == kind);
+    let deferred = has(SyntaxKind::INITIALLY_DEFERRED_CONSTRAINT_OPTION);
     Some(Constraint {
         name: named.next().and_then(|clause| clause.constraint_name()).map(|it| name::identifier(&it)),
         kind,
-        not_valid: has(|option| matches!(option, ast::ConstraintOption::NotValid(_))),
-        not_enforced: has(|option| matches!(option, ast::ConstraintOption::NotEnforced(_))),
+        not_valid: has(SyntaxKind::NOT_VALID),
+        not_enforced: has(SyntaxKind::NOT_ENFORCED),
+        no_inherit: has(SyntaxKind::NO_INHERIT),
+        deferrable: deferred || has(SyntaxKind::DEFERRABLE_CONSTRAINT_OPTION),
+        deferred,
+        index: key_index(node),
     })
+}
+
+/// What ALTER CONSTRAINT sets.
+pub(super) fn attribute(option: &ast::ConstraintOption) -> Setting {
+    use ast::ConstraintOption as O;
+    match option {
+        O::DeferrableConstraintOption(_) => Setting::flag("deferrable"),
+        O::NotDeferrableConstraintOption(_) => Setting::new("deferrable", "false"),
+        O::InitiallyDeferredConstraintOption(_) => Setting::flag("initdeferred"),
+        O::InitiallyImmediateConstraintOption(_) => Setting::new("initdeferred", "false"),
+        O::Enforced(_) => Setting::flag("enforced"),
+        O::NotEnforced(_) => Setting::new("enforced", "false"),
+        O::Inherit(_) => Setting::flag("inherit"),
+        O::NoInherit(_) => Setting::new("inherit", "false"),
+        O::NotValid(_) => Setting::flag("not_valid"),
+    }
+}
+
+/// What a constraint says of its index, in `UNIQUE (…)` one level deeper than in `EXCLUDE`.
+fn key_index(constraint: &SyntaxNode) -> KeyIndex {
+    let parameters = constraint.children().find_map(ast::IndexParameters::cast);
+    let node = parameters.as_ref().map_or(constraint, AstNode::syntax);
+    let include = node.children().find_map(ast::ConstraintIncludeClause::cast);
+    let tablespace = node.children().find_map(ast::ConstraintIndexTablespace::cast);
+    KeyIndex {
+        nulls_not_distinct: node.children().any(|part| part.kind() == SyntaxKind::NULLS_NOT_DISTINCT),
+        without_overlaps: node.descendants().any(|part| part.kind() == SyntaxKind::WITHOUT_OVERLAPS),
+        include: include.map(|clause| columns(clause.column_ref_list())).unwrap_or_default(),
+        with: option::of(node.children().find_map(ast::WithParams::cast)),
+        tablespace: tablespace.and_then(|it| it.tablespace_ref()).map(|it| name::identifier(&it)),
+    }
 }
 
 fn index(using: &ast::UsingIndexName) -> String {
@@ -114,17 +157,35 @@ fn foreign_columns(list: Option<ast::ForeignKeyColumnList>) -> Vec<String> {
     refs.map(|column| name::identifier(&column)).collect()
 }
 
+fn columns(list: Option<ast::ColumnRefList>) -> Vec<String> {
+    let refs = list.iter().flat_map(|list| list.syntax().descendants()).filter_map(ast::ColumnNameRef::cast);
+    refs.map(|column| name::identifier(&column)).collect()
+}
+
 fn on_delete(mut actions: ast::AstChildren<ast::ReferentialAction>) -> Option<String> {
-    let action = actions.find_map(|action| match action {
-        ast::ReferentialAction::OnDeleteAction(action) => action.ref_action(),
+    actions.find_map(|action| match action {
+        ast::ReferentialAction::OnDeleteAction(action) => Some(action_name(&action.ref_action()?)),
         ast::ReferentialAction::OnUpdateAction(_) => None,
-    })?;
-    let text = match action {
-        ast::RefAction::Cascade(_) => "CASCADE",
-        ast::RefAction::NoAction(_) => "NO ACTION",
-        ast::RefAction::Restrict(_) => "RESTRICT",
-        ast::RefAction::SetDefaultColumns(_) => "SET DEFAULT",
-        ast::RefAction::SetNullColumns(_) => "SET NULL",
+    })
+}
+
+fn on_update(mut actions: ast::AstChildren<ast::ReferentialAction>) -> Option<String> {
+    actions.find_map(|action| match action {
+        ast::ReferentialAction::OnUpdateAction(action) => Some(action_name(&action.ref_action()?)),
+        ast::ReferentialAction::OnDeleteAction(_) => None,
+    })
+}
+
+fn action_name(action: &ast::RefAction) -> String {
+    let (text, list) = match action {
+        ast::RefAction::Cascade(_) => ("CASCADE", None),
+        ast::RefAction::NoAction(_) => ("NO ACTION", None),
+        ast::RefAction::Restrict(_) => ("RESTRICT", None),
+        ast::RefAction::SetDefaultColumns(it) => ("SET DEFAULT", it.column_ref_list()),
+        ast::RefAction::SetNullColumns(it) => ("SET NULL", it.column_ref_list()),
     };
-    Some(text.to_owned())
+    match columns(list).as_slice() {
+        [] => text.to_owned(),
+        some => format!("{text} ({})", some.iter().map(|name| quote(name)).collect::<Vec<_>>().join(", ")),
+    }
 }

@@ -3,9 +3,10 @@
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
-use super::{Steps, constraint, data, output, whole};
+use super::{Steps, constraint, data, option, output, whole};
 use crate::operation::{
-    Column, ConstraintKind, CreateIndex, CreateTable, IndexKey, Name, Operation, Persistence, Strategy,
+    Column, ConstraintKind, CreateIndex, CreateTable, IndexKey, Name, Operation, Persistence, Setting,
+    Strategy,
 };
 use crate::sql::{expr, name, types};
 
@@ -21,6 +22,8 @@ pub(super) fn table(create: &ast::CreateTable) -> Operation {
         strategy: create.partition_by().and_then(|by| strategy(&by)),
         partition_keys: keys(create.partition_by().and_then(|by| by.partition_item_list())),
         inherits: create.inherits().is_some(),
+        with: option::of(create.table_params()),
+        tablespace: tablespace(create.tablespace_clause()),
         models: create
             .inherits()
             .iter()
@@ -101,6 +104,9 @@ pub(super) fn table_as(create: &ast::CreateTableAs) -> Operation {
         if_not_exists: create.if_not_exists().is_some(),
         persistence: persistence(create.persistence()),
         filled_from: Some(create.query().map(|query| data::reads(query.syntax())).unwrap_or_default()),
+        no_data: has_no_data(create.data_option()),
+        with: option::of(create.table_params()),
+        tablespace: tablespace(create.tablespace_clause()),
         ..CreateTable::default()
     }))
 }
@@ -129,8 +135,22 @@ pub(super) fn index(create: &ast::CreateIndex) -> Operation {
         concurrently: create.concurrently_token().is_some(),
         if_not_exists: create.if_not_exists().is_some(),
         method: method.map(|method| name::identifier(&method)),
+        nulls_not_distinct: matches!(
+            create.nulls_distinct_option(),
+            Some(ast::NullsDistinctOption::NullsNotDistinct(_))
+        ),
+        with: option::of(create.with_params()),
+        tablespace: tablespace(create.tablespace_clause()),
         predicate: create.where_clause().and_then(|clause| clause.expr()).map(|expr| expr::read(&expr)),
     }))
+}
+
+fn tablespace(clause: Option<ast::TablespaceClause>) -> Option<String> {
+    Some(name::identifier(&clause?.tablespace_ref()?))
+}
+
+fn has_no_data(written: Option<ast::DataOption>) -> bool {
+    matches!(written, Some(ast::DataOption::WithNoData(_)))
 }
 
 fn keys(list: Option<ast::PartitionItemList>) -> Vec<IndexKey> {
@@ -162,7 +182,11 @@ pub(super) fn type_(create: &ast::CreateType) -> Operation {
             let labels = variants.filter_map(|variant| variant.literal()?.string_value()).collect();
             Operation::CreateEnum { name, labels }
         }
-        _ => Operation::Other { kind: "CREATE TYPE", objects: vec![name] },
+        _ => Operation::Other {
+            kind: "CREATE TYPE",
+            objects: vec![name],
+            options: option::with_words(create.syntax()),
+        },
     }
 }
 
@@ -185,6 +209,8 @@ pub(super) fn sequence(create: &ast::CreateSequence) -> Operation {
     Operation::CreateSequence {
         name: name::optional(create.sequence()),
         if_not_exists: create.if_not_exists().is_some(),
+        persistence: persistence(create.persistence()),
+        options: option::all(create.syntax()),
     }
 }
 
@@ -193,6 +219,8 @@ pub(super) fn view(create: &ast::CreateView) -> Operation {
         name: name::optional(create.view()),
         materialized: false,
         replace: create.or_replace().is_some(),
+        if_not_exists: false,
+        no_data: false,
         reads: create.query().map(|query| data::reads(query.syntax())).unwrap_or_default(),
         columns: output::of_view(create.column_list(), create.query()),
     }
@@ -203,6 +231,8 @@ pub(super) fn materialized_view(create: &ast::CreateMaterializedView) -> Operati
         name: name::optional(create.view()),
         materialized: true,
         replace: false,
+        if_not_exists: create.if_not_exists().is_some(),
+        no_data: has_no_data(create.data_option()),
         reads: create.query().map(|query| data::reads(query.syntax())).unwrap_or_default(),
         columns: output::of_view(create.column_list(), create.query()),
     }
@@ -252,7 +282,14 @@ pub(super) fn extension(create: &ast::CreateExtension) -> Operation {
     Operation::CreateExtension {
         name: name::optional_identifier(create.extension()),
         if_not_exists: create.if_not_exists().is_some(),
+        options: extension_options(create),
     }
+}
+
+fn extension_options(create: &ast::CreateExtension) -> Vec<Setting> {
+    let mut options = option::all(create.syntax());
+    options.extend(create.cascade_token().map(|_| Setting::flag("cascade")));
+    options
 }
 
 /// The schema, then what is created in it.

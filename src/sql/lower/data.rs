@@ -3,8 +3,8 @@
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
-use super::{Steps, cascades, whole};
-use crate::operation::{Expression, Name, Operation};
+use super::{Steps, cascades, option, whole};
+use crate::operation::{Expression, Name, Operation, Setting};
 use crate::sql::tree::holds;
 use crate::sql::{expr, name, parse};
 
@@ -190,13 +190,17 @@ pub(super) fn truncate(truncate: &ast::Truncate) -> Operation {
     Operation::Truncate {
         tables: tables.map(|table| name::optional(table.table_name_ref())).collect(),
         cascade: cascades(truncate.drop_behavior()),
+        restart_identity: matches!(truncate.identity_action(), Some(ast::IdentityAction::RestartIdentity(_))),
     }
 }
 
 pub(super) fn copy(copy: &ast::Copy) -> Operation {
     let table = copy.copy_table().and_then(|table| table.table_name_ref());
     let fills = matches!(copy.copy_direction(), Some(ast::CopyDirection::CopyFrom(_)));
-    Operation::Copy { table: table.map(|table| name::qualified(&table)), fills }
+    let binary = copy.copy_table().is_some_and(|table| table.binary_token().is_some());
+    let binary = binary.then(|| Setting::new("format", "binary"));
+    let options = binary.into_iter().chain(option::all(copy.syntax())).collect();
+    Operation::Copy { table: table.map(|table| name::qualified(&table)), fills, options }
 }
 
 /// The statement that `EXPLAIN ANALYZE` runs.
@@ -217,5 +221,6 @@ pub(super) fn refresh(refresh: &ast::Refresh) -> Operation {
     Operation::RefreshView {
         name: name::optional(refresh.view_ref()),
         concurrently: refresh.concurrently_token().is_some(),
+        no_data: matches!(refresh.data_option(), Some(ast::DataOption::WithNoData(_))),
     }
 }

@@ -81,5 +81,6 @@ pub(super) fn trigger(drop: &ast::DropTrigger) -> Operation {
         name: name::optional_identifier(drop.trigger_ref()),
         table: name::optional(drop.on_relation().and_then(|on| on.relation_name_ref())),
         if_exists: drop.if_exists().is_some(),
+        cascade: cascades(drop.drop_behavior()),
     }
 }

@@ -4,17 +4,20 @@ use squawk_syntax::SyntaxKind as K;
 use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode};
 
-use crate::operation::{Name, Operation};
+use super::option;
+use crate::operation::{Name, Operation, Setting, is_on};
 use crate::sql::name;
 
 pub(super) fn statement(node: &SyntaxNode) -> Operation {
-    Operation::Other { kind: kind(node), objects: objects(node) }
+    let options = option::with_words(node);
+    Operation::Other { kind: kind(node, &options), objects: objects(node), options }
 }
 
-fn kind(node: &SyntaxNode) -> &'static str {
+fn kind(node: &SyntaxNode, options: &[Setting]) -> &'static str {
     match node.kind() {
         K::COMMENT_ON => comment_kind(node),
-        K::VACUUM => vacuum_kind(node),
+        K::VACUUM if is_on(options, "full") => "VACUUM FULL",
+        K::VACUUM => "VACUUM",
         // COMMIT and ROLLBACK are nodes around what they do.
         kind => KINDS.iter().find(|(known, _)| *known == kind).map_or("statement", |(_, name)| name),
     }
@@ -30,18 +33,6 @@ fn comment_kind(node: &SyntaxNode) -> &'static str {
         Some(K::OBJECT_TYPE) => "COMMENT ON TYPE",
         _ => "COMMENT",
     }
-}
-
-fn vacuum_kind(node: &SyntaxNode) -> &'static str {
-    let options = node.children().find_map(ast::VacuumOptionList::cast);
-    let full = options.iter().flat_map(ast::VacuumOptionList::vacuum_options).any(|option| {
-        let off =
-            option.vacuum_option_value().map(|value| value.syntax().text().to_string().to_ascii_lowercase());
-        name::optional_identifier(option.vacuum_option_name()) == "full"
-            && !off.is_some_and(|value| matches!(value.as_str(), "false" | "off" | "no" | "0"))
-    });
-    let full = full || ast::Vacuum::cast(node.clone()).is_some_and(|vacuum| vacuum.full_token().is_some());
-    if full { "VACUUM FULL" } else { "VACUUM" }
 }
 
 /// The objects that a statement names, without roles, and without what its queries and expressions name.

@@ -3,8 +3,8 @@
 use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode, LitKind};
 
-use super::other;
-use crate::operation::{Name, Operation, ReindexTarget, TransactionVerb};
+use super::{option, other};
+use crate::operation::{Name, Operation, ReindexTarget, TransactionVerb, is_on};
 use crate::sql::{expr, name};
 
 pub(super) fn transaction(statement: &ast::Stmt) -> Operation {
@@ -103,6 +103,11 @@ fn role(target: &SyntaxNode) -> String {
 
 /// A string without its quotes, anything else as it is written.
 fn literal_text(literal: &ast::Literal) -> String {
+    string(literal).unwrap_or_else(|| expr::squeezed(literal.syntax()))
+}
+
+/// A string without its quotes; nothing for a number or a word.
+pub(super) fn string(literal: &ast::Literal) -> Option<String> {
     match literal.kind() {
         Some(
             LitKind::String(_)
@@ -110,8 +115,8 @@ fn literal_text(literal: &ast::Literal) -> String {
             | LitKind::UnicodeEscString(_)
             | LitKind::NationalString(_)
             | LitKind::DollarQuotedString(_),
-        ) => literal.string_value().unwrap_or_default(),
-        _ => expr::squeezed(literal.syntax()),
+        ) => literal.string_value(),
+        _ => None,
     }
 }
 
@@ -125,6 +130,7 @@ pub(super) fn lock(lock: &ast::Lock) -> Operation {
             || "ACCESS EXCLUSIVE".to_owned(),
             |mode| expr::squeezed(mode.syntax()).to_ascii_uppercase(),
         ),
+        nowait: lock.nowait().is_some(),
     }
 }
 
@@ -152,14 +158,8 @@ pub(super) fn reindex(reindex: &ast::Reindex) -> Operation {
         }
         None => return other::statement(reindex.syntax()),
     };
-    let options = reindex.reindex_option_list();
-    let by_option =
-        options.iter().flat_map(ast::ReindexOptionList::reindex_options).any(|option| match option {
-            ast::ReindexOption::ReindexOptionConcurrently(it) => {
-                let text = expr::squeezed(it.syntax()).to_ascii_lowercase();
-                !["false", "off", "no", "0"].iter().any(|no| text.ends_with(no))
-            }
-            _ => false,
-        });
-    Operation::Reindex { what, name, concurrently: written.is_some() || by_option }
+    let mut options = option::of(reindex.reindex_option_list());
+    let concurrently = written.is_some() || is_on(&options, "concurrently");
+    options.retain(|option| option.name != "concurrently");
+    Operation::Reindex { what, name, concurrently, options }
 }

@@ -32,9 +32,25 @@ fn changes_name_their_tables_and_what_they_read() {
     );
     assert_eq!(
         operation("TRUNCATE a, ONLY b.c RESTART IDENTITY CASCADE"),
-        Operation::Truncate { tables: vec![name("a"), name("b.c")], cascade: true }
+        Operation::Truncate { tables: vec![name("a"), name("b.c")], cascade: true, restart_identity: true }
     );
-    assert_eq!(operation("COPY t TO stdout"), Operation::Copy { table: Some(name("t")), fills: false });
+    for (sql, fills, options) in [
+        ("COPY t TO stdout", false, &[][..]),
+        (
+            "COPY t FROM stdin WITH (FORMAT csv, FORCE_NULL (a, \"B\"), NULL '', FREEZE)",
+            true,
+            &["format=csv", "force_null=(a, B)", "null=", "freeze"],
+        ),
+        (
+            "COPY t FROM '/x' CSV HEADER DELIMITER AS ';' FORCE NOT NULL a, b",
+            true,
+            &["format=csv", "header", "delimiter=;", "force_not_null=(a, b)"],
+        ),
+        ("COPY BINARY t FROM stdin", true, &["format=binary"]),
+    ] {
+        let options = settings(options);
+        assert_eq!(operation(sql), Operation::Copy { table: Some(name("t")), fills, options }, "{sql}");
+    }
 }
 
 #[test]
@@ -126,17 +142,23 @@ fn transaction_statements_are_verbs() {
 fn locks_and_rebuilds() {
     assert_eq!(
         operation("LOCK TABLE a, ONLY b IN share row  exclusive MODE NOWAIT"),
-        Operation::Lock { tables: vec![name("a"), name("b")], mode: "SHARE ROW EXCLUSIVE".into() }
+        Operation::Lock {
+            tables: vec![name("a"), name("b")],
+            mode: "SHARE ROW EXCLUSIVE".into(),
+            nowait: true
+        }
     );
     assert!(matches!(operation("LOCK a"), Operation::Lock { mode, .. } if mode == "ACCESS EXCLUSIVE"));
-    for (sql, what, concurrently) in [
-        ("REINDEX INDEX CONCURRENTLY x", ReindexTarget::Index, true),
-        ("REINDEX (CONCURRENTLY, VERBOSE) TABLE x", ReindexTarget::Table, true),
-        ("REINDEX (CONCURRENTLY off) TABLE x", ReindexTarget::Table, false),
-        ("REINDEX SCHEMA x", ReindexTarget::Schema, false),
-        ("REINDEX DATABASE x", ReindexTarget::Database, false),
+    for (sql, what, concurrently, options) in [
+        ("REINDEX INDEX CONCURRENTLY x", ReindexTarget::Index, true, &[][..]),
+        ("REINDEX (CONCURRENTLY, VERBOSE) TABLE x", ReindexTarget::Table, true, &["verbose"]),
+        ("REINDEX (CONCURRENTLY off, TABLESPACE y) TABLE x", ReindexTarget::Table, false, &["tablespace=y"]),
+        ("REINDEX SCHEMA x", ReindexTarget::Schema, false, &[]),
+        ("REINDEX DATABASE x", ReindexTarget::Database, false, &[]),
     ] {
-        assert_eq!(operation(sql), Operation::Reindex { what, name: Some(name("x")), concurrently }, "{sql}");
+        let options = settings(options);
+        let expected = Operation::Reindex { what, name: Some(name("x")), concurrently, options };
+        assert_eq!(operation(sql), expected, "{sql}");
     }
 }
 

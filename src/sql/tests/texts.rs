@@ -210,7 +210,7 @@ fn what_psql_understands_does_not_choke() {
     let lowered = lower(text);
     let operations: Vec<&Operation> = lowered.iter().map(|it| &it.steps[0].operation).collect();
     assert!(matches!(operations[0], Operation::Other { kind: "psql meta-command", .. }));
-    assert_eq!(*operations[1], Operation::Copy { table: Some(name("t")), fills: true });
+    assert_eq!(*operations[1], Operation::Copy { table: Some(name("t")), fills: true, options: vec![] });
     assert!(matches!(operations[2], Operation::Query { .. }));
     assert!(matches!(operations[3], Operation::Opaque { .. }));
     assert!(matches!(operations[4], Operation::Opaque { .. }));
@@ -235,8 +235,11 @@ fn meta_commands_end_where_psql_ends_them() {
     assert_eq!(found, expected);
     let copies: Vec<Operation> =
         lower(text).into_iter().skip(4).map(|it| it.steps[0].operation.clone()).collect();
-    assert_eq!(copies[0], Operation::Copy { table: Some(name("t")), fills: true });
-    assert_eq!(copies[1], Operation::Copy { table: Some(name("app.u")), fills: false });
+    assert_eq!(copies[0], Operation::Copy { table: Some(name("t")), fills: true, options: vec![] });
+    assert_eq!(
+        copies[1],
+        Operation::Copy { table: Some(name("app.u")), fills: false, options: settings(&["format=csv"]) }
+    );
 }
 
 #[test]
