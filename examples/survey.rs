@@ -40,7 +40,7 @@ fn survey(project: &Project, sources: &Sources) {
     for (_, step) in scripts().flat_map(Script::steps) {
         let place = sources.position(step.span);
         let at = || format!("{}:{}", sources.file(step.span.source).display_path(), place.line);
-        match &step.operation {
+        match &*step.operation {
             Operation::Unparsed { message } => println!("    {}: {message}", at()),
             Operation::Opaque { reason } => println!("    {}: opaque: {reason}", at()),
             Operation::Other { kind, .. } => *others.entry(kind).or_default() += 1,

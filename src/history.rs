@@ -9,6 +9,7 @@ pub use graph::{Graph, GraphFault};
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub use crate::operation::Certainty;
 use crate::operation::{Name, Operation};
@@ -250,8 +251,8 @@ pub struct Statement {
 /// One operation with its own place.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// What it does.
-    pub operation: Operation,
+    /// What it does. Steps in a row that do the same share it: a dump has as many as it has rows.
+    pub operation: Arc<Operation>,
     /// The part of the statement that says so.
     pub span: Span,
     /// Whether it surely runs when its statement runs: a branch of a `DO` block may not.
@@ -261,7 +262,7 @@ pub struct Step {
 impl Step {
     /// A step that runs when its statement does.
     pub fn certain(operation: Operation, span: Span) -> Self {
-        Self { operation, span, certainty: Certainty::Certain }
+        Self { operation: Arc::new(operation), span, certainty: Certainty::Certain }
     }
 }
 

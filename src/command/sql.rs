@@ -125,7 +125,7 @@ fn print(sources: &Sources, statement: &Statement, out: &mut dyn Write) -> io::R
         let path = sources.file(span.source).display_path();
         format!("{path}:{}", sources.position(span).line)
     };
-    let unread = statement.steps.iter().filter_map(|step| match &step.operation {
+    let unread = statement.steps.iter().filter_map(|step| match &*step.operation {
         Operation::Opaque { reason } => Some((step.span, reason)),
         _ => None,
     });

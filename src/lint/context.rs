@@ -241,7 +241,7 @@ impl Context<'_> {
         self.statement
             .steps
             .iter()
-            .map(|step| &step.operation)
+            .map(|step| &*step.operation)
             .filter(move |other| !std::ptr::eq(*other, this))
     }
 
@@ -249,13 +249,13 @@ impl Context<'_> {
     pub fn earlier(&self) -> impl Iterator<Item = (&Statement, &Operation)> {
         self.script.statements[..self.position]
             .iter()
-            .flat_map(|statement| statement.steps.iter().map(move |step| (statement, &step.operation)))
+            .flat_map(|statement| statement.steps.iter().map(move |step| (statement, &*step.operation)))
     }
 
     /// All operations that run after this statement in its script.
     pub fn later(&self) -> impl Iterator<Item = (&Statement, &Operation)> {
         self.script.statements[self.position + 1..]
             .iter()
-            .flat_map(|statement| statement.steps.iter().map(move |step| (statement, &step.operation)))
+            .flat_map(|statement| statement.steps.iter().map(move |step| (statement, &*step.operation)))
     }
 }

@@ -18,7 +18,7 @@ pub fn differences(
     let mut dropped: Vec<String> = Vec::new();
     for (_, step) in context.migration.up.steps() {
         dropped.extend(drops(&step.operation));
-        let difference = match &step.operation {
+        let difference = match &*step.operation {
             Operation::AlterColumnType { table, column, to, .. } => {
                 retyped(context, returned, table, column, to)
             }

@@ -38,7 +38,7 @@ pub fn is_read(script: &Script) -> bool {
         statement.certainty == Certainty::Certain
             && statement.steps.iter().all(|step| {
                 !step.operation.is_unknown()
-                    && !matches!(step.operation, Operation::Do | Operation::Query { .. })
+                    && !matches!(*step.operation, Operation::Do | Operation::Query { .. })
             })
     })
 }

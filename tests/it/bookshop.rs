@@ -17,7 +17,7 @@ fn load(path: &str) -> Project {
 }
 
 fn operations(script: &Script) -> Vec<&Operation> {
-    script.steps().map(|(_, step)| &step.operation).collect()
+    script.steps().map(|(_, step)| &*step.operation).collect()
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn script(out: &mut String, direction: &str, script: Option<&Script>, sources: &
         let operation = operation.split([' ', '(']).next().unwrap_or_default();
         *out += &format!("    {direction} [{transaction}] {operation}: {text}\n");
         for step in &statement.steps {
-            if let Operation::Opaque { reason } = &step.operation {
+            if let Operation::Opaque { reason } = &*step.operation {
                 *out += &format!("      opaque: {reason}\n");
             }
         }

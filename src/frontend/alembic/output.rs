@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::history::{Certainty, Statement, Step};
 use crate::operation::{Operation, TransactionVerb};
@@ -165,7 +166,7 @@ impl Output {
             let mut steps = Vec::with_capacity(statement.steps.len());
             for step in statement.steps {
                 let span = self.anchored(within(&step.range));
-                steps.push(Step { operation: step.operation, span, certainty: step.certainty });
+                steps.push(Step { operation: Arc::new(step.operation), span, certainty: step.certainty });
             }
             let span = if count > 1 { within(&statement.range) } else { place.call };
             self.push(sent.to_owned(), span, steps, place.batched);
@@ -197,7 +198,7 @@ impl Output {
                 Certainty::May(texts.join(" and "))
             }
         };
-        let verb = steps.iter().find_map(|step| match step.operation {
+        let verb = steps.iter().find_map(|step| match *step.operation {
             Operation::Transaction(verb) => Some(verb),
             _ => None,
         });

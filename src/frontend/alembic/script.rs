@@ -120,7 +120,7 @@ impl Writer {
 }
 
 fn opaque(statement: &Statement) -> Option<&str> {
-    statement.steps.iter().find_map(|step| match &step.operation {
+    statement.steps.iter().find_map(|step| match &*step.operation {
         Operation::Opaque { reason } => Some(reason.as_str()),
         _ => None,
     })

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::super::layouts::{Layout, OptOut, Placeholders, Sends};
 use super::super::tree::Tree;
@@ -112,6 +113,7 @@ impl Read<'_> {
             let part = filled.written(part);
             Span::new(source, range.start + part.start..range.start + part.end)
         };
+        let mut last: Option<Arc<Operation>> = None;
         sql::lower_each(&filled.text, |statement, left| {
             // Growing by doubling would cost a large file twice.
             if statements.len() == statements.capacity() {
@@ -131,7 +133,7 @@ impl Read<'_> {
             let mut steps: Vec<Step> = Vec::with_capacity(statement.steps.len());
             let known = statement.steps.into_iter().filter(|_| opaque.is_none() || !unread);
             steps.extend(known.map(|step| Step {
-                operation: step.operation,
+                operation: shared(step.operation, &mut last),
                 span: span(&step.range),
                 certainty: step.certainty,
             }));
@@ -140,15 +142,11 @@ impl Read<'_> {
                 && statement.rows.is_none()
                 && steps
                     .iter()
-                    .any(|step| matches!(step.operation, Operation::Opaque { .. } | Operation::Copy { .. }));
+                    .any(|step| matches!(*step.operation, Operation::Opaque { .. } | Operation::Copy { .. }));
             let sql = if opaque.is_some() || elsewhere { String::new() } else { sql.to_owned() };
             let rows = statement.rows.as_ref().map(span);
             let span = span(&statement.range);
-            steps.extend(opaque.map(|reason| Step {
-                operation: Operation::Opaque { reason },
-                span,
-                certainty: Certainty::Certain,
-            }));
+            steps.extend(opaque.map(|reason| Step::certain(Operation::Opaque { reason }, span)));
             let certainty = match doubt {
                 Some(Doubt::Default(name)) => {
                     Certainty::May(format!("the environment has no other value for {name}"))
@@ -166,6 +164,12 @@ impl Read<'_> {
             });
         });
     }
+}
+
+/// The operation, which is the last one if that is equal.
+fn shared(operation: Operation, last: &mut Option<Arc<Operation>>) -> Arc<Operation> {
+    let known = last.take().filter(|last| **last == operation);
+    last.insert(known.unwrap_or_else(|| Arc::new(operation))).clone()
 }
 
 /// Flyway runs a file without a transaction if nothing in it can run in one.

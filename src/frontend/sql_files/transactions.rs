@@ -54,7 +54,7 @@ pub(super) fn number(statements: &mut [Statement], units: &[Unit]) {
 }
 
 fn verb(statement: &Statement) -> Option<TransactionVerb> {
-    match statement.steps.first().map(|step| &step.operation) {
+    match statement.steps.first().map(|step| &*step.operation) {
         Some(Operation::Transaction(verb)) => Some(*verb),
         _ => None,
     }

@@ -48,7 +48,7 @@ impl<'a> Site<'a> {
     fn is_alone(&self, after: &str) -> bool {
         let rest = after.lines().next().unwrap_or_default().trim_start();
         let what = |steps: &[Step]| -> Vec<_> {
-            steps.iter().map(|step| std::mem::discriminant(&step.operation)).collect()
+            steps.iter().map(|step| std::mem::discriminant(&*step.operation)).collect()
         };
         let of = |steps: &[Step]| steps.first().and_then(|step| step.operation.table().cloned());
         let here = &self.context.statement;

@@ -24,7 +24,7 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     for statement in &up.statements {
         let alters = statement.steps.iter().all(|step| {
             matches!(
-                &step.operation,
+                &*step.operation,
                 Operation::AddColumn { .. }
                     | Operation::DropColumn { .. }
                     | Operation::SetDefault { .. }

@@ -21,7 +21,7 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     if down.body != Body::Works || !reversible::is_read(down) {
         return Vec::new();
     }
-    let created = context.migration.up.steps().filter_map(|(statement, step)| match &step.operation {
+    let created = context.migration.up.steps().filter_map(|(statement, step)| match &*step.operation {
         Operation::CreateEnum { name, .. } => Some((statement, name)),
         _ => None,
     });

@@ -24,16 +24,16 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     };
     let made = |wanted: &Name| {
         steps().any(
-            |(_, step)| matches!(&step.operation, Operation::CreateTable(create) if create.table == *wanted),
+            |(_, step)| matches!(&*step.operation, Operation::CreateTable(create) if create.table == *wanted),
         )
     };
-    let adds = steps().find_map(|(_, step)| match &step.operation {
+    let adds = steps().find_map(|(_, step)| match &*step.operation {
         Operation::AddColumn { table, column, .. } if existed(table) => {
             Some((step.span, format!("column {}.{}", shown(table), quote(&column.name))))
         }
         _ => None,
     });
-    let drops = steps().find_map(|(_, step)| match &step.operation {
+    let drops = steps().find_map(|(_, step)| match &*step.operation {
         Operation::DropColumn { table, column, .. }
             if existed(table) && context.before.column(table, column).is_some() =>
         {

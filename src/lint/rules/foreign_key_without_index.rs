@@ -25,7 +25,7 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     }
     let mut found: Vec<(Span, Name, Vec<String>)> = Vec::new();
     for (_, step) in up.steps() {
-        let (table, constraints): (_, Vec<&Constraint>) = match &step.operation {
+        let (table, constraints): (_, Vec<&Constraint>) = match &*step.operation {
             Operation::CreateTable(create) => (&create.table, create.constraints.iter().collect()),
             Operation::AddColumn { table, column, .. } => (table, column.constraints.iter().collect()),
             Operation::AddConstraint { table, constraint } => (table, vec![constraint]),

@@ -26,7 +26,7 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     let mut prepared: BTreeSet<&Name> = BTreeSet::new();
     let mut drafts = Vec::new();
     for (_, step) in down.steps() {
-        let draft = match &step.operation {
+        let draft = match &*step.operation {
             Operation::Update { table, .. } | Operation::Delete { table, .. } => {
                 prepared.insert(table);
                 None

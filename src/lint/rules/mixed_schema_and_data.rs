@@ -24,12 +24,12 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
             context.before.table(table).is_some_and(|known| known.persistence != Persistence::Temporary);
         let made = || {
             up.steps().any(
-            |(_, step)| matches!(&step.operation, Operation::CreateTable(create) if create.table == *table),
+            |(_, step)| matches!(&*step.operation, Operation::CreateTable(create) if create.table == *table),
         )
         };
         known && !made() && !context.project.is_bookkeeping(table)
     };
-    let rows = up.steps().find(|(_, step)| match &step.operation {
+    let rows = up.steps().find(|(_, step)| match &*step.operation {
         Operation::Update { table, .. } | Operation::Delete { table, .. } => existed(table),
         Operation::Insert { table, reads, .. } => existed(table) && !reads.is_empty(),
         _ => false,

@@ -67,7 +67,7 @@ fn names(context: &Context<'_>) -> Vec<(&'static str, String)> {
         _ => {}
     }
     if context.position == 0
-        && context.statement.steps.first().is_some_and(|step| step.operation == *context.operation)
+        && context.statement.steps.first().is_some_and(|step| *step.operation == *context.operation)
     {
         let path = context.sources.file(context.script.source()).display_path();
         found.extend(Path::new(&path).file_stem().map(|stem| ("file", stem.to_string_lossy().into_owned())));

@@ -31,7 +31,7 @@ fn check(context: &ProjectContext<'_>) -> Vec<Draft> {
     let mut waiting: Vec<(usize, Span, &Name, &str)> = Vec::new();
     for &index in order {
         for (_, step) in migrations[index].up.steps() {
-            match &step.operation {
+            match &*step.operation {
                 Operation::AddConstraint { table, constraint } if constraint.not_valid => {
                     waiting.extend(constraint.name.as_deref().map(|name| (index, step.span, table, name)));
                 }

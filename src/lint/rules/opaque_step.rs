@@ -29,7 +29,7 @@ fn unread(script: &Script, context: &MigrationContext<'_>) -> Option<Draft> {
     let known_to_fail = |operation: &Operation, span: Span| {
         unnamed_constraint_dropped::is_one(operation, context.sources.text(span))
     };
-    let steps = script.steps().filter_map(|(statement, step)| match &step.operation {
+    let steps = script.steps().filter_map(|(statement, step)| match &*step.operation {
         operation if known_to_fail(operation, statement.span) => None,
         Operation::Opaque { reason } => Some((step.span, reason)),
         _ => None,

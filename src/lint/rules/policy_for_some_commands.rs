@@ -23,7 +23,7 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     if up.steps().any(|(_, step)| step.operation.is_unknown()) {
         return Vec::new();
     }
-    let enabled = up.steps().filter_map(|(_, step)| match &step.operation {
+    let enabled = up.steps().filter_map(|(_, step)| match &*step.operation {
         Operation::AlterTable { table, action: "ENABLE ROW LEVEL SECURITY", .. } => Some((table, step.span)),
         _ => None,
     });

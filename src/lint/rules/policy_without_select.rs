@@ -23,7 +23,7 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     if up.steps().any(|(_, step)| step.operation.is_unknown()) {
         return Vec::new();
     }
-    let made = up.steps().filter_map(|(_, step)| match &step.operation {
+    let made = up.steps().filter_map(|(_, step)| match &*step.operation {
         Operation::CreatePolicy(policy) => Some((policy, step.span)),
         _ => None,
     });

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     let up = &context.migration.up;
-    let is_moved = up.steps().any(|(_, step)| match &step.operation {
+    let is_moved = up.steps().any(|(_, step)| match &*step.operation {
         Operation::Query { calls, .. } => calls.iter().any(|call| call.ends_with("setval")),
         Operation::Other { kind: "ALTER SEQUENCE", options, .. } | Operation::AlterColumn { options, .. } => {
             setting(options, "restart").is_some()
@@ -31,7 +31,7 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     let mut said: Vec<&Name> = Vec::new();
     let mut drafts = Vec::new();
     for (statement, step) in up.steps() {
-        let Operation::Insert { table, columns, .. } = &step.operation else { continue };
+        let Operation::Insert { table, columns, .. } = &*step.operation else { continue };
         let Some(known) = context.after.table(table) else { continue };
         let keyed = columns.iter().find(|name| known.column(name).is_some_and(|column| column.numbered));
         let Some(column) = keyed.filter(|_| !said.contains(&table)) else { continue };

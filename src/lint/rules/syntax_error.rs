@@ -31,7 +31,7 @@ fn check(context: &ProjectContext<'_>) -> Vec<Draft> {
 const MOST_MISTAKES: usize = 3;
 
 fn unread(script: &Script) -> Vec<Draft> {
-    let mistakes = script.steps().filter_map(|(_, step)| match &step.operation {
+    let mistakes = script.steps().filter_map(|(_, step)| match &*step.operation {
         Operation::Unparsed { message } => Some(
             Draft::new(format!("PostgreSQL cannot read this statement: {message}"))
                 .at(step.span)

@@ -35,7 +35,7 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     if older.len() < ENOUGH || !older.iter().all(|table| table.granted) {
         return Vec::new();
     }
-    let bare = up.steps().filter_map(|(_, step)| match &step.operation {
+    let bare = up.steps().filter_map(|(_, step)| match &*step.operation {
         Operation::CreateTable(create) => {
             let known =
                 context.after.table(&create.table).filter(|known| is_plain(known) && !known.granted)?;

@@ -65,7 +65,7 @@ fn unknown(script: &Script, is_program: bool) -> Option<String> {
 }
 
 fn reason(statement: &Statement) -> &str {
-    let reason = statement.steps.iter().find_map(|step| match &step.operation {
+    let reason = statement.steps.iter().find_map(|step| match &*step.operation {
         Operation::Opaque { reason } => Some(reason.as_str()),
         _ => None,
     });

@@ -90,7 +90,7 @@ fn at(
 /// Whether a script takes rows from a table on purpose, or does what we cannot read.
 fn removes(script: &Script, table: &ObjectId) -> bool {
     let is = |name: &Name| name.name == table.name;
-    script.steps().any(|(_, step)| match &step.operation {
+    script.steps().any(|(_, step)| match &*step.operation {
         Operation::Delete { table, .. } => is(table),
         Operation::Truncate { tables, .. } => tables.iter().any(is),
         Operation::Query { calls, .. } => !calls.is_empty(),

@@ -103,7 +103,7 @@ impl Place<'_> {
         let migration = &self.project.migrations[index];
         let script = if leg == Leg::Down { migration.down.as_ref() } else { Some(&migration.up) };
         let mut steps = script.into_iter().flat_map(Script::steps);
-        steps.any(|(_, step)| match &step.operation {
+        steps.any(|(_, step)| match &*step.operation {
             Operation::Update { .. } => true,
             Operation::Query { calls, .. } => !calls.is_empty(),
             other => other.is_unknown(),
@@ -120,7 +120,7 @@ impl Place<'_> {
         }?;
         let tables = script.steps().filter(|(_, step)| failure.span.range().contains(&step.span.start));
         tables
-            .filter_map(|(_, step)| match &step.operation {
+            .filter_map(|(_, step)| match &*step.operation {
                 Operation::AddConstraint { table, .. }
                 | Operation::AddColumn { table, .. }
                 | Operation::ValidateConstraint { table, .. } => Some(table.name.clone()),
