@@ -14,11 +14,11 @@ fn main() -> std::io::Result<()> {
     let projects = mig_check::frontend::load(Path::new(&path), &mut sources).unwrap_or_default();
     let script = |script: &Script| -> Value {
         let statements = script.statements.iter().map(|statement| {
-            let opaque = statement.steps.iter().find_map(|step| match &step.operation {
+            let opaque = statement.steps.iter().find_map(|step| match &*step.operation {
                 Operation::Opaque { reason } => Some(reason.clone()),
                 _ => None,
             });
-            let unparsed = statement.steps.iter().find_map(|step| match &step.operation {
+            let unparsed = statement.steps.iter().find_map(|step| match &*step.operation {
                 Operation::Unparsed { message } => Some(message.clone()),
                 _ => None,
             });

@@ -61,21 +61,28 @@ pub fn load(path: &Path, sources: &mut Sources) -> Result<Vec<Project>, LoadErro
 /// # Errors
 /// As [`load`].
 pub fn load_with(path: &Path, settings: &Settings, sources: &mut Sources) -> Result<Vec<Project>, LoadError> {
-    let alembic = if is_sql(path) { Vec::new() } else { alembic::find(path) };
+    let (alembic, below) = rayon::join(
+        || if is_sql(path) { Vec::new() } else { alembic::find(path) },
+        || {
+            path.is_dir().then(|| {
+                let tree = Tree::read(path, DEEPEST);
+                let search = sql_files::find(&tree);
+                (tree, search)
+            })
+        },
+    );
     let mut projects: Vec<Project> =
         alembic.iter().map(|found| alembic::load(found, settings, sources)).collect();
     let scripts: Vec<PathBuf> = alembic.into_iter().map(|found| found.scripts).collect();
     let (mut foreign, mut unread) = (Vec::new(), Vec::new());
-    if path.is_dir() {
-        let tree = Tree::read(path, DEEPEST);
-        let search = sql_files::find(&tree);
+    if let Some((tree, search)) = below {
         projects.extend(sql_below(&tree, search.found, &scripts, sources));
         // A folder that is named on purpose is read whatever its files are called.
         if projects.is_empty() && search.foreign.is_empty() && scripts.is_empty() && path != Path::new(".") {
             let is_own = |file: &String| is_sql(Path::new(file)) && !file.contains('/');
             let own = tree.files_below("").into_iter().filter(is_own).collect();
             let loose = sql_files::loose(own);
-            projects.extend(loose.iter().map(|found| sql_files::load(found, &tree, sources)));
+            projects.extend(sql_files::load(loose.as_slice(), &tree, sources));
         }
         (foreign, unread) = (search.foreign, search.unread);
     } else {
@@ -110,7 +117,7 @@ fn sql_below(
         let folder = folder.canonicalize().unwrap_or(folder);
         !scripts.iter().any(|scripts| folder.starts_with(scripts))
     });
-    found.iter().map(|found| sql_files::load(found, tree, sources)).collect()
+    sql_files::load(&found, tree, sources)
 }
 
 /// The project that a file belongs to: its folder's, or that of the folder above; else it stands alone.
@@ -131,11 +138,11 @@ fn sql_at(path: &Path, sources: &mut Sources) -> Vec<Project> {
     for (root, file) in places.into_iter().flatten() {
         let tree = Tree::read(root, 1);
         if let Some(found) = sql_files::find(&tree).found.iter().find(|found| found.holds(&file)) {
-            return vec![sql_files::load(found, &tree, sources)];
+            return sql_files::load(std::slice::from_ref(found), &tree, sources);
         }
     }
     let tree = Tree::read(folder, 0);
-    sql_files::loose(vec![name]).iter().map(|found| sql_files::load(found, &tree, sources)).collect()
+    sql_files::load(sql_files::loose(vec![name]).as_slice(), &tree, sources)
 }
 
 fn is_sql(path: &Path) -> bool {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Number of a file in [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,13 +65,19 @@ pub struct SourceFile {
     path: PathBuf,
     on_disk: Option<PathBuf>,
     text: String,
-    line_starts: Vec<usize>,
+    /// Known once somebody asks for a line: most files are never pointed at.
+    line_starts: OnceLock<Vec<usize>>,
 }
 
 impl SourceFile {
     fn new(path: PathBuf, text: String) -> Self {
-        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { path, on_disk: None, text, line_starts }
+        Self { path, on_disk: None, text, line_starts: OnceLock::new() }
+    }
+
+    fn line_starts(&self) -> &[usize] {
+        let starts =
+            || std::iter::once(0).chain(self.text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        self.line_starts.get_or_init(starts)
     }
 
     /// Where the file was read from; `None` for a text that is no file's.
@@ -112,8 +119,9 @@ impl SourceFile {
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let line = self.line_starts.partition_point(|start| *start <= offset) - 1;
-        let column = self.text[self.line_starts[line]..offset].chars().count();
+        let starts = self.line_starts();
+        let line = starts.partition_point(|start| *start <= offset) - 1;
+        let column = self.text[starts[line]..offset].chars().count();
         Position {
             line: NonZeroUsize::MIN.saturating_add(line),
             column: NonZeroUsize::MIN.saturating_add(column),
@@ -123,8 +131,9 @@ impl SourceFile {
     /// The byte of a position; the end of the line, or of the file, if there is no such column, or no such line.
     pub fn offset(&self, position: Position) -> usize {
         let index = position.line.get() - 1;
-        let Some(start) = self.line_starts.get(index).copied() else { return self.text.len() };
-        let end = self.line_starts.get(index + 1).copied().unwrap_or(self.text.len());
+        let starts = self.line_starts();
+        let Some(start) = starts.get(index).copied() else { return self.text.len() };
+        let end = starts.get(index + 1).copied().unwrap_or(self.text.len());
         let line = &self.text[start..end];
         start + line.char_indices().nth(position.column.get() - 1).map_or(line.len(), |(at, _)| at)
     }
@@ -132,8 +141,9 @@ impl SourceFile {
     /// The byte range of a line (from 1) without its line break; the empty end of the file if there is no such line.
     pub fn line_range(&self, line: NonZeroUsize) -> Range<usize> {
         let index = line.get() - 1;
-        let start = self.line_starts.get(index).copied().unwrap_or(self.text.len());
-        let next = self.line_starts.get(index + 1).copied().unwrap_or(self.text.len());
+        let starts = self.line_starts();
+        let start = starts.get(index).copied().unwrap_or(self.text.len());
+        let next = starts.get(index + 1).copied().unwrap_or(self.text.len());
         start..start + self.text[start..next].trim_end_matches(['\n', '\r']).len()
     }
 }
@@ -207,9 +217,22 @@ impl Sources {
         path: &Path,
         shown_as: impl Into<PathBuf>,
     ) -> std::io::Result<(SourceId, Option<BadEncoding>)> {
+        self.read_by(path, shown_as, || std::fs::read(path))
+    }
+
+    /// [`Self::read`] of a file whose bytes somebody else reads, or has read.
+    ///
+    /// # Errors
+    /// Those of `bytes`.
+    pub fn read_by(
+        &mut self,
+        path: &Path,
+        shown_as: impl Into<PathBuf>,
+        bytes: impl FnOnce() -> std::io::Result<Vec<u8>>,
+    ) -> std::io::Result<(SourceId, Option<BadEncoding>)> {
         let read = match self.unsaved.get(path) {
             Some(text) => (self.add(shown_as, text.clone()), None),
-            None => self.add_bytes(shown_as, std::fs::read(path)?),
+            None => self.add_bytes(shown_as, bytes()?),
         };
         if let Some(file) = self.files.last_mut() {
             file.on_disk = Some(path.to_owned());

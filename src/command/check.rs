@@ -168,35 +168,45 @@ fn report(
     fails_at: Option<Severity>,
 ) -> Report {
     let Loaded { sources, projects } = loaded;
+    let judged = projects.into_par_iter().zip(settings).zip(found.findings);
+    let judged: Vec<(suppression::Outcome, Totals)> = judged
+        .map(|(((project, scope), settings), mut findings)| {
+            for finding in findings.iter_mut().filter(|finding| finding.leg.is_some()) {
+                let id = finding.migration.as_ref().map(|key| &key.id);
+                let index = project.migrations.iter().position(|migration| Some(&migration.id) == id);
+                finding.severity = settings.severity(finding.rule, index);
+            }
+            findings.retain(|finding| finding.severity > Severity::Off);
+            agreement::note(&mut findings);
+            let ran = Ran { known, evidence, scope: &scope, settings };
+            (suppression::apply(findings, &project, &sources, ran), count(&project, &scope))
+        })
+        .collect();
     let (mut kept, mut allowed, mut totals) = (Vec::new(), BTreeMap::new(), Totals::default());
-    for (((project, scope), settings), mut findings) in projects.iter().zip(settings).zip(found.findings) {
-        for finding in findings.iter_mut().filter(|finding| finding.leg.is_some()) {
-            let id = finding.migration.as_ref().map(|key| &key.id);
-            let index = project.migrations.iter().position(|migration| Some(&migration.id) == id);
-            finding.severity = settings.severity(finding.rule, index);
-        }
-        findings.retain(|finding| finding.severity > Severity::Off);
-        agreement::note(&mut findings);
-        let ran = Ran { known, evidence, scope, settings };
-        let outcome = suppression::apply(findings, project, &sources, ran);
+    for (outcome, counted) in judged {
         kept.extend(outcome.findings);
         for (rule, number) in outcome.allowed {
             *allowed.entry(rule).or_default() += number;
         }
-        count(&mut totals, project, scope);
+        totals.projects += counted.projects;
+        totals.migrations += counted.migrations;
+        totals.checked += counted.checked;
+        totals.opaque += counted.opaque;
     }
     let report = Report::new(sources, kept, found.cases);
     Report { allowed, totals, fails_at, remarks: found.remarks, ..report }
 }
 
-fn count(totals: &mut Totals, project: &Project, scope: &Scope) {
-    totals.projects += 1;
-    totals.migrations += project.migrations.len();
-    totals.checked += scope.checked.len();
+fn count(project: &Project, scope: &Scope) -> Totals {
     let checked = scope.checked.iter().map(|index| &project.migrations[*index]);
     let steps = checked.flat_map(Migration::scripts).flat_map(Script::steps);
     // A loop gives the same place a step for each of its turns.
     let opaque: BTreeSet<Span> =
         steps.filter(|(_, step)| step.operation.is_unknown()).map(|(_, step)| step.span).collect();
-    totals.opaque += opaque.len();
+    Totals {
+        projects: 1,
+        migrations: project.migrations.len(),
+        checked: scope.checked.len(),
+        opaque: opaque.len(),
+    }
 }

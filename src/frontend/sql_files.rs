@@ -12,7 +12,8 @@ pub(super) mod sections;
 mod signs;
 mod transactions;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
@@ -66,13 +67,50 @@ pub(super) fn from_text(name: PathBuf, text: String, sources: &mut Sources) -> P
     let mut reader = Reader::of(layout, sources);
     let file = FileName { version: id.clone(), message: String::new(), part: Part::Both };
     let files = [(source, String::new(), file)];
-    let scripts = reader.scripts(&BTreeSet::new()).scripts(&files);
+    let opted_out = BTreeSet::new();
+    let read =
+        script::Read { layout, sources: reader.sources, values: &reader.values, opted_out: &opted_out };
+    let scripts = read.scripts(&files);
     let migration = reader.migration(&files, scripts, None);
     reader.project(id, migration.into_iter().collect())
 }
 
-/// Reads a folder of migrations.
-pub(super) fn load(found: &Found, tree: &Tree, sources: &mut Sources) -> Project {
+/// Reads folders of migrations. What they say is read for all of them at once: one may have a single large file.
+pub(super) fn load(found: &[Found], tree: &Tree, sources: &mut Sources) -> Vec<Project> {
+    tree.forget_texts();
+    let paths = found.iter().flat_map(|found| found.files.iter().map(|(path, _)| join(&found.folder, path)));
+    let paths: Vec<PathBuf> = paths.map(|path| tree.on_disk(&path)).collect();
+    let bytes: Vec<io::Result<Vec<u8>>> = paths.par_iter().map(std::fs::read).collect();
+    let mut ahead: Ahead = paths.into_iter().zip(bytes).collect();
+    let gather = |found| gather(found, tree, sources, &mut ahead);
+    let gathered: Vec<Gathered<'_>> = found.iter().map(gather).collect();
+    let all = gathered.iter().flat_map(|folder| folder.migrations().map(move |files| (folder, files)));
+    let all: Vec<(&Gathered<'_>, &Vec<File>)> = all.collect();
+    let read = |(folder, files): &(&Gathered<'_>, &Vec<File>)| folder.scripts(sources).scripts(files);
+    let scripts: Vec<Option<Scripts>> = all.par_iter().with_max_len(AT_ONCE).map(read).collect();
+    let mut scripts = scripts.into_iter();
+    gathered.into_iter().map(|folder| folder.project(tree, sources, &mut scripts)).collect()
+}
+
+/// Files that a thread takes before it looks for others again: some are a thousand times as large as most.
+const AT_ONCE: usize = 8;
+
+/// Bytes of files that were read before they are asked for.
+type Ahead = HashMap<PathBuf, io::Result<Vec<u8>>>;
+
+/// The files of a folder, in their order, before what they say is read.
+struct Gathered<'a> {
+    found: &'a Found,
+    values: placeholders::Values,
+    problems: Vec<Problem>,
+    left_out: Vec<String>,
+    opted_out: BTreeSet<SourceId>,
+    ranks: order::Ranks,
+    /// The files of each migration, by version.
+    versions: Vec<(order::Rank, Vec<Vec<File>>)>,
+}
+
+fn gather<'a>(found: &'a Found, tree: &Tree, sources: &mut Sources, ahead: &mut Ahead) -> Gathered<'a> {
     let layout = found.layout;
     let values = placeholders::values(layout.placeholders, tree, &found.folder);
     let mut reader = Reader { values, ..Reader::of(layout, sources) };
@@ -94,32 +132,53 @@ pub(super) fn load(found: &Found, tree: &Tree, sources: &mut Sources) -> Project
             .iter()
             .map(|(path, name)| {
                 let path = join(&found.folder, path);
-                (reader.read(tree, &path), path, name.clone())
+                let bytes = ahead.remove(&tree.on_disk(&path));
+                (reader.read(tree, &path, bytes), path, name.clone())
             })
             .collect();
         opted_out.extend(script::opted_out(layout, tree, &read, reader.sources));
         groups.push((rank, one_each(read)));
     }
-    let read = reader.scripts(&opted_out);
-    let each: Vec<&Vec<File>> = groups.iter().flat_map(|(_, groups)| groups).collect();
-    let scripts: Vec<Option<Scripts>> = each.par_iter().map(|files| read.scripts(files)).collect();
-    let mut scripts = scripts.into_iter();
-    let mut migrations: Vec<Migration> = Vec::new();
-    let mut previous: Option<(String, order::Rank)> = None;
-    for (rank, groups) in groups {
-        for (files, scripts) in groups.iter().zip(&mut scripts) {
-            let parent = previous.as_ref().map(|(id, _)| id.as_str());
-            if let Some(migration) = reader.migration(files, scripts, parent) {
-                reader.gap(&migration, previous.as_ref().map(|(_, rank)| rank), &rank);
-                migrations.push(migration);
-            }
-        }
-        previous = migrations.last().map(|migration| (migration.id.clone(), rank));
+    let Reader { values, problems, left_out, .. } = reader;
+    Gathered { found, values, problems, left_out, opted_out, ranks, versions: groups }
+}
+
+impl Gathered<'_> {
+    fn migrations(&self) -> impl Iterator<Item = &Vec<File>> {
+        self.versions.iter().flat_map(|(_, migrations)| migrations)
     }
-    reader.listed(tree, found, &ranks);
-    reader.hashes(&migrations);
-    let root = tree.shown(&found.folder).to_string_lossy().replace('\\', "/");
-    reader.project(root, migrations)
+
+    /// What reads scripts, as far as all is known that they need.
+    fn scripts<'a>(&'a self, sources: &'a Sources) -> script::Read<'a> {
+        script::Read { layout: self.found.layout, sources, values: &self.values, opted_out: &self.opted_out }
+    }
+
+    /// The project of what its files say, which comes in the order of [`Self::migrations`].
+    fn project(
+        self,
+        tree: &Tree,
+        sources: &mut Sources,
+        scripts: &mut impl Iterator<Item = Option<Scripts>>,
+    ) -> Project {
+        let Self { found, values, problems, left_out, ranks, versions, .. } = self;
+        let mut reader = Reader { layout: found.layout, sources, values, problems, left_out };
+        let mut migrations: Vec<Migration> = Vec::new();
+        let mut previous: Option<(String, order::Rank)> = None;
+        for (rank, groups) in versions {
+            for (files, scripts) in groups.iter().zip(&mut *scripts) {
+                let parent = previous.as_ref().map(|(id, _)| id.as_str());
+                if let Some(migration) = reader.migration(files, scripts, parent) {
+                    reader.gap(&migration, previous.as_ref().map(|(_, rank)| rank), &rank);
+                    migrations.push(migration);
+                }
+            }
+            previous = migrations.last().map(|migration| (migration.id.clone(), rank));
+        }
+        reader.listed(tree, found, &ranks);
+        reader.hashes(&migrations);
+        let root = tree.shown(&found.folder).to_string_lossy().replace('\\', "/");
+        reader.project(root, migrations)
+    }
 }
 
 /// On a new database a baseline stands for all up to it. Where those are there they are read instead; else the newest
@@ -188,9 +247,9 @@ impl<'a> Reader<'a> {
         self.problems.push(Problem { kind, span, message: message.into() });
     }
 
-    fn read(&mut self, tree: &Tree, path: &str) -> SourceId {
-        let shown = tree.shown(path);
-        match self.sources.read(&tree.on_disk(path), &shown) {
+    fn read(&mut self, tree: &Tree, path: &str, bytes: Option<io::Result<Vec<u8>>>) -> SourceId {
+        let (shown, path) = (tree.shown(path), tree.on_disk(path));
+        match self.sources.read_by(&path, &shown, || bytes.unwrap_or_else(|| std::fs::read(&path))) {
             Ok((source, bad)) => {
                 if let Some(bad) = bad {
                     let message = match bad.utf_16 {
@@ -209,11 +268,6 @@ impl<'a> Reader<'a> {
                 source
             }
         }
-    }
-
-    /// What reads scripts, as far as all is known that they need.
-    fn scripts<'b>(&'b self, opted_out: &'b BTreeSet<SourceId>) -> script::Read<'b> {
-        script::Read { layout: self.layout, sources: self.sources, values: &self.values, opted_out }
     }
 
     /// One migration of its files, the upward one first, and of what they hold.

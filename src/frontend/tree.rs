@@ -2,9 +2,10 @@
 //! they mean to any tool.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 /// Folders that hold what others wrote, what was built, or what tests feed on.
 const PRUNED: &[&str] =
@@ -21,7 +22,7 @@ pub(super) struct Tree {
     folders: BTreeMap<String, BTreeSet<String>>,
     /// Why something that is named as SQL, or leads to it, is not read.
     unread: BTreeMap<String, &'static str>,
-    texts: RefCell<BTreeMap<PathBuf, Option<String>>>,
+    texts: RefCell<HashMap<PathBuf, Option<Arc<str>>>>,
 }
 
 impl Tree {
@@ -37,7 +38,11 @@ impl Tree {
                 let name = entry.file_name().to_string_lossy().into_owned();
                 let path = join(&folder, &name);
                 let Ok(kind) = entry.file_type() else { continue };
-                let target = if kind.is_symlink() { entry.path().metadata() } else { entry.metadata() };
+                let target = if kind.is_symlink() {
+                    entry.path().metadata().map(|it| it.file_type())
+                } else {
+                    Ok(kind)
+                };
                 match target {
                     Ok(target) if target.is_file() => files.extend([name]),
                     // A link that leads nowhere or in a circle is kept, so that whoever reads it can say so; but not the
@@ -106,17 +111,22 @@ impl Tree {
     }
 
     /// The text of a file below the root; nothing if it cannot be read as text.
-    pub fn text(&self, path: &str) -> Option<String> {
+    pub fn text(&self, path: &str) -> Option<Arc<str>> {
         self.text_of(self.on_disk(path))
     }
 
-    fn text_of(&self, path: PathBuf) -> Option<String> {
+    fn text_of(&self, path: PathBuf) -> Option<Arc<str>> {
         let mut texts = self.texts.borrow_mut();
-        texts.entry(path).or_insert_with_key(|path| std::fs::read_to_string(path).ok()).clone()
+        texts.entry(path).or_insert_with_key(|path| Some(std::fs::read_to_string(path).ok()?.into())).clone()
+    }
+
+    /// Gives back the room of the texts that were asked for: they may be asked for again.
+    pub fn forget_texts(&self) {
+        self.texts.borrow_mut().clear();
     }
 
     /// Texts of the files of a name in a folder and above it, nearest first, up to the root of the repository.
-    pub fn near(&self, folder: &str, name: &str) -> Vec<String> {
+    pub fn near(&self, folder: &str, name: &str) -> Vec<Arc<str>> {
         let start = self.on_disk(folder);
         let start = start.canonicalize().unwrap_or(start);
         let mut found = Vec::new();

@@ -106,18 +106,20 @@ fn loose(folder: &Path) -> Option<Found> {
 
 fn walk(directory: &Path, depth: usize, configs: &mut Vec<PathBuf>, bare: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(directory) else { return };
-    let mut entries: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    entries.sort();
-    for entry in &entries {
-        let name = entry.file_name().unwrap_or_default().to_string_lossy();
-        if entry.is_dir() {
-            let skipped = name.starts_with('.') || SKIPPED.contains(&&*name) || entry.is_symlink();
+    // A folder is told from a file without asking for either: there may be very many.
+    let listed = entries.flatten().filter_map(|entry| Some((entry.file_name(), entry.file_type().ok()?)));
+    let mut entries: Vec<_> = listed.collect();
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    for (name, kind) in &entries {
+        let (entry, name) = (directory.join(name), name.to_string_lossy());
+        if kind.is_dir() {
+            let skipped = name.starts_with('.') || SKIPPED.contains(&&*name);
             let environment = entry.join("pyvenv.cfg").is_file();
             if depth < DEEPEST && !skipped && !environment {
-                walk(entry, depth + 1, configs, bare);
+                walk(&entry, depth + 1, configs, bare);
             }
-        } else if is_config(entry) {
-            configs.push(entry.clone());
+        } else if is_config(&entry) {
+            configs.push(entry);
         } else if name == "env.py" && directory.join("versions").is_dir() {
             bare.push(directory.to_owned());
         }

@@ -19,7 +19,7 @@ impl Reader<'_> {
     ) {
         // The way back needs no place of its own.
         let Some((list, _)) = ranks.list.as_ref().filter(|_| !file.1.part.goes_down()) else { return };
-        let source = self.read(tree, &join(folder, &file.0));
+        let source = self.read(tree, &join(folder, &file.0), None);
         let list = list.rsplit('/').next().unwrap_or(list);
         let tool = self.layout.framework.name;
         let message = format!("{list} does not list this file, so {tool} never runs it");
@@ -29,7 +29,7 @@ impl Reader<'_> {
     /// What the tool's own list names, and is not there or comes too late.
     pub(super) fn listed(&mut self, tree: &Tree, found: &Found, ranks: &order::Ranks) {
         let Some((path, entries)) = &ranks.list else { return };
-        let source = self.read(tree, path);
+        let source = self.read(tree, path, None);
         let tool = self.layout.framework.name;
         let mut newest = None;
         for entry in entries {

@@ -247,7 +247,9 @@ fn code(sources: &Sources, source: SourceId) -> Script {
 
 /// The first line of a file.
 pub(super) fn first_line(sources: &Sources, source: SourceId) -> Span {
-    Span::new(source, sources.file(source).line_range(std::num::NonZeroUsize::MIN))
+    let text = sources.file(source).text();
+    let first = text.split('\n').next().unwrap_or_default();
+    Span::new(source, 0..first.trim_end_matches('\r').len())
 }
 
 /// The comments of a file.

@@ -1,5 +1,7 @@
 //! What tells a folder to be a tool's, and a file to be for another database.
 
+use std::sync::Arc;
+
 use super::super::layouts::{Layout, Sign};
 use super::super::tree::{Tree, join};
 use super::FileName;
@@ -38,17 +40,16 @@ pub(super) fn text_holds(layout: &Layout, text: &str) -> bool {
 
 /// Whether a text contains a lower-case one, in any letter case.
 fn contains(text: &str, part: &str) -> bool {
-    let (text, part) = (text.as_bytes(), part.as_bytes());
-    text.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
+    text.to_ascii_lowercase().contains(part)
 }
 
-fn texts<'a>(tree: &'a Tree, folder: &'a str, files: &'a Files) -> impl Iterator<Item = String> + 'a {
+fn texts<'a>(tree: &'a Tree, folder: &'a str, files: &'a Files) -> impl Iterator<Item = Arc<str>> + 'a {
     let sql = files.iter().filter(|(path, _)| path.ends_with(".sql"));
     sql.take(LOOKED_INTO).filter_map(move |(path, _)| tree.text(&join(folder, path)))
 }
 
 /// What manifests say of sqlx: the nearest one that says anything counts.
-fn sqlx<T>(manifests: &[String], says: impl Fn(&toml::Value) -> Option<T>) -> Option<T> {
+fn sqlx<T>(manifests: &[Arc<str>], says: impl Fn(&toml::Value) -> Option<T>) -> Option<T> {
     let parsed = manifests.iter().filter_map(|manifest| manifest.parse::<toml::Table>().ok());
     parsed
         .filter_map(|manifest| {
@@ -129,13 +130,16 @@ pub(super) fn written_for_other_database(tree: &Tree, folder: &str, files: &File
 
 /// Whether a foreign word stands outside of the comments.
 fn speaks_another(text: &str) -> bool {
-    let foreign = |text: &str| FOREIGN_WORDS.iter().any(|word| contains(text, word));
-    if !foreign(text) {
+    let text = text.to_ascii_lowercase();
+    let foreign = |text: &str| FOREIGN_WORDS.iter().any(|word| text.contains(word));
+    if !foreign(&text) {
         return false;
     }
-    let mut said = text.to_owned();
-    for comment in sql::comments(text).into_iter().rev() {
-        said.replace_range(comment, "");
+    let (mut said, mut from) = (String::new(), 0);
+    for comment in sql::comments(&text) {
+        said.push_str(&text[from..comment.start]);
+        from = comment.end;
     }
+    said.push_str(&text[from..]);
     foreign(&said)
 }
