@@ -253,11 +253,11 @@ impl Schema {
                 let view = View { materialized, reads, columns, sql: sql.into(), created: now };
                 self.put_view(self.qualify(name), view);
             }
-            Operation::Other { kind: "CREATE COLLATION", objects, options } => {
-                if setting(options, "deterministic").is_some_and(Setting::is_off) {
-                    let names = objects.iter().take(1).map(|name| name.name.clone());
-                    Rc::make_mut(&mut self.loose_collations).extend(names);
-                }
+            Operation::Other { kind: "CREATE COLLATION", objects, options }
+                if setting(options, "deterministic").is_some_and(Setting::is_off) =>
+            {
+                let names = objects.iter().take(1).map(|name| name.name.clone());
+                Rc::make_mut(&mut self.loose_collations).extend(names);
             }
             Operation::Other { kind: "GRANT", objects, .. } => {
                 for table in
