@@ -50,6 +50,7 @@ fn drops(operation: &Operation) -> Option<String> {
         Operation::DropIndex { index, .. } => Some(format!("index {index}")),
         Operation::DropTable { table: name, .. } => Some(table(name)),
         Operation::DropColumn { table, column, .. } => Some(column_of(table, column)),
+        Operation::DropConstraint { table, name, .. } => Some(constraint_of(table, name)),
         _ => None,
     }
 }
@@ -77,8 +78,7 @@ fn existence(operation: &Operation) -> Option<(String, Question)> {
         Operation::DropColumn { table, column, .. } => (column_of(table, column), has(table, column)),
         Operation::AddConstraint { table, constraint } => {
             let name = constraint.name.clone()?;
-            let what = format!("constraint {} of {}", quote(&name), shown(table));
-            (what, constrains(table, name))
+            (constraint_of(table, &name), constrains(table, name))
         }
         _ => return None,
     })
@@ -94,8 +94,14 @@ fn retyped(
 ) -> Option<(String, String)> {
     let of = |schema: &Schema| schema.column(table, column).and_then(|known| known.data_type.clone());
     let (before, after) = (of(context.before)?, of(context.after)?);
-    let kept = before != after && of(returned)? == after;
+    let kept = !is_same(&before, &after) && is_same(&of(returned)?, &after);
     kept.then(|| (column_of(table, column), format!("stays {to}")))
+}
+
+/// Whether two types are one. A type that was made anew under its name may be written with its schema and without.
+fn is_same(one: &DataType, other: &DataType) -> bool {
+    let last = |known: &DataType| known.name.rsplit('.').next().unwrap_or_default().to_owned();
+    last(one) == last(other) && DataType { name: one.name.clone(), ..other.clone() } == *one
 }
 
 /// A column that goes on refusing NULL.
@@ -116,6 +122,10 @@ fn table(name: &Name) -> String {
 
 fn column_of(table: &Name, column: &str) -> String {
     format!("column {table}.{}", quote(column))
+}
+
+fn constraint_of(table: &Name, constraint: &str) -> String {
+    format!("constraint {} of {}", quote(constraint), shown(table))
 }
 
 fn exists(table: &Name) -> Question {
