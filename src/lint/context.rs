@@ -34,6 +34,24 @@ pub struct MigrationContext<'a> {
     pub returned: Option<&'a Schema>,
 }
 
+impl MigrationContext<'_> {
+    /// Tables whose row-level security the upgrade switches on, and where; none if it holds what cannot be read, which may
+    /// make policies.
+    pub fn secured_tables(&self) -> Vec<(&Name, Span)> {
+        let steps = || self.migration.up.steps().map(|(_, step)| step);
+        if steps().any(|step| step.operation.is_unknown()) {
+            return Vec::new();
+        }
+        let secured = steps().filter_map(|step| match &*step.operation {
+            Operation::AlterTable { table, action: "ENABLE ROW LEVEL SECURITY", .. } => {
+                Some((table, step.span))
+            }
+            _ => None,
+        });
+        secured.collect()
+    }
+}
+
 /// A column of a new foreign key, and the column that it refers to.
 pub struct Joined<'a> {
     /// The table that gets the key.

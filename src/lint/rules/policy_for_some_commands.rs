@@ -18,15 +18,6 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
-    let up = &context.migration.up;
-    // What cannot be read may create the other policies.
-    if up.steps().any(|(_, step)| step.operation.is_unknown()) {
-        return Vec::new();
-    }
-    let enabled = up.steps().filter_map(|(_, step)| match &*step.operation {
-        Operation::AlterTable { table, action: "ENABLE ROW LEVEL SECURITY", .. } => Some((table, step.span)),
-        _ => None,
-    });
     let draft = |(table, span)| {
         let known = context.after.table(table).filter(|known| known.row_security)?;
         let policies: Vec<_> = known.policies.iter().filter(|policy| policy.permissive).collect();
@@ -50,7 +41,7 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
             .help("Add the policies, or say in an allow comment that this is meant", ""),
         )
     };
-    enabled.filter_map(draft).collect()
+    context.secured_tables().into_iter().filter_map(draft).collect()
 }
 
 const COMMANDS: &[(PolicyCommand, &str)] = &[

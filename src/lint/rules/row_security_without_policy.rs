@@ -17,16 +17,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
-    let up = &context.migration.up;
-    // What cannot be read may create the policy.
-    if up.steps().any(|(_, step)| step.operation.is_unknown()) {
-        return Vec::new();
-    }
-    let enabled = up.steps().filter_map(|(_, step)| match &*step.operation {
-        Operation::AlterTable { table, action: "ENABLE ROW LEVEL SECURITY", .. } => Some((table, step.span)),
-        _ => None,
-    });
-    let bare = enabled.filter(|(table, _)| {
+    let bare = context.secured_tables().into_iter().filter(|(table, _)| {
         context.after.table(table).is_some_and(|known| !known.policies.iter().any(|policy| policy.permissive))
     });
     bare.map(|(table, span)| {
