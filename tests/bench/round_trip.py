@@ -4,9 +4,10 @@
     .venv/bin/python tests/bench/round_trip.py [--long]
 
 The history is made up: 50 tables with foreign keys, columns, indexes, checks. mig-check compares the catalog at each of its
-600 states; pytest-alembic's default tests compare nothing; its `downgrade_leaves_no_trace`, which compares, takes minutes
-and runs with --long only. One process of Alembic for each step is measured on some steps and multiplied. psql replays the
-same SQL as a floor. Figures are the best of three runs, but for those that take long. Nothing is asserted.
+600 states, with as many workers as it takes by itself and with one; pytest-alembic's default tests compare nothing; its
+`downgrade_leaves_no_trace`, which compares, takes minutes and runs with --long only. One process of Alembic for each step is
+measured on some steps and multiplied. psql replays the same SQL as a floor. Figures are the best of three runs, but for
+those that take long. Nothing is asserted.
 """
 
 import os
@@ -161,15 +162,16 @@ def figures(folder, long):
     alembic_project(alembic)
     sql_project(sql, alembic)
     python = os.path.dirname(sys.executable)
-    round_trip = [MIG_CHECK, "roundtrip", "--server", "local", "--jobs", "1", "--fail-on", "never", "--format", "text=out.txt"]
+    round_trip = [MIG_CHECK, "roundtrip", "--server", "local", "--fail-on", "never", "--format", "text=out.txt"]
     runs = [
-        ("mig-check, Alembic, catalog compared", [*round_trip, "--python", sys.executable, "--no-data", alembic]),
-        ("mig-check, Alembic, with rows", [*round_trip, "--python", sys.executable, alembic]),
-        ("mig-check, SQL files, catalog compared", [*round_trip, "--no-data", sql]),
-        ("mig-check, SQL files, with rows", [*round_trip, sql]),
+        ("Alembic, catalog compared", ["--python", sys.executable, "--no-data", alembic]),
+        ("Alembic, with rows", ["--python", sys.executable, alembic]),
+        ("SQL files, catalog compared", ["--no-data", sql]),
+        ("SQL files, with rows", [sql]),
     ]
-    for name, command in runs:
-        yield name, seconds(command, folder)
+    for workers, jobs in (("as many workers as processors", []), ("one worker", ["--jobs", "1"])):
+        for name, arguments in runs:
+            yield f"mig-check, {name}, {workers}", seconds([*round_trip, *jobs, *arguments], folder)
     server_folder = folder / "server"
     server_folder.mkdir()
     server = Server(str(server_folder))
@@ -211,7 +213,7 @@ def main():
             measured[name] = took
             print(f"{took:8.2f} s  {name}", flush=True)
     ours = [name for name in measured if name.startswith("mig-check")]
-    print("\nHow many times as long as mig-check the others take")
+    print("\nHow many times as long as mig-check, in the order above, the others take")
     for other in (name for name in measured if name not in ours):
         print(f"{other:55}" + "".join(f"{measured[other] / measured[name]:9.2f}" for name in ours))
 
