@@ -353,10 +353,10 @@ impl Walk<'_> {
     async fn restore(&mut self) -> Result<(), EngineError> {
         while let Err((index, failure)) = self.stage.restore(&self.applied).await? {
             self.tell(vec![verdict::upgrade_fails_anew(self.place, index, &failure)]);
-            let needs_it = |one: &usize| self.graph.with_ancestors(*one).contains(&index);
-            for lost in self.applied.extract_if(.., |one| needs_it(one)) {
-                self.blocked.insert(lost, format!("{} does not upgrade", self.place.id(index)));
-            }
+            let graph = self.graph;
+            let needs_it = |one: &mut usize| graph.with_ancestors(*one).contains(&index);
+            let lost: Vec<usize> = self.applied.extract_if(.., needs_it).collect();
+            lost.into_iter().for_each(|lost| self.block_for(lost, index));
         }
         Ok(())
     }

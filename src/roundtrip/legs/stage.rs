@@ -64,9 +64,9 @@ impl<'a> Stage<'a> {
         options: &'a Options,
         begun_with: usize,
     ) -> Result<Self, EngineError> {
-        let Worker { server, proxy, wish } = worker;
+        let Worker { server, proxy, .. } = worker;
         let (trial, clean) = (server.name("trial"), server.name("clean"));
-        if wish.from.is_some() {
+        if begun_with > 0 {
             server.create_database(&trial, Some(&clean)).await?;
         } else {
             for name in [&trial, &clean] {

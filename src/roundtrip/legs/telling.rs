@@ -84,7 +84,12 @@ impl Walk<'_> {
     }
 
     pub(super) fn block(&mut self, index: usize) {
-        let reason = format!("{} does not upgrade", self.id(index));
+        self.block_for(index, index);
+    }
+
+    /// A migration cannot be run, because another one does not upgrade.
+    pub(super) fn block_for(&mut self, index: usize, culprit: usize) {
+        let reason = format!("{} does not upgrade", self.id(culprit));
         self.blocked.insert(index, reason);
     }
 
