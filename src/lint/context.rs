@@ -235,11 +235,7 @@ impl Context<'_> {
                 continue;
             };
             let Some(parent) = self.schema.table(references) else { continue };
-            let primary = parent.constraints.iter().find_map(|constraint| match &constraint.kind {
-                ConstraintKind::PrimaryKey { columns } => Some(columns.as_slice()),
-                _ => None,
-            });
-            let targets = if referenced.is_empty() { primary.unwrap_or_default() } else { referenced };
+            let targets = if referenced.is_empty() { parent.primary_key() } else { referenced };
             let type_of = |column: &str| {
                 let new = self.new_columns().find(|(_, new)| new.name == column);
                 let known = || self.schema.column(table, column)?.data_type.as_ref();

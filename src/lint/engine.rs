@@ -16,12 +16,13 @@ use crate::source::{Sources, Span};
 
 pub fn run(project: &Project, sources: &Sources, scope: &Scope, settings: &Settings) -> Vec<Finding> {
     let graph = project.graph();
-    let active = RULES.iter().copied().filter(|rule| settings.wants(&rule.info)).collect();
+    let active: Vec<&Rule> = RULES.iter().copied().filter(|rule| settings.wants(&rule.info)).collect();
     let mut engine = Engine {
         project,
         sources,
         scope,
         settings,
+        downgrades: active.iter().copied().find(|rule| matches!(rule.check, Check::Downgrade)),
         rules: active,
         allows: Allows::read(project, sources),
         transactions: Transactions::default(),
@@ -42,6 +43,8 @@ struct Engine<'a> {
     scope: &'a Scope,
     settings: &'a Settings,
     rules: Vec<&'static Rule>,
+    /// The rule under which locks in downgrades are reported, if the user wants that.
+    downgrades: Option<&'static Rule>,
     allows: Allows<'a>,
     transactions: Transactions,
     held: Vec<Held>,
@@ -161,12 +164,13 @@ impl Engine<'_> {
 
     fn ask(&self, context: &Context<'_>, said: &mut Vec<Said>) {
         for rule in &self.rules {
-            let (rule, draft) = match (rule.check, context.now.direction) {
-                (Check::Step(check), Direction::Up) | (Check::EitherWay(check), _) => (rule, check(context)),
-                (Check::Step(check), Direction::Down) => match self.judges_downgrades() {
-                    Some(judge) => (judge, check(context).and_then(|draft| draft.in_downgrade(&rule.info))),
-                    None => continue,
-                },
+            let (rule, draft) = match (rule.check, context.now.direction, self.downgrades) {
+                (Check::Step(check), Direction::Up, _) | (Check::EitherWay(check), ..) => {
+                    (*rule, check(context))
+                }
+                (Check::Step(check), Direction::Down, Some(judge)) => {
+                    (judge, check(context).and_then(|draft| draft.in_downgrade(&rule.info)))
+                }
                 _ => continue,
             };
             if let Some(mut draft) = draft {
@@ -176,11 +180,6 @@ impl Engine<'_> {
                 said.extend(self.said(rule, draft, span, Some(context.now.migration)));
             }
         }
-    }
-
-    /// The rule under which locks in downgrades are reported, if the user wants that.
-    fn judges_downgrades(&self) -> Option<&&'static Rule> {
-        self.rules.iter().find(|rule| matches!(rule.check, Check::Downgrade))
     }
 
     /// Weighs what a rule said; nothing if the user does not want it here.

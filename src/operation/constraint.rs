@@ -80,3 +80,13 @@ pub enum ConstraintKind {
     /// `EXCLUDE`.
     Exclude,
 }
+
+impl ConstraintKind {
+    /// The columns of a primary key that names them.
+    pub fn primary_key(&self) -> Option<&[String]> {
+        match self {
+            Self::PrimaryKey { columns } => Some(columns),
+            _ => None,
+        }
+    }
+}

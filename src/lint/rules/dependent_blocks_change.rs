@@ -69,7 +69,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         );
     }
     let dependent = known.dependents.iter().find(|it| it.columns.contains(column))?;
-    let (kind, name) = (dependent.what, &dependent.name);
+    let (kind, name) = (dependent.what(), &dependent.name);
     let shape = if drops { Shape::DropOfDependent } else { Shape::TypeOfDependent };
     let code = Advice::new(context)
         .run(Code::sql(format!("DROP {} {name} ON {table}", kind.to_uppercase())))

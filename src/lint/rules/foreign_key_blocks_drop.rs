@@ -72,20 +72,14 @@ fn goes_too(context: &Context<'_>, from: &Name) -> bool {
 /// Whether a foreign key needs what is dropped.
 fn needs(context: &Context<'_>, of: &Name, table: &Table, key: &ConstraintState) -> bool {
     let ConstraintKind::ForeignKey { referenced, .. } = &key.kind else { return false };
-    let of_primary = || {
-        table.constraints.iter().find_map(|constraint| match &constraint.kind {
-            ConstraintKind::PrimaryKey { columns } => Some(columns.clone()),
-            _ => None,
-        })
-    };
-    let columns = if referenced.is_empty() { of_primary().unwrap_or_default() } else { referenced.clone() };
+    let columns = if referenced.is_empty() { table.primary_key() } else { referenced };
     match context.operation {
         Operation::DropTable { .. } => true,
         Operation::DropColumn { column, .. } => columns.contains(column),
         Operation::DropConstraint { name, .. } => {
             // Of two keys on the same columns nobody knows which one PostgreSQL took.
             let serves = |index: &Index| {
-                index.unique && index.plain && !index.partial && same(&index.columns, &columns)
+                index.unique && index.plain && !index.partial && same(&index.columns, columns)
             };
             let mut serving = context.schema.indexes_of(of).filter(|(_, index)| serves(index));
             serving.next().is_some_and(|(index, _)| index.name == *name) && serving.next().is_none()

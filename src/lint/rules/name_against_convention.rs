@@ -19,9 +19,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let (kind, name) =
-        names(context).into_iter().find(|(kind, name)| breach(context, kind, name).is_some())?;
-    let why = breach(context, kind, &name)?;
+    let breaches = |(kind, name): (&'static str, String)| Some((kind, breach(context, kind, &name)?, name));
+    let (kind, why, name) = names(context).into_iter().find_map(breaches)?;
     let what = kind.replace('-', " ");
     Some(
         Draft::new(format!(

@@ -18,11 +18,9 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     let Operation::CreateTable(create) = context.operation else { return None };
-    let keys = create.constraints.iter().find_map(|constraint| match &constraint.kind {
-        ConstraintKind::PrimaryKey { columns } => Some(columns),
-        _ => None,
-    })?;
-    let [key] = keys.as_slice() else { return None };
+    let [key] = create.constraints.iter().find_map(|constraint| constraint.kind.primary_key())? else {
+        return None;
+    };
     let column = create.columns.iter().find(|column| column.name == *key)?;
     let narrow = ["smallint", "integer", "serial", "smallserial"].contains(&column.data_type.name.as_str());
     narrow.then(|| {

@@ -23,8 +23,8 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             let why = format!("the default of {column} takes its values from it");
             (format!("sequence {name}"), why, "Drop the default first", Shape::DropNeededSequence)
         }
-        Operation::Other { kind: "DROP FUNCTION" | "DROP ROUTINE", objects, .. }
-            if !context.statement.sql.to_lowercase().contains("cascade") =>
+        Operation::Other { kind: "DROP FUNCTION" | "DROP ROUTINE", objects, options }
+            if !is_on(options, "cascade") =>
         {
             let (name, (table, trigger)) =
                 objects.iter().find_map(|name| Some((name, context.schema.trigger_calling(name)?)))?;

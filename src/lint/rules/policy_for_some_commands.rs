@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     let draft = |(table, span)| {
         let known = context.after.table(table).filter(|known| known.row_security)?;
-        let policies: Vec<_> = known.policies.iter().filter(|policy| policy.permissive).collect();
+        let policies: Vec<_> = known.policies().filter(|policy| policy.permissive).collect();
         let speaks = |command: PolicyCommand| {
             policies.iter().any(|policy| policy.command == command || policy.command == PolicyCommand::All)
         };

@@ -38,8 +38,8 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
         let unseen = context.after.table(&policy.table).is_some_and(|known| {
             known.created.is_some()
                 && known.row_security
-                && known.policies.iter().any(|other| **other == **policy)
-                && !known.policies.iter().any(|other| sees(other))
+                && known.policies().any(|other| *other == **policy)
+                && !known.policies().any(sees)
         });
         if unseen && policy.permissive && !told.contains(&&policy.table) {
             told.push(&policy.table);

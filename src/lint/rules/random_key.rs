@@ -18,10 +18,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     let Operation::CreateTable(create) = context.operation else { return None };
-    let keys = create.constraints.iter().find_map(|constraint| match &constraint.kind {
-        ConstraintKind::PrimaryKey { columns } => Some(columns),
-        _ => None,
-    })?;
+    let keys = create.constraints.iter().find_map(|constraint| constraint.kind.primary_key())?;
     let random = |column: &&Column| {
         let calls = column.default.iter().flat_map(|default| &default.functions);
         keys.contains(&column.name)

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     let bare = context.secured_tables().into_iter().filter(|(table, _)| {
-        context.after.table(table).is_some_and(|known| !known.policies.iter().any(|policy| policy.permissive))
+        context.after.table(table).is_some_and(|known| !known.policies().any(|policy| policy.permissive))
     });
     bare.map(|(table, span)| {
         Draft::new(format!(

@@ -60,6 +60,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
 
 /// Whether it moves an index, or all of a tablespace, to another one.
 fn moves(kind: &str, sql: &str) -> bool {
+    if !kind.starts_with("ALTER") {
+        return false;
+    }
     let sql = sql.to_lowercase();
     let words: Vec<&str> = sql.split_whitespace().collect();
     let all = words.get(2..5) == Some(&["all", "in", "tablespace"]);

@@ -17,15 +17,13 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::CreateView { name, materialized: true, reads, .. } = context.operation else {
+    let Operation::CreateView { name, materialized: true, no_data: false, reads, .. } = context.operation
+    else {
         return None;
     };
     let table = reads
         .iter()
         .find(|table| !context.is_at_hand_table(table) && context.schema.view(table).is_none())?;
-    if context.statement.sql.to_uppercase().contains("WITH NO DATA") {
-        return None;
-    }
     let (view, read) = (shown(name), shown(table));
     Some(
         Draft::new(format!("Creating {view} runs its query on {read} before the migration goes on"))

@@ -108,12 +108,8 @@ impl Schema {
                 child.takes_the_rest = *default;
             }
             Operation::DetachPartition { partition, .. } => self.table_mut(partition).partition_of = None,
-            Operation::AlterTable { table, action: "REPLICA IDENTITY", .. } => {
-                let words: Vec<&str> = sql.trim_end_matches(';').split_whitespace().collect();
-                let at = words.windows(2).position(|pair| {
-                    pair[0].eq_ignore_ascii_case("using") && pair[1].eq_ignore_ascii_case("index")
-                });
-                let index = at.and_then(|at| words.get(at + 2)).map(|name| name.trim_matches('"').to_owned());
+            Operation::AlterTable { table, action: "REPLICA IDENTITY", object, .. } => {
+                let index = object.clone().filter(|it| !matches!(&**it, "DEFAULT" | "FULL" | "NOTHING"));
                 self.table_mut(table).identity = index;
             }
             Operation::CreateIndex(create) => self.create_index(create, now),
@@ -267,12 +263,6 @@ impl Schema {
                 }
             }
             Operation::Other { kind: "ALTER DEFAULT PRIVILEGES", .. } => self.grants_by_default = true,
-            Operation::CreatePolicy(policy) => {
-                self.table_mut(&policy.table).policies.push(policy.as_ref().clone().into());
-            }
-            Operation::DropPolicy { name, table, .. } => {
-                self.table_mut(table).policies.retain(|policy| policy.name != *name);
-            }
             Operation::AlterTable { table, action: "ENABLE ROW LEVEL SECURITY", .. } => {
                 self.table_mut(table).row_security = true;
             }

@@ -130,7 +130,7 @@ impl Schema {
         known
             .columns
             .retain(|state| state.name != column && !state.computed_from.iter().any(|c| c == column));
-        known.dependents.retain(|it| !it.columns.iter().any(|c| c == column));
+        known.lose_dependents_on(column);
         known.constraints.retain(|constraint| !constraint.columns().iter().any(|c| c == column));
         self.indexes.forget(&name, |index| index.columns.iter().any(|c| c == column));
     }

@@ -9,16 +9,62 @@ use crate::operation::{Name, Operation, Policy, quote};
 /// A trigger or a policy of a table.
 #[derive(Clone, Debug)]
 pub struct Dependent {
-    /// `trigger` or `policy`.
-    pub what: &'static str,
+    /// Which of them.
+    pub kind: DependentKind,
     /// Its name as SQL writes it.
     pub name: String,
-    /// The columns that it names.
+    /// The columns that it names, as far as they are known.
     pub columns: Vec<String>,
-    /// The function that a trigger calls, with schema.
-    pub function: Option<Name>,
     /// The statement that made it.
     pub sql: Rc<str>,
+}
+
+/// What a dependent is.
+#[derive(Clone, Debug)]
+pub enum DependentKind {
+    /// A trigger that calls a function, which is named with its schema.
+    Trigger(Name),
+    /// A policy, as it was created.
+    Policy(Rc<Policy>),
+}
+
+impl Dependent {
+    /// `trigger` or `policy`.
+    pub fn what(&self) -> &'static str {
+        match self.kind {
+            DependentKind::Trigger(_) => "trigger",
+            DependentKind::Policy(_) => "policy",
+        }
+    }
+
+    fn is_trigger(&self) -> bool {
+        matches!(self.kind, DependentKind::Trigger(_))
+    }
+
+    /// The function that a trigger calls.
+    fn function(&self) -> Option<&Name> {
+        match &self.kind {
+            DependentKind::Trigger(function) => Some(function),
+            DependentKind::Policy(_) => None,
+        }
+    }
+}
+
+impl Table {
+    /// The policies that the history gave it for row-level security.
+    pub fn policies(&self) -> impl Iterator<Item = &Policy> {
+        self.dependents.iter().filter_map(|it| match &it.kind {
+            DependentKind::Policy(policy) => Some(&**policy),
+            DependentKind::Trigger(_) => None,
+        })
+    }
+
+    /// What needs a column that is gone goes with it; of a policy, that it names the column.
+    pub(super) fn lose_dependents_on(&mut self, column: &str) {
+        let names = |it: &Dependent| it.columns.iter().any(|name| name == column);
+        self.dependents.retain(|it| !it.is_trigger() || !names(it));
+        self.dependents.iter_mut().filter(|it| names(it)).for_each(|it| it.columns.clear());
+    }
 }
 
 impl Schema {
@@ -27,33 +73,31 @@ impl Schema {
         match operation {
             Operation::CreateTrigger { name, table, columns, function, .. } => {
                 let trigger = Dependent {
-                    what: "trigger",
+                    kind: DependentKind::Trigger(self.qualify(function)),
                     name: quote(name),
                     columns: columns.clone(),
-                    function: Some(self.qualify(function)),
                     sql: sql.into(),
                 };
                 let known = self.table_mut(table);
-                known.dependents.retain(|other| other.name != trigger.name || other.what != trigger.what);
+                known.dependents.retain(|other| other.name != trigger.name || !other.is_trigger());
                 known.dependents.push(trigger);
             }
             Operation::DropTrigger { name, table, .. } => {
                 let name = quote(name);
-                self.table_mut(table).dependents.retain(|it| it.what != "trigger" || it.name != name);
+                self.table_mut(table).dependents.retain(|it| !it.is_trigger() || it.name != name);
             }
             Operation::CreatePolicy(policy) => {
                 let dependent = Dependent {
-                    what: "policy",
+                    kind: DependentKind::Policy(policy.as_ref().clone().into()),
                     name: quote(&policy.name),
                     columns: policy_columns(policy),
-                    function: None,
                     sql: sql.into(),
                 };
                 self.table_mut(&policy.table).dependents.push(dependent);
             }
             Operation::DropPolicy { name, table, .. } => {
                 let name = quote(name);
-                self.table_mut(table).dependents.retain(|it| it.what != "policy" || it.name != name);
+                self.table_mut(table).dependents.retain(|it| it.is_trigger() || it.name != name);
             }
             Operation::Other { kind, objects, .. } => self.lose_dependents(kind, objects),
             _ => {}
@@ -65,19 +109,17 @@ impl Schema {
         match kind {
             // What is no longer known is not said.
             "ALTER POLICY" => {
-                self.table_mut(object).dependents.retain(|it| it.what != "policy");
+                let known = self.table_mut(object).dependents.iter_mut();
+                known.filter(|it| !it.is_trigger()).for_each(|it| it.columns.clear());
             }
-            "ALTER TRIGGER" => self.table_mut(object).dependents.retain(|it| it.what != "trigger"),
+            "ALTER TRIGGER" => self.table_mut(object).dependents.retain(|it| !it.is_trigger()),
             "DROP FUNCTION" | "DROP ROUTINE" => {
                 let gone: Vec<Name> = objects.iter().map(|name| self.qualify(name)).collect();
-                let calls = |table: &Table| {
-                    table.dependents.iter().any(|it| it.function.as_ref().is_some_and(|of| gone.contains(of)))
-                };
-                let callers =
-                    self.tables.iter().filter(|(_, table)| calls(table)).map(|(name, _)| name.clone());
-                for caller in callers.collect::<Vec<_>>() {
-                    let kept = |it: &Dependent| !it.function.as_ref().is_some_and(|of| gone.contains(of));
-                    self.table_mut(&caller).dependents.retain(kept);
+                let calls = |it: &Dependent| it.function().is_some_and(|of| gone.contains(of));
+                let callers = self.tables.iter().filter(|(_, table)| table.dependents.iter().any(calls));
+                let callers: Vec<Name> = callers.map(|(name, _)| name.clone()).collect();
+                for caller in callers {
+                    self.table_mut(&caller).dependents.retain(|it| !calls(it));
                 }
             }
             _ => {}
@@ -88,7 +130,7 @@ impl Schema {
     pub fn trigger_calling(&self, function: &Name) -> Option<(&Name, &Dependent)> {
         let function = self.qualify(function);
         self.tables.iter().find_map(|(table, known)| {
-            let calls = known.dependents.iter().find(|it| it.function.as_ref() == Some(&function))?;
+            let calls = known.dependents.iter().find(|it| it.function() == Some(&function))?;
             Some((table, calls))
         })
     }

@@ -6,8 +6,7 @@ use super::Moment;
 use super::copies::Copied;
 use super::dependents::Dependent;
 use crate::operation::{
-    Column, Constraint, ConstraintKind, DataType, Expression, Generated, Name, Persistence, Policy, Strategy,
-    quote,
+    Column, Constraint, ConstraintKind, DataType, Expression, Generated, Name, Persistence, Strategy, quote,
 };
 
 /// What is known of a table.
@@ -37,8 +36,6 @@ pub struct Table {
     pub granted: bool,
     /// Whether row-level security is switched on.
     pub row_security: bool,
-    /// The policies that the history gave it for row-level security.
-    pub policies: Vec<Rc<Policy>>,
     /// Whether the history has put rows into it.
     pub written: bool,
     /// The migration that last renamed it.
@@ -107,7 +104,6 @@ impl Table {
             constraints: Vec::new(),
             granted: false,
             row_security: false,
-            policies: Vec::new(),
             written: false,
             renamed_in: None,
             copies: Vec::new(),
@@ -154,6 +150,11 @@ impl Table {
             ConstraintKind::NotNull { column: name } => name == column,
             _ => false,
         })
+    }
+
+    /// The columns of its primary key; none if that is not known.
+    pub fn primary_key(&self) -> &[String] {
+        self.constraints.iter().find_map(|constraint| constraint.kind.primary_key()).unwrap_or_default()
     }
 
     /// How a definition of the table differs from what it is: the first column that it lacks, or has of another type.
