@@ -75,6 +75,8 @@ pub struct Config {
     pub jobs: Option<NonZeroUsize>,
     /// A folder that keeps the state before the first checked migration between runs; without it nothing is kept.
     pub cache: Option<PathBuf>,
+    /// How long the round trip lets one migration run, seconds.
+    pub time_limit: u64,
     /// The part of the round trip that is made; without it all of it.
     pub shard: Option<Shard>,
 }
@@ -111,6 +113,7 @@ impl Default for Config {
             minimum_downgrade: None,
             jobs: None,
             cache: None,
+            time_limit: 120,
             shard: None,
         }
     }
@@ -138,8 +141,6 @@ pub struct Commands {
     pub url_variables: Vec<String>,
     /// By what name or address the containers that they start reach this machine.
     pub host: Option<String>,
-    /// How long one command may run, seconds.
-    pub time_limit: u64,
     /// Where it runs: the folder of the configuration.
     pub directory: PathBuf,
 }

@@ -23,6 +23,7 @@ mod wire;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::finding::{Case, Finding, Leg, Shard};
 use crate::history::{Project, Scope};
@@ -59,6 +60,8 @@ pub struct Options {
     pub shard: Option<Shard>,
     /// A folder that keeps the state before the first checked migration between runs; not kept if absent.
     pub cache: Option<PathBuf>,
+    /// How long one migration may run; as long as it wants if absent.
+    pub time_limit: Option<Duration>,
     /// The id of a migration: it and what is before it is never undone.
     pub minimum_downgrade: Option<String>,
 }

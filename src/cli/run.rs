@@ -51,6 +51,9 @@ pub struct RunArgs {
     /// Folder that keeps the state before the first checked migration between runs, as for --base
     #[arg(long, value_name = "DIR")]
     pub cache: Option<PathBuf>,
+    /// Seconds that one migration may run [default: 120]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub time_limit: Option<u64>,
     /// Make only this part of the round trip, as in 2/4: shares the work out among machines, whose reports in JSON
     /// `mig-check merge` joins. The first part also reads
     #[arg(long, value_name = "K/N", value_parser = shard)]
@@ -82,6 +85,7 @@ impl RunArgs {
         config.seed_files = self.seed_files.or(config.seed_files.take());
         config.jobs = self.jobs.or(config.jobs);
         config.cache = self.cache.or(config.cache.take());
+        config.time_limit = self.time_limit.unwrap_or(config.time_limit);
         config.shard = self.shard;
     }
 }

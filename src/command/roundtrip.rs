@@ -56,6 +56,7 @@ pub(super) fn run(
         jobs: Some(config.jobs.unwrap_or_else(|| usual_jobs(&config.server))),
         shard: config.shard,
         cache: config.cache.clone(),
+        time_limit: Some(Duration::from_secs(config.time_limit)),
         minimum_downgrade: config.minimum_downgrade.clone(),
     };
     // With --base a project may have nothing to run.
@@ -115,7 +116,6 @@ fn engine(config: &Config) -> EngineChoice {
             down: commands.down.clone(),
             url_variables: commands.url_variables.clone(),
             host: commands.host.clone(),
-            time_limit: Duration::from_secs(commands.time_limit),
             directory: commands.directory.clone(),
         }),
     }

@@ -158,6 +158,11 @@ pub(super) const KEYS: &[(&str, Take)] = &[
         config.jobs = Some(jobs.ok_or_else(|| expected(value, "a number of jobs, from 1 on"))?);
         Ok(())
     }),
+    ("time-limit", |config, value, _| {
+        let seconds = Some(number(value)?).filter(|seconds| *seconds > 0);
+        config.time_limit = seconds.ok_or_else(|| expected(value, "a number of seconds, from 1 on"))?;
+        Ok(())
+    }),
     ("cache", |config, value, around| {
         config.cache = Some(path(string(value)?, around));
         Ok(())
@@ -233,27 +238,17 @@ fn variable(variables: &mut BTreeMap<String, Secret>, name: &str, value: &str) -
     Ok(())
 }
 
-/// Seconds that a command may run unless the user says otherwise.
-const TIME_LIMIT: u64 = 300;
-
 /// `[commands]`: the user's own tool.
 fn commands(value: &Value<'_>, around: &Surroundings<'_>) -> Result<Commands, Invalid> {
     let directory = if around.folder == Path::new("") { Path::new(".") } else { around.folder }.to_owned();
-    let mut read = Commands {
-        up: String::new(),
-        down: None,
-        url_variables: Vec::new(),
-        host: None,
-        time_limit: TIME_LIMIT,
-        directory,
-    };
-    for (key, value) in fields(value, &["up", "down", "url-variables", "host", "time-limit"])? {
+    let mut read =
+        Commands { up: String::new(), down: None, url_variables: Vec::new(), host: None, directory };
+    for (key, value) in fields(value, &["up", "down", "url-variables", "host"])? {
         match key {
             "up" => string(value)?.clone_into(&mut read.up),
             "down" => read.down = Some(string(value)?.to_owned()),
             "url-variables" => read.url_variables = list(value, |item| string(item).map(str::to_owned))?,
-            "host" => read.host = Some(host(value)?),
-            _ => read.time_limit = number(value)?,
+            _ => read.host = Some(host(value)?),
         }
     }
     if read.up.trim().is_empty() {

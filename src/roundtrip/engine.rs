@@ -131,6 +131,19 @@ impl From<sqlx::Error> for EngineError {
     }
 }
 
+/// Longest statement that a note shows, characters.
+const LONGEST_STATEMENT: usize = 300;
+
+/// A statement in one line, as a note shows it.
+pub(super) fn shortened(statement: &str) -> String {
+    let line = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut short: String = line.chars().take(LONGEST_STATEMENT).collect();
+    if short.len() < line.len() {
+        short.push('…');
+    }
+    short
+}
+
 /// What came of running migrations.
 pub(super) type Ran = Result<Result<(), Failure>, EngineError>;
 
@@ -222,6 +235,29 @@ impl<'a> Engine<'a> {
             Self::Alembic(engine) => engine.run_all(migrations, direction).await,
             Self::Sql(engine) => engine.run_all(proxy, migrations, direction).await,
             Self::Command(engine) => engine.run_all(proxy, migrations, direction).await,
+        }
+    }
+
+    /// The migration that began last, of those that run one after the other.
+    pub fn begun(&self) -> Option<usize> {
+        match self {
+            Self::Sql(engine) => engine.begun(),
+            Self::Alembic(engine) => engine.begun(),
+            Self::Command(engine) => engine.begun(),
+        }
+    }
+
+    /// Ends what runs, wherever it is; this engine is of no further use. Returns what it printed, where that is the only
+    /// thing that tells what it did.
+    pub fn kill(&mut self) -> Option<String> {
+        match self {
+            // Its connection ends with it.
+            Self::Sql(_) => None,
+            Self::Alembic(engine) => {
+                engine.kill();
+                None
+            }
+            Self::Command(engine) => engine.printed(),
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod attempt;
 mod checkpoint;
+mod limit;
 mod pieces;
 mod stage;
 mod telling;

@@ -11,20 +11,22 @@ use crate::roundtrip::{Silent, fixture, python, sql_project, told};
 
 /// A round trip of a case by these commands.
 fn run_by(case: &str, up: &str, down: Option<&str>, change: impl Fn(&mut Commands)) -> (Outcome, String) {
-    let mut sources = Sources::new();
-    let project = sql_project(case, &mut sources);
-    let scope = Scope::all(&project);
     let mut commands = Commands {
         up: up.to_owned(),
         down: down.map(str::to_owned),
         url_variables: Vec::new(),
         host: None,
-        time_limit: Duration::from_secs(120),
         directory: fixture(case),
     };
     change(&mut commands);
-    let options = Options { engine: EngineChoice::Commands(commands), ..Options::default() };
-    let outcome = run(&[(&project, &scope)], &sources, &options, &Silent::default()).expect("it runs");
+    run_as(case, &Options { engine: EngineChoice::Commands(commands), ..Options::default() })
+}
+
+fn run_as(case: &str, options: &Options) -> (Outcome, String) {
+    let mut sources = Sources::new();
+    let project = sql_project(case, &mut sources);
+    let scope = Scope::all(&project);
+    let outcome = run(&[(&project, &scope)], &sources, options, &Silent::default()).expect("it runs");
     let told = told(&outcome, &sources);
     (outcome, told)
 }
@@ -145,13 +147,17 @@ fn what_a_failing_command_printed_is_shown_without_what_is_ours() {
 #[test]
 fn a_command_that_does_not_end_is_ended_with_all_that_it_started() {
     let started = format!("sleep 86{}", std::process::id());
-    let tool = format!("{started} & {started}");
-    let (outcome, told) =
-        run_by("good", &tool, None, |commands| commands.time_limit = Duration::from_secs(1));
-    assert!(outcome.findings[0].message.ends_with("the command did not end within 1 s"), "{told}");
+    let up = format!("echo one step; {started} & {started}");
+    let directory = fixture("good");
+    let commands = Commands { up, down: None, url_variables: Vec::new(), host: None, directory };
+    let engine = EngineChoice::Commands(commands);
+    let time_limit = Some(Duration::from_secs(1));
+    let (outcome, told) = run_as("good", &Options { engine, time_limit, ..Options::default() });
+    let finding = &outcome.findings[0];
+    assert!(finding.message.ends_with("it did not end within 1 s"), "{told}");
+    assert!(finding.notes.contains(&"It printed\n  one step".to_owned()), "{told}");
     assert_eq!(running(&started), 0);
-    let tool = format!("{started} & exit 1");
-    run_by("good", &tool, None, |_| {});
+    run_by("good", &format!("{started} & exit 1"), None, |_| {});
     assert_eq!(running(&started), 0);
 }
 

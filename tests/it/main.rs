@@ -12,6 +12,7 @@ mod conventions;
 mod discovery;
 #[cfg(feature = "docker")]
 mod docker;
+mod endless;
 mod engine;
 mod environment_py;
 mod environments;

@@ -56,11 +56,12 @@ fn every_key_is_read() {
     assert_eq!(alembic.alembic_variables.get("KEY"), Some(&Secret("hidden".to_owned())));
     assert!(!format!("{alembic:?}").contains("hidden"));
     let ours =
-        read("engine = 'native'\n[commands]\nup = 'run up'\nurl-variables = 'SHOP_URL'\ntime-limit = 60\n")
+        read("engine = 'native'\ntime-limit = 60\n[commands]\nup = 'run up'\nurl-variables = 'SHOP_URL'\n")
             .expect("a good file");
     let commands = ours.commands.expect("commands");
     assert!(ours.native);
-    assert_eq!((commands.up.as_str(), commands.down, commands.time_limit), ("run up", None, 60));
+    assert_eq!(ours.time_limit, 60);
+    assert_eq!((commands.up.as_str(), commands.down), ("run up", None));
     assert_eq!(commands.url_variables, ["SHOP_URL"]);
     assert_eq!(commands.directory, Path::new("conf"));
 }

@@ -37,13 +37,15 @@ pub(in crate::roundtrip) struct AlembicEngine<'a> {
     environment: &'a Environment,
     python: PathBuf,
     // Before the child: what it started must not outlive it.
-    _group: Group,
+    group: Group,
     child: Child,
     commands: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
     printed: Printed,
     version_table: Name,
     versions: String,
+    /// The id of the migration that began last.
+    begun: Option<String>,
     _files: tempfile::TempDir,
 }
 
@@ -121,13 +123,14 @@ impl<'a> AlembicEngine<'a> {
             directory,
             environment: &options.environment,
             python,
-            _group: group,
+            group,
             child,
             commands,
             answers: BufReader::new(output).lines(),
             printed,
             version_table: Name::default(),
             versions: String::new(),
+            begun: None,
             _files: files,
         };
         let start = json!({
@@ -149,6 +152,17 @@ impl<'a> AlembicEngine<'a> {
         &self.versions
     }
 
+    /// The revision that began last.
+    pub fn begun(&self) -> Option<usize> {
+        let begun = self.begun.as_deref()?;
+        self.place.project.migrations.iter().position(|migration| migration.id == begun)
+    }
+
+    /// Ends the process and all that it started.
+    pub fn kill(&mut self) {
+        self.group.end();
+    }
+
     /// Runs one revision.
     pub async fn run(&mut self, migration: usize, direction: Direction) -> Ran {
         let command = json!({
@@ -158,7 +172,7 @@ impl<'a> AlembicEngine<'a> {
             Answer::Done { .. } => Ok(Ok(())),
             Answer::Failed { trouble, .. } => Ok(Err(self.failure(migration, direction, &trouble))),
             Answer::Broken { broken, trouble } => Err(self.cannot_work(&broken, &trouble)),
-            Answer::Ready { .. } | Answer::Several { .. } | Answer::Compared { .. } => Err(self.confused()),
+            _ => Err(self.confused()),
         }
     }
 
@@ -184,7 +198,7 @@ impl<'a> AlembicEngine<'a> {
                 Ok(Err((at, failure)))
             }
             Answer::Broken { broken, trouble } => Err(self.cannot_work(&broken, &trouble)),
-            Answer::Ready { .. } | Answer::Several { .. } | Answer::Compared { .. } => Err(self.confused()),
+            _ => Err(self.confused()),
         }
     }
 
@@ -209,14 +223,23 @@ impl<'a> AlembicEngine<'a> {
         let line = format!("{command}\n");
         // A process that has ended is noticed when it does not answer.
         let _ = self.commands.write_all(line.as_bytes()).await;
-        let answered = self.answers.next_line().await.ok().flatten();
-        let Some(answer) = answered else { return Err(self.ended().await) };
-        let mut answer = Answer::deserialize(serde_json::from_str::<Value>(&answer).unwrap_or_default())
-            .map_err(|_| self.confused())?;
+        let mut answer = loop {
+            match self.next().await? {
+                Answer::Begun { begun } => self.begun = Some(begun),
+                answer => break answer,
+            }
+        };
         if let Answer::Broken { trouble, .. } | Answer::Failed { trouble, .. } = &mut answer {
             trouble.hide(self.environment);
         }
         Ok(answer)
+    }
+
+    async fn next(&mut self) -> Result<Answer, EngineError> {
+        let answered = self.answers.next_line().await.ok().flatten();
+        let Some(answer) = answered else { return Err(self.ended().await) };
+        Answer::deserialize(serde_json::from_str::<Value>(&answer).unwrap_or_default())
+            .map_err(|_| self.confused())
     }
 
     async fn ended(&mut self) -> EngineError {

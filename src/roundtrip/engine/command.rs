@@ -3,7 +3,6 @@
 
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
-use std::time::Duration;
 
 use tokio::process::Command;
 
@@ -29,8 +28,6 @@ pub struct Commands {
     /// By what name or address the containers that they start reach this machine; without one the disposable database can
     /// be reached from this machine only.
     pub host: Option<String>,
-    /// How long one command may run.
-    pub time_limit: Duration,
     /// The working directory.
     pub directory: PathBuf,
 }
@@ -44,17 +41,31 @@ pub(in crate::roundtrip) struct CommandEngine<'a> {
     place: Place<'a>,
     commands: &'a Commands,
     database: String,
+    /// The migration that began last.
+    begun: Option<usize>,
+    /// What its command prints.
+    printed: Output,
 }
 
-/// How a command ended.
-enum End {
-    Status(ExitStatus),
-    Late,
+/// What a command prints.
+#[derive(Debug, Default)]
+struct Output {
+    usual: Printed,
+    errors: Printed,
+    /// What differs from run to run, and what stands for it.
+    hidden: Vec<(String, &'static str)>,
+}
+
+impl Output {
+    fn text(&self) -> String {
+        let text = self.usual.text() + &self.errors.text();
+        self.hidden.iter().fold(text, |text, (hidden, shown)| text.replace(hidden, shown))
+    }
 }
 
 impl<'a> CommandEngine<'a> {
     pub fn new(place: Place<'a>, commands: &'a Commands, database: &str) -> Self {
-        Self { place, commands, database: database.to_owned() }
+        Self { place, commands, database: database.to_owned(), begun: None, printed: Output::default() }
     }
 
     /// The command that upgrades, for a remark.
@@ -72,8 +83,19 @@ impl<'a> CommandEngine<'a> {
         self.commands.down.is_some()
     }
 
+    /// The migration that began last.
+    pub fn begun(&self) -> Option<usize> {
+        self.begun
+    }
+
+    /// The end of what the command of the last one printed, if it printed anything.
+    pub fn printed(&self) -> Option<String> {
+        let printed = last_lines(&self.printed.text(), LINES);
+        (!printed.is_empty()).then(|| format!("It printed{printed}"))
+    }
+
     /// Runs one migration.
-    pub async fn run(&self, proxy: &Proxy, migration: usize, direction: Direction) -> Ran {
+    pub async fn run(&mut self, proxy: &Proxy, migration: usize, direction: Direction) -> Ran {
         let line = match (direction, &self.commands.down) {
             (Direction::Up, _) => &self.commands.up,
             (Direction::Down, Some(down)) => down,
@@ -82,33 +104,31 @@ impl<'a> CommandEngine<'a> {
             }
         };
         let served = proxy.served();
-        let (end, printed) = self.execute(proxy, &self.filled(line, migration, direction)).await?;
-        // What differs from run to run is nobody's concern.
-        let url = surroundings::url(proxy, &self.database);
-        let printed = printed.replace(&url, "DATABASE_URL").replace(proxy.password(), "…");
-        let failed = |how: String, said: Option<String>| {
+        self.begun = Some(migration);
+        let status = self.execute(proxy, &self.filled(line, migration, direction)).await?;
+        if !status.success() {
+            let printed = self.printed.text();
+            let how = format!("fails ({status})");
             let notes = vec![format!("`{line}` {how}{}", last_lines(&printed, LINES))];
-            let message = said.unwrap_or_else(|| format!("the command {how}"));
+            let message = blamed(&printed).unwrap_or_else(|| format!("the command {how}"));
             let span = self.place.first_line(migration, direction);
-            Ok(Err(Failure { message, code: None, notes, span }))
-        };
-        match end {
-            End::Late => failed(format!("did not end within {} s", self.commands.time_limit.as_secs()), None),
-            End::Status(status) if !status.success() => failed(format!("fails ({status})"), blamed(&printed)),
-            // Whatever it did, it did elsewhere.
-            End::Status(_) if proxy.served() == served => Err(EngineError::new(
+            return Ok(Err(Failure { message, code: None, notes, span }));
+        }
+        // Whatever it did, it did elsewhere.
+        if proxy.served() == served {
+            return Err(EngineError::new(
                 format!("`{line}` ends well, but it never connected to the disposable server"),
                 "let it take its URL from DATABASE_URL, or name the variable that it reads in url-variables; a \
                  container needs the host's network and the variable handed on, as in docker run --network host -e \
                  DATABASE_URL, or a `host`",
-            )),
-            End::Status(_) => Ok(Ok(())),
+            ));
         }
+        Ok(Ok(()))
     }
 
     /// Runs migrations one after the other.
     pub async fn run_all(
-        &self,
+        &mut self,
         proxy: &Proxy,
         migrations: &[usize],
         direction: Direction,
@@ -132,7 +152,7 @@ impl<'a> CommandEngine<'a> {
             .replace("{file}", &quoted(&file.to_string_lossy()))
     }
 
-    async fn execute(&self, proxy: &Proxy, line: &str) -> Result<(End, String), EngineError> {
+    async fn execute(&mut self, proxy: &Proxy, line: &str) -> Result<ExitStatus, EngineError> {
         let mut command = Command::new("sh");
         command.arg("-c").arg(line).current_dir(&self.commands.directory);
         surroundings::shut_in(&mut command, proxy, &self.database);
@@ -148,23 +168,21 @@ impl<'a> CommandEngine<'a> {
         };
         let mut child = command.spawn().map_err(broken)?;
         let group = Group::of(&child);
-        let (output, errors) = (Printed::default(), Printed::default());
+        let hidden = vec![(url, "DATABASE_URL"), (proxy.password().to_owned(), "…")];
+        self.printed = Output { hidden, ..Output::default() };
+        let Output { usual, errors, .. } = &self.printed;
         let reading = [
-            child.stdout.take().map(|stream| tokio::spawn(output.clone().keep(stream))),
+            child.stdout.take().map(|stream| tokio::spawn(usual.clone().keep(stream))),
             child.stderr.take().map(|stream| tokio::spawn(errors.clone().keep(stream))),
         ];
-        let ended = tokio::time::timeout(self.commands.time_limit, child.wait()).await;
+        let ended = child.wait().await;
         // What it leaves running would hold its output open, and a database.
         drop(group);
         for reading in reading.into_iter().flatten() {
             // What it has kept is there in any case.
             let _ = reading.await;
         }
-        let printed = output.text() + &errors.text();
-        match ended {
-            Ok(status) => Ok((End::Status(status.map_err(broken)?), printed)),
-            Err(_) => Ok((End::Late, printed)),
-        }
+        ended.map_err(broken)
     }
 }
 

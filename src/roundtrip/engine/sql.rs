@@ -20,16 +20,23 @@ pub(in crate::roundtrip) struct SqlEngine<'a> {
     connection: Option<PgConnection>,
     /// Whether the migrations that run share one transaction.
     together: bool,
+    /// The migration that began last.
+    begun: Option<usize>,
 }
 
 impl<'a> SqlEngine<'a> {
     pub fn new(place: Place<'a>) -> Self {
-        Self { place, connection: None, together: false }
+        Self { place, connection: None, together: false, begun: None }
     }
 
     /// Whether it does the work of another program, which would run the migrations otherwise.
     pub fn is_native(&self) -> bool {
         self.place.project.runner != Runner::Sql
+    }
+
+    /// The migration that began last.
+    pub fn begun(&self) -> Option<usize> {
+        self.begun
     }
 
     /// Runs one migration in a session of its own, as a deploy of its own would.
@@ -98,6 +105,7 @@ impl<'a> SqlEngine<'a> {
     }
 
     async fn run_here(&mut self, proxy: &Proxy, migration: usize, direction: Direction) -> Ran {
+        self.begun = Some(migration);
         let script = self.script(migration, direction);
         let native = self.is_native();
         if self.connection.is_none() {

@@ -57,14 +57,19 @@ impl Group {
     pub fn of(child: &Child) -> Self {
         Self(child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)))
     }
-}
 
-impl Drop for Group {
-    fn drop(&mut self) {
+    /// Ends them now.
+    pub fn end(&self) {
         if let Some(pid) = self.0 {
             // Mostly all of them have ended.
             let _ = kill_process_group(pid, Signal::KILL);
         }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 

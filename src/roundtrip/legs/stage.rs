@@ -9,7 +9,6 @@ use futures_util::future::try_join_all;
 use sqlx::Connection;
 
 use crate::finding::Direction;
-use crate::history::Project;
 use crate::operation::{Name, quote};
 
 use super::super::Options;
@@ -21,6 +20,7 @@ use super::super::server::Server;
 use super::super::snapshot::{Kind, Object, ObjectId, Snapshot, Watch};
 use super::super::verdict::Place;
 use super::Worker;
+use super::limit::{CutOff, limited};
 
 /// The databases and the engine of a project.
 pub(super) struct Stage<'a> {
@@ -31,7 +31,8 @@ pub(super) struct Stage<'a> {
     /// The one where they are only upgraded.
     clean: String,
     engine: Engine<'a>,
-    project: &'a Project,
+    place: Place<'a>,
+    options: &'a Options,
     version_table: Option<Name>,
     /// What runs the migrations, if that is worth a word.
     pub remark: Option<String>,
@@ -85,7 +86,8 @@ impl<'a> Stage<'a> {
             trial,
             clean,
             engine,
-            project: place.project,
+            place,
+            options,
             version_table,
             remark,
             reader: None,
@@ -198,17 +200,42 @@ impl<'a> Stage<'a> {
 
     /// Why a migration cannot be run, if so.
     pub fn cannot_run(&self, migration: usize) -> Option<String> {
-        self.engine.cannot_run(self.project, migration)
+        self.engine.cannot_run(self.place.project, migration)
     }
 
     /// Why a migration cannot be undone, if so.
     pub fn cannot_undo(&self, migration: usize) -> Option<String> {
-        self.engine.cannot_undo(self.project, migration)
+        self.engine.cannot_undo(self.place.project, migration)
     }
 
     /// Runs one migration on the trial database.
     pub async fn run(&mut self, migration: usize, direction: Direction) -> Ran {
-        self.engine.run(self.proxy, migration, direction).await
+        let database = self.trial.clone();
+        self.run_on(&database, migration, direction).await
+    }
+
+    /// Runs one migration on the database to which the proxy leads.
+    async fn run_on(&mut self, database: &str, migration: usize, direction: Direction) -> Ran {
+        let run = self.engine.run(self.proxy, migration, direction);
+        match limited(self.server, database, self.options.time_limit, run).await? {
+            Ok(ran) => ran,
+            Err(cut_off) => Ok(Err(self.end(database, cut_off, migration, direction).await?)),
+        }
+    }
+
+    /// Ends a run that was cut off. An engine that was interrupted is of no further use.
+    async fn end(
+        &mut self,
+        database: &str,
+        cut_off: CutOff,
+        migration: usize,
+        direction: Direction,
+    ) -> Result<Failure, EngineError> {
+        let printed = self.engine.kill();
+        self.close_reader().await;
+        disconnect_others(self.server, database).await?;
+        self.engine = Engine::start(self.place, self.server, self.proxy, database, self.options).await?;
+        Ok(cut_off.failure(printed, self.place.first_line(migration, direction)))
     }
 
     /// Runs migrations on the trial database under the project's own transactions.
@@ -217,7 +244,16 @@ impl<'a> Stage<'a> {
         migrations: &[usize],
         direction: Direction,
     ) -> Result<Result<(), (usize, Failure)>, EngineError> {
-        self.engine.run_all(self.proxy, migrations, direction).await
+        let limit = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
+        let limit = self.options.time_limit.map(|one| one.saturating_mul(limit));
+        let run = self.engine.run_all(self.proxy, migrations, direction);
+        let cut_off = match limited(self.server, &self.trial, limit, run).await? {
+            Ok(ran) => return ran,
+            Err(cut_off) => cut_off,
+        };
+        let Some(begun) = self.engine.begun().or(migrations.first().copied()) else { return Ok(Ok(())) };
+        let database = self.trial.clone();
+        Ok(Err((begun, self.end(&database, cut_off, begun, direction).await?)))
     }
 
     /// How the project's models differ from the trial database.
@@ -232,9 +268,10 @@ impl<'a> Stage<'a> {
         let wanted = self.clean_roles.clone();
         self.set_roles(&wanted).await?;
         if self.clean_holds < applied.len() {
-            self.proxy.lead_to(&self.clean);
+            let clean = self.clean.clone();
+            self.proxy.lead_to(&clean);
             for &migration in &applied[self.clean_holds..] {
-                if let Err(failure) = self.engine.run(self.proxy, migration, Direction::Up).await? {
+                if let Err(failure) = self.run_on(&clean, migration, Direction::Up).await? {
                     self.restart().await?;
                     self.proxy.lead_to(&self.trial);
                     return Ok(Err((migration, failure)));

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::finding::Direction;
 
-use super::super::{EngineError, Environment, Failure};
+use super::super::{EngineError, Environment, Failure, shortened};
 use super::AlembicEngine;
 
 /// One line of the driver.
@@ -40,6 +40,10 @@ pub(super) enum Answer {
         differences: Vec<String>,
         /// The calls that Alembic would write for them.
         code: String,
+    },
+    Begun {
+        /// The id of a migration, the next of many.
+        begun: String,
     },
     Done {
         #[expect(dead_code, reason = "tells the variants apart")]
@@ -85,9 +89,6 @@ struct Frame {
     name: String,
 }
 
-/// Longest statement that a note shows, characters.
-const LONGEST_STATEMENT: usize = 300;
-
 impl AlembicEngine<'_> {
     /// A failed migration, at the author's line.
     pub(super) fn failure(&self, migration: usize, direction: Direction, trouble: &Trouble) -> Failure {
@@ -99,7 +100,8 @@ impl AlembicEngine<'_> {
         };
         let mut notes: Vec<String> = Vec::new();
         notes.extend(trouble.detail.clone());
-        notes.extend(trouble.statement.as_deref().map(shortened));
+        notes
+            .extend(trouble.statement.as_deref().map(|sql| format!("The statement was: {}", shortened(sql))));
         notes.extend(trouble.hint.as_ref().map(|hint| format!("PostgreSQL's hint: {hint}")));
         let further = &trouble.frames[at.map_or(0, |at| at + 1)..];
         if !further.is_empty() {
@@ -172,13 +174,4 @@ impl AlembicEngine<'_> {
 
 fn is_file(path: &Path, file: &Path) -> bool {
     path == file || path.ends_with(file) || path.file_name() == file.file_name()
-}
-
-fn shortened(statement: &str) -> String {
-    let line = statement.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut short: String = line.chars().take(LONGEST_STATEMENT).collect();
-    if short.len() < line.len() {
-        short.push('…');
-    }
-    format!("The statement was: {short}")
 }

@@ -320,6 +320,7 @@ class Driver:
             nonlocal at
             for revision in command["revisions"]:
                 at = revision
+                reply(self.replies, begun=revision)
                 yield self.step(revision, command["direction"])
 
         try:
