@@ -199,6 +199,18 @@ pub struct Script {
     pub wrapped: bool,
     /// Its statements in order.
     pub statements: Vec<Statement>,
+    /// The first thing that needs a database while the script runs, and where: the tool cannot only print its SQL.
+    /// None for SQL files.
+    pub reliance: Option<(Span, Reliance)>,
+}
+
+/// What becomes of a script where its tool only prints the SQL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reliance {
+    /// It stops with an error; the reason completes "stops here, because …".
+    Fails(String),
+    /// A statement is printed without its values.
+    LosesValues,
 }
 
 impl Script {

@@ -218,7 +218,7 @@ mod tests {
                 branch_labels: Vec::new(),
                 imports: Vec::new(),
                 repeats: false,
-                up: Script { span, body: Body::Empty, wrapped: true, statements: Vec::new() },
+                up: Script { span, body: Body::Empty, wrapped: true, statements: Vec::new(), reliance: None },
                 down: None,
                 comments: Vec::new(),
             })

@@ -97,6 +97,7 @@ pub mod name_against_convention;
 pub mod narrow_key;
 pub mod needed_object_dropped;
 pub mod needless_no_transaction;
+pub mod needs_live_database;
 pub mod needs_newer_postgresql;
 pub mod not_enforced_constraint;
 pub mod not_in_query;
@@ -290,6 +291,7 @@ pub static RULES: &[&Rule] = &[
     &narrow_key::RULE,
     &needed_object_dropped::RULE,
     &needless_no_transaction::RULE,
+    &needs_live_database::RULE,
     &needs_newer_postgresql::RULE,
     &not_enforced_constraint::RULE,
     &not_in_query::RULE,

@@ -91,7 +91,13 @@ fn migration(id: &str, parent: Option<&str>, transactions: Vec<Vec<String>>, fil
         branch_labels: Vec::new(),
         imports: Vec::new(),
         repeats: false,
-        up: Script { span, body: Body::Works, wrapped: true, statements: statements.collect() },
+        up: Script {
+            span,
+            body: Body::Works,
+            wrapped: true,
+            statements: statements.collect(),
+            reliance: None,
+        },
         down: None,
         comments: Vec::new(),
     }

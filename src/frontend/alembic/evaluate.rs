@@ -16,6 +16,7 @@ mod file;
 mod format;
 mod import;
 mod inspector;
+mod live;
 mod method;
 mod module;
 mod object;

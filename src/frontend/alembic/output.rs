@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::history::{Certainty, Statement, Step};
+use crate::history::{Certainty, Reliance, Statement, Step};
 use crate::operation::{Operation, TransactionVerb};
 use crate::source::{SourceId, Span};
 use crate::sql;
@@ -44,6 +44,10 @@ pub struct Output {
     pub created_types: BTreeSet<String>,
     /// Whether an ORM session exists, so that changing an unknown object may change rows.
     pub session: bool,
+    /// How many things say that what follows may run without a database: it has asked whether there is one, or an
+    /// error is caught.
+    pub sheltered: usize,
+    reliance: Option<(Span, Reliance)>,
     statements: Vec<Statement>,
     /// Statements of open `batch_alter_table` blocks; they run when the block ends.
     batches: Vec<Vec<Statement>>,
@@ -98,6 +102,8 @@ impl Output {
             naming,
             created_types: BTreeSet::new(),
             session: false,
+            sheltered: 0,
+            reliance: None,
             statements: Vec::new(),
             batches: Vec::new(),
             transaction: Some(0),
@@ -106,6 +112,20 @@ impl Output {
             muted: false,
             stands_in: false,
         }
+    }
+
+    /// Says that what comes next needs a database while the script runs. Batches outside a transaction do for good
+    /// reason: somebody must count what each has changed.
+    pub fn rely(&mut self, span: Span, reliance: Reliance) {
+        let sure = self.sheltered == 0 && self.conditions.is_empty() && self.transaction.is_some();
+        if sure && !self.muted && self.reliance.is_none() {
+            self.reliance = Some((self.anchored(span), reliance));
+        }
+    }
+
+    /// The first thing that surely needs a database while the script runs, and where.
+    pub fn reliance(&mut self) -> Option<(Span, Reliance)> {
+        self.reliance.take()
     }
 
     /// Ends the script.

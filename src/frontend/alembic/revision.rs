@@ -105,7 +105,13 @@ pub fn read(
         branch_labels: references(&module, "branch_labels").into_iter().map(|label| label.id).collect(),
         imports,
         repeats: false,
-        up: up.unwrap_or(Script { span: header, body: Body::Empty, wrapped: true, statements: Vec::new() }),
+        up: up.unwrap_or(Script {
+            span: header,
+            body: Body::Empty,
+            wrapped: true,
+            statements: Vec::new(),
+            reliance: None,
+        }),
         down,
         comments,
     });
@@ -188,15 +194,16 @@ fn script(
     let body = definition.map_or(Body::Works, |definition| {
         body(definition, module.source, |span| evaluator.sources.text(span).to_owned())
     });
-    let mut statements = Vec::new();
+    let (mut statements, mut reliance) = (Vec::new(), None);
     let asked = body == Body::Works && !evaluator.library.only_order;
     if asked && matches!(function, Value::Function(_)) {
         evaluator.output = Output::new(Rc::clone(naming));
         evaluator.run_function(name);
-        let output = std::mem::replace(&mut evaluator.output, Output::new(Rc::clone(naming)));
+        let mut output = std::mem::replace(&mut evaluator.output, Output::new(Rc::clone(naming)));
+        reliance = output.reliance();
         statements = output.into_statements();
     }
-    Some(Script { span, body, wrapped: true, statements })
+    Some(Script { span, body, wrapped: true, statements, reliance })
 }
 
 /// Whether a function works, does nothing, or refuses.

@@ -97,7 +97,7 @@ impl Read<'_> {
         let start = sections.first().map_or(0, |section| section.range.start);
         let end = sections.last().map_or(file.text().len(), |section| section.range.end);
         let body = if statements.is_empty() { Body::Empty } else { Body::Works };
-        Script { span: Span::new(source, start..end), body, wrapped, statements }
+        Script { span: Span::new(source, start..end), body, wrapped, statements, reliance: None }
     }
 
     /// The statements of a part of a file, after those that are there.
@@ -242,6 +242,7 @@ fn code(sources: &Sources, source: SourceId) -> Script {
         body: Body::Works,
         wrapped: false,
         statements: vec![statement],
+        reliance: None,
     }
 }
 

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use ruff_python_ast::Expr;
 
+use crate::history::Reliance;
 use crate::source::Span;
 
 use super::super::directive::{self, Reader};
@@ -14,6 +15,7 @@ use super::{Evaluator, inspector};
 impl Evaluator<'_> {
     pub(super) fn on_connection(&mut self, method: &str, arguments: Arguments, span: Span) -> Value {
         let rows = || Value::rows();
+        self.prints(method, &arguments, span);
         match method {
             "execute" | "scalar" | "scalars" | "exec_driver_sql" => {
                 let reader = if method == "exec_driver_sql" { Reader::Driver } else { Reader::Connection };
@@ -50,6 +52,7 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn on_driver(&mut self, method: &str, arguments: Arguments, span: Span) -> Value {
+        self.output.rely(span, Reliance::Fails("there is no driver where nothing is connected".to_owned()));
         match method {
             "execute" => directive::execute(&mut self.output, &arguments, Reader::Cursor, span),
             "executemany" => directive::execute(&mut self.output, &arguments, Reader::CursorRows, span),
@@ -69,6 +72,7 @@ impl Evaluator<'_> {
         arguments: Arguments,
         span: Span,
     ) -> Value {
+        self.works(method, span);
         match method {
             "execute" | "scalar" | "scalars" => self.on_connection(method, arguments, span),
             "connection" | "get_bind" => Value::path(CONNECTION),
@@ -98,6 +102,9 @@ impl Evaluator<'_> {
         arguments: Arguments,
         span: Span,
     ) -> Value {
+        if name == "bulk_insert" {
+            self.writes(&arguments, span);
+        }
         match name {
             "f" => match arguments.value(0, "name") {
                 Some(Value::Str(text)) => Value::Str(Text { settled: true, ..text.clone() }),

@@ -122,7 +122,7 @@ impl Evaluator<'_> {
             (CONTEXT, "version_table_schema") => {
                 self.library.version_schema.as_deref().map_or(Value::None, Value::text)
             }
-            (CONTEXT, "as_sql") => Value::Bool(false),
+            (CONTEXT, "as_sql") => self.asks_whether_connected(),
             (CONTEXT, "config" | "opts" | "environment_context") => {
                 Value::unknown("Alembic's configuration is only known when it runs")
             }
@@ -164,6 +164,7 @@ impl Evaluator<'_> {
                 self.call_on(&receiver, &method, Value::Symbol(Rc::clone(symbol)), arguments, span)
             }
             Symbol::Call(call) if call.callee.as_path().is_some_and(is_session_maker) => {
+                self.looks("Session", &arguments, span);
                 self.output.session = true;
                 Value::path(SESSION)
             }
@@ -182,7 +183,7 @@ impl Evaluator<'_> {
             return match name {
                 "get_context" => Value::path(CONTEXT),
                 "get_bind" => Value::path(CONNECTION),
-                "is_offline_mode" => Value::Bool(false),
+                "is_offline_mode" => self.asks_whether_connected(),
                 "execute" => self.operation("execute", None, arguments, span),
                 "config.get_main_option" => self.main_option(&arguments),
                 "run_migrations" => self.hand(&arguments),
@@ -192,6 +193,7 @@ impl Evaluator<'_> {
         let last = path.rsplit('.').next().unwrap_or(path);
         let first = path.split('.').next().unwrap_or(path);
         if first == "sqlalchemy" {
+            self.looks(path, &arguments, span);
             return match last {
                 "inspect" | "Inspector" | "from_engine" => Value::look(Look::Inspector),
                 "create_engine" | "engine_from_config" => Value::unknown("it opens a connection of its own"),
@@ -214,6 +216,7 @@ impl Evaluator<'_> {
             );
         }
         if is_session_class(path) || path.ends_with(".db.session") {
+            self.looks("Session", &arguments, span);
             self.output.session = true;
             return Value::path(SESSION);
         }
@@ -253,6 +256,7 @@ impl Evaluator<'_> {
                 if method == "type_descriptor" {
                     return arguments.value(0, "typeobj").cloned().unwrap_or(Value::None);
                 }
+                self.looks("inspect", &arguments, span);
                 // As an inspector's, after the connection.
                 let mut arguments = arguments;
                 arguments.positional.drain(..arguments.positional.len().min(1));
@@ -282,6 +286,9 @@ impl Evaluator<'_> {
                     return Value::None;
                 }
             }
+        }
+        if method == "reflect" {
+            self.looks(method, &arguments, span);
         }
         let root = root(receiver);
         if root.as_deref() == Some(SESSION) {

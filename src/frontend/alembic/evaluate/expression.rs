@@ -96,10 +96,12 @@ impl Evaluator<'_> {
             Expr::DictComp(each) => self.comprehend_dict(each, scope),
             Expr::Attribute(attribute) => {
                 let value = self.expression(&attribute.value, scope);
+                self.reads_attribute(&value, &attribute.attr, self.span_of(attribute));
                 self.attribute(value, &attribute.attr)
             }
             Expr::Subscript(subscript) => {
                 let value = self.expression(&subscript.value, scope);
+                self.reads(&value, self.span_of(subscript));
                 if let Expr::Slice(slice) = &*subscript.slice {
                     return self.slice(&value, slice, scope);
                 }
@@ -259,6 +261,7 @@ impl Evaluator<'_> {
             return Ok(());
         };
         let over = self.expression(&generator.iter, scope);
+        self.reads(&over, self.span_of(&generator.iter));
         let Some(items) = self.items(&over) else {
             return Err(unknown_like(over, self.words(&generator.iter)));
         };

@@ -162,6 +162,7 @@ impl Evaluator<'_> {
 
     fn for_each(&mut self, each: &ast::StmtFor, scope: &Rc<Scope>) -> Flow {
         let over = self.expression(&each.iter, scope);
+        self.reads(&over, self.span_of(&*each.iter));
         if let Some(items) = self.items(&over) {
             return self.for_items(items, each, scope);
         }
@@ -243,7 +244,10 @@ impl Evaluator<'_> {
 
     fn attempt(&mut self, attempt: &ast::StmtTry, scope: &Rc<Scope>) -> Flow {
         let before = scope.names();
+        let caught = usize::from(!attempt.handlers.is_empty());
+        self.output.sheltered += caught;
         let flow = self.block(&attempt.body, scope);
+        self.output.sheltered = self.output.sheltered.saturating_sub(caught);
         let after = scope.names();
         let words = attempt.body.first().map_or_else(String::new, |first| self.words(first));
         let mut merged = after.clone();

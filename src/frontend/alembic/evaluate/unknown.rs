@@ -55,6 +55,7 @@ impl Evaluator<'_> {
         arguments: &Arguments,
         span: Span,
     ) -> Value {
+        self.reads(receiver, span);
         if matches!(receiver.as_look(), Some(Look::Inspector)) {
             return inspector::asked(method, arguments).unwrap_or_else(|| receiver.clone().without_look());
         }
