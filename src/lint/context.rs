@@ -5,7 +5,7 @@ use super::held::Held;
 use super::schema::{Moment, Schema, Table};
 use crate::finding::Direction;
 use crate::history::{Graph, Language, Migration, Project, Scope, Script, Statement};
-use crate::operation::{Column, ConstraintKind, DataType, Name, Operation, Persistence, quote};
+use crate::operation::{Certainty, Column, ConstraintKind, DataType, Name, Operation, Persistence, quote};
 use crate::source::{Sources, Span};
 
 /// The project as a whole.
@@ -156,6 +156,24 @@ impl Context<'_> {
                     || text.contains(&format!("'{}'", table.name));
                 names && text.contains("create_table")
             })
+    }
+
+    /// Whether the transaction that still runs has taken every row out of a table, and put none back.
+    pub fn is_emptied(&self, table: &Name) -> bool {
+        let is_it = |other: &Name| self.schema.qualify(other) == self.schema.qualify(table);
+        let here = self.statement.transaction;
+        let before = self.earlier().filter(|(statement, _)| here.is_some() && statement.transaction == here);
+        before.fold(false, |empty, (statement, operation)| match operation {
+            Operation::Delete { table, filtered: false, .. } if is_it(table) => {
+                statement.certainty == Certainty::Certain
+            }
+            Operation::Truncate { tables, .. } if tables.iter().any(is_it) => {
+                statement.certainty == Certainty::Certain
+            }
+            Operation::Insert { table, .. } if is_it(table) => false,
+            Operation::Copy { table: Some(table), fills: true, .. } if is_it(table) => false,
+            other => empty && !other.is_unknown(),
+        })
     }
 
     fn was_just_created(&self, table: &Table) -> bool {

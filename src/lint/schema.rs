@@ -42,6 +42,8 @@ pub struct Index {
     pub table: Name,
     /// Plain columns of its key, in order; expressions are left out.
     pub columns: Vec<String>,
+    /// Columns that the rest of it reads: the expressions of its key, INCLUDE, its predicate.
+    pub reads: Vec<String>,
     /// Whether all of its key are plain columns.
     pub plain: bool,
     /// `UNIQUE`.

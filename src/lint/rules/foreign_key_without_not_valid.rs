@@ -41,13 +41,15 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         Some(name) => format!("foreign key {}", quote(name)),
         None => format!("a foreign key on {}", advice::quoted(columns)),
     };
+    let beds: &[(&str, &str)] =
+        if parent == child { &[("t", &child)] } else { &[("t", &child), ("p", &parent)] };
     let both = if parent == child { child.clone() } else { format!("{child} and {parent}") };
     Some(
         Draft::new(format!("Adding {key} blocks every write to {both} while all of {child} is checked"))
             .stops(table)
             .stops_too(references)
             .label(format!("{both} locked against writes"))
-            .note(locks::sentence(Shape::AddForeignKey, &[("t", &child), ("p", &parent)]))
+            .note(locks::sentence(Shape::AddForeignKey, beds))
             .help(
                 "Add it NOT VALID, and validate it in the next migration, which blocks nobody",
                 rewrite(context, table, name, kind),

@@ -27,7 +27,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         }
         _ => return None,
     };
-    if context.is_new(table) {
+    if context.is_new(table) || context.is_emptied(table) {
         return None;
     }
     let column = quote(name);

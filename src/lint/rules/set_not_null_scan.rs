@@ -44,6 +44,8 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         return None;
     }
     let (shown, name) = (table.to_string(), quote(column));
+    // Then nobody has written since the backfill.
+    let is_held = context.holds().any(|held| held.table == context.schema.qualify(table));
     let draft =
         Draft::new(format!("Setting {name} NOT NULL reads all of {shown} while every query on it waits"))
             .stops(table)
@@ -58,7 +60,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     Some(
         draft
             .note(locks::sentence(Shape::SetNotNull, &[("t", &shown)]))
-            .notes(known.and_then(|known| known.column(column)).and_then(ColumnState::may_get_null))
+            .notes(known.and_then(|known| known.column(column)).filter(|_| !is_held).and_then(ColumnState::may_get_null))
             .help(
                 "Prove it first with a check that is validated without stopping anybody, in migrations of their own",
                 rewrite(context, table, column),

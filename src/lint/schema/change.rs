@@ -132,7 +132,7 @@ impl Schema {
             .retain(|state| state.name != column && !state.computed_from.iter().any(|c| c == column));
         known.lose_dependents_on(column);
         known.constraints.retain(|constraint| !constraint.columns().iter().any(|c| c == column));
-        self.indexes.forget(&name, |index| index.columns.iter().any(|c| c == column));
+        self.indexes.forget(&name, |index| index.columns.iter().chain(&index.reads).any(|c| c == column));
     }
 
     pub(super) fn rename_column(&mut self, table: &Name, from: &str, to: &str, now: Moment) {
@@ -170,8 +170,8 @@ impl Schema {
         }
         self.indexes.change(
             &name,
-            |index| index.columns.iter().any(|column| column == from),
-            |index| index.columns.iter_mut().for_each(rename),
+            |index| index.columns.iter().chain(&index.reads).any(|column| column == from),
+            |index| index.columns.iter_mut().chain(&mut index.reads).for_each(rename),
         );
     }
 
@@ -211,6 +211,7 @@ impl Schema {
             let index = Index {
                 table: table.clone(),
                 columns,
+                reads: Vec::new(),
                 plain: true,
                 unique: true,
                 partial: false,
@@ -233,6 +234,7 @@ impl Schema {
         }
         let index = Index {
             plain: columns.len() == create.keys.len(),
+            reads: read_by(create),
             table,
             columns,
             unique: create.unique,
@@ -242,4 +244,15 @@ impl Schema {
         };
         self.indexes.insert(key, index);
     }
+}
+
+/// What an index reads beside the columns of its key. An expression of the key is known by its words alone.
+fn read_by(create: &CreateIndex) -> Vec<String> {
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let computed = create.keys.iter().filter(|key| !key.is_column).flat_map(|key| words(&key.text));
+    let predicate = create.predicate.iter().flat_map(|predicate| predicate.columns.clone());
+    computed.chain(predicate).chain(create.include.iter().cloned()).collect()
 }
