@@ -28,6 +28,7 @@ use attempt::Attempt;
 use checkpoint::Checkpoint;
 use pieces::Task;
 use stage::Stage;
+use whole::Rehearsal;
 
 /// Who runs migrations: a server, and the only way to it.
 pub(super) struct Worker {
@@ -52,7 +53,9 @@ impl Worker {
 
 /// How many workers a project keeps busy.
 pub(super) fn useful_workers(project: &Project, scope: &Scope, options: &Options) -> usize {
-    pieces::tasks(&project.graph().order, &scope.checked, options.shard, NonZeroUsize::MAX).len()
+    let workers = options.jobs.unwrap_or(NonZeroUsize::MIN);
+    pieces::tasks(&project.graph().order, &scope.checked, options.shard, workers, options.data.is_some())
+        .len()
 }
 
 /// Runs all legs of a project, shared out among the workers.
@@ -65,7 +68,7 @@ pub(super) async fn run(
 ) -> Result<Outcome, EngineError> {
     let graph = place.project.graph();
     let Some(number) = NonZeroUsize::new(workers.len()) else { return Ok(Outcome::default()) };
-    let tasks = pieces::tasks(&graph.order, &scope.checked, options.shard, number);
+    let tasks = pieces::tasks(&graph.order, &scope.checked, options.shard, number, options.data.is_some());
     let tried: BTreeSet<usize> = tasks.iter().flat_map(|task| &task.tried).copied().collect();
     let elsewhere: BTreeSet<usize> = scope.checked.difference(&tried).copied().collect();
     let lowest = options.minimum_downgrade.as_ref();
@@ -89,6 +92,7 @@ pub(super) async fn run(
         None => Stage::set_all(&workers[..tasks.len()], place, options, 0).await?,
     };
     progress.begin(&place.project.root, tasks.iter().map(|task| task.legs() - begun_with.len()).sum());
+    let is_shared = tasks.len() > 1;
     let walks = tasks.into_iter().zip(stages).enumerate().map(|(at, (task, mut stage))| {
         let (graph, elsewhere, never_undone) = (&graph, &elsewhere, &never_undone);
         async move {
@@ -113,15 +117,16 @@ pub(super) async fn run(
                 one_way: None,
                 faulty: None,
             };
-            walk.stairs().await
+            walk.go(is_shared).await
         }
     });
-    let mut walks = try_join_all(walks).await?;
-    let Some((mut last, head)) = walks.pop() else { return Ok(Outcome::default()) };
-    for (earlier, _) in walks.into_iter().rev() {
-        last.take_over(earlier).await?;
+    let mut walks = try_join_all(walks).await?.into_iter();
+    let Some((mut first, mut head, rehearsal)) = walks.next() else { return Ok(Outcome::default()) };
+    for (later, its_head, _) in walks {
+        first.take_over(later).await?;
+        head = its_head;
     }
-    last.end(head).await
+    first.end(head, rehearsal).await
 }
 
 struct Walk<'a> {
@@ -154,9 +159,20 @@ struct Walk<'a> {
     faulty: Option<usize>,
 }
 
+/// A walk that is done with its own, the state of the head if it came there, and what it ran while others went on.
+type Done<'a> = (Walk<'a>, Option<Snapshot>, Option<Rehearsal>);
+
+impl<'a> Walk<'a> {
+    async fn go(mut self, is_shared: bool) -> Result<Done<'a>, EngineError> {
+        let head = self.stairs().await?;
+        let rehearsal = if is_shared && self.task.whole { self.rehearse().await? } else { None };
+        Ok((self, head, rehearsal))
+    }
+}
+
 impl Walk<'_> {
     /// Tries each migration of the task; returns the state after the last one, where it is known.
-    async fn stairs(mut self) -> Result<(Self, Option<Snapshot>), EngineError> {
+    async fn stairs(&mut self) -> Result<Option<Snapshot>, EngineError> {
         self.outcome.remarks.extend(self.stage.remark.take());
         let mut state = Some(self.base.clone());
         let mut is_first = true;
@@ -170,37 +186,41 @@ impl Walk<'_> {
             state = self.migration(index, state).await?;
         }
         self.refused.extend(self.stage.refused());
-        Ok((self, state))
+        if self.task.ends && self.stage.has_data() {
+            // Without our rows, and what triggers made of them.
+            self.restore().await?;
+            state = Some(self.stage.snapshot().await?);
+        }
+        self.models().await?;
+        Ok(state)
     }
 
-    /// Makes what the walk over the pieces before found its own.
-    async fn take_over(&mut self, mut earlier: Self) -> Result<(), EngineError> {
-        std::mem::swap(&mut self.outcome, &mut earlier.outcome);
-        self.outcome.add(earlier.outcome);
-        self.blocked.extend(earlier.blocked);
-        self.left_out.retain(|index| !earlier.left_out.contains(index));
-        self.left_out.splice(0..0, earlier.left_out);
-        self.refused.extend(earlier.refused);
-        self.one_way = earlier.one_way.or(self.one_way.take());
-        self.faulty = earlier.faulty.or(self.faulty);
-        earlier.stage.strike().await
+    /// Makes what the walk over the pieces after its own found its own.
+    async fn take_over(&mut self, later: Self) -> Result<(), EngineError> {
+        self.outcome.add(later.outcome);
+        self.applied = later.applied;
+        self.blocked.extend(later.blocked);
+        let known = self.left_out.clone();
+        self.left_out.extend(later.left_out.into_iter().filter(|index| !known.contains(index)));
+        self.refused.extend(later.refused);
+        self.one_way = self.one_way.take().or(later.one_way);
+        self.faulty = self.faulty.or(later.faulty);
+        later.stage.strike().await
     }
 
     /// Says what concerns the project, and goes on with the whole history if that is this walk's to do.
-    async fn end(mut self, mut head: Option<Snapshot>) -> Result<Outcome, EngineError> {
-        if self.stage.has_data() && self.task.whole {
-            // Without our rows, and what triggers made of them.
-            self.restore().await?;
-            head = Some(self.stage.snapshot().await?);
-        }
-        self.models().await?;
+    async fn end(
+        mut self,
+        head: Option<Snapshot>,
+        rehearsal: Option<Rehearsal>,
+    ) -> Result<Outcome, EngineError> {
         self.tell_left_out();
         let refused = self.refused.iter().map(|(table, reason)| {
             format!("{} was tested without rows in {table}: {reason}", self.place.project.root)
         });
         self.outcome.remarks.extend(refused);
         if self.task.whole {
-            self.whole_history(head).await?;
+            self.whole_history(head, rehearsal).await?;
         }
         self.stage.strike().await?;
         Ok(self.outcome)
@@ -358,27 +378,6 @@ impl Walk<'_> {
             let needs_it = |one: &mut usize| graph.with_ancestors(*one).contains(&index);
             let lost: Vec<usize> = self.applied.extract_if(.., needs_it).collect();
             lost.into_iter().for_each(|lost| self.block_for(lost, index));
-        }
-        Ok(())
-    }
-
-    /// Whether the models that the project declares are what its migrations make.
-    async fn models(&mut self) -> Result<(), EngineError> {
-        let Some(&last) = self.graph.order.last() else { return Ok(()) };
-        if self.applied.len() < self.graph.order.len() || !self.task.tried.contains(&last) {
-            return Ok(());
-        }
-        match self.stage.compare_models().await {
-            Ok(drift) => {
-                let found = verdict::model_drift(self.place, last, &drift);
-                self.tell(found.into_iter().collect());
-            }
-            // The migrations are none the worse for it.
-            Err(error) => self.outcome.remarks.push(format!(
-                "The models of {} were not compared: {}",
-                self.place.project.root,
-                error.what.lines().next().unwrap_or_default()
-            )),
         }
         Ok(())
     }

@@ -1,31 +1,23 @@
 //! However many do the work, the report is the same: workers at the same time, or parts on several machines.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use assert_cmd::Command;
 
-/// Migrations enough for three pieces, each with a downgrade that forgets something or loses rows.
-fn long_history(folder: &Path) {
-    let write = |name: String, text: &str| std::fs::write(folder.join(name), text).expect("a file");
+/// Migrations enough for three pieces, some of them with more to say.
+fn long_history(folder: &Path, more: &[(usize, &str, &str)]) {
+    std::fs::create_dir_all(folder).expect("a folder");
     for number in 1..=60 {
-        let (mut up, mut down) = (String::new(), String::new());
-        writeln!(
-            up,
-            "CREATE TABLE t{number} (id int PRIMARY KEY, before int REFERENCES t{});",
-            (number - 1).max(1)
-        )
-        .expect("text");
-        writeln!(down, "DROP TABLE t{number};").expect("text");
-        if number % 20 == 7 {
-            writeln!(up, "CREATE TYPE left_{number} AS ENUM ('a');").expect("text");
+        let before = (number - 1).max(1);
+        let mut up =
+            format!("CREATE TABLE t{number} (id int PRIMARY KEY, before int REFERENCES t{before});\n");
+        let mut down = format!("DROP TABLE t{number};\n");
+        for (_, more_up, more_down) in more.iter().filter(|(at, ..)| *at == number) {
+            up += more_up;
+            down.insert_str(0, more_down);
         }
-        if number % 20 == 15 {
-            writeln!(up, "ALTER TABLE t{} ADD COLUMN note text;", number - 1).expect("text");
-            writeln!(down, "ALTER TABLE t{} DROP COLUMN IF EXISTS nothing;", number - 1).expect("text");
-        }
-        write(format!("{number:03}_step.up.sql"), &up);
-        write(format!("{number:03}_step.down.sql"), &down);
+        std::fs::write(folder.join(format!("{number:03}_step.up.sql")), up).expect("a file");
+        std::fs::write(folder.join(format!("{number:03}_step.down.sql")), down).expect("a file");
     }
 }
 
@@ -39,8 +31,15 @@ fn mig_check(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
 #[test]
 fn workers_and_parts_report_what_one_run_reports() {
     let folder = tempfile::tempdir().expect("a folder");
-    std::fs::create_dir(folder.path().join("migrations")).expect("a folder");
-    long_history(&folder.path().join("migrations"));
+    let faults = [
+        (7, "CREATE TYPE left_7 AS ENUM ('a');\n", ""),
+        (15, "ALTER TABLE t14 ADD COLUMN note text;\n", ""),
+        (27, "CREATE TYPE left_27 AS ENUM ('a');\n", ""),
+        (35, "ALTER TABLE t34 ADD COLUMN note text;\n", ""),
+        (47, "CREATE TYPE left_47 AS ENUM ('a');\n", ""),
+        (55, "ALTER TABLE t54 ADD COLUMN note text;\n", ""),
+    ];
+    long_history(&folder.path().join("migrations"), &faults);
     let run = |arguments: &[&str]| mig_check(folder.path(), &[&["check", "migrations"], arguments].concat());
     let (code, alone) = run(&["--jobs", "1", "--format", "json"]);
     assert_eq!(code, Some(1), "{alone}");
@@ -61,6 +60,34 @@ fn workers_and_parts_report_what_one_run_reports() {
     assert_eq!(merged, run(&["--format", "text"]));
     let (_, told) = mig_check(folder.path(), &["merge", &second, "--format", &format!("json={first}")]);
     assert!(told.contains("error: Parts 1, 3 of 3 of the round trip are missing\n"), "{told}");
+}
+
+#[test]
+fn workers_agree_on_the_whole_history_too() {
+    let schema = ("CREATE SCHEMA shop;\nSET search_path = shop, public;\n", "DROP SCHEMA shop;\n");
+    let empty = "DO $$ BEGIN IF EXISTS (SELECT FROM t1) THEN RAISE 'there are rows'; END IF; END $$;\n";
+    for (more, expected) in [
+        (&[][..], None),
+        (&[(30, schema.0, schema.1)], Some("full-upgrade-differs")),
+        (
+            &[(1, "", empty), (40, "INSERT INTO t1 VALUES (1) ON CONFLICT DO NOTHING;\n", "")],
+            Some("full-downgrade-fails"),
+        ),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        long_history(&folder.path().join("migrations"), more);
+        let run = |jobs: &str| {
+            mig_check(
+                folder.path(),
+                &["roundtrip", "migrations", "--no-data", "--jobs", jobs, "--format", "json"],
+            )
+        };
+        let (code, alone) = run("1");
+        for rule in ["full-upgrade-differs", "full-downgrade-fails"] {
+            assert_eq!(alone.contains(rule), expected == Some(rule), "{alone}");
+        }
+        assert_eq!(run("3"), (code, alone));
+    }
 }
 
 #[test]
