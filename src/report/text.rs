@@ -149,9 +149,14 @@ fn conclusion(report: &Report) -> String {
             _ => count(number, severity.name()),
         })
         .collect();
-    let found = if counted.is_empty() { "Nothing found".to_owned() } else { counted.join(", ") };
+    let found = counted.join(", ");
     let totals = report.totals;
-    let mut text = format!("{found} in {}", count(totals.checked, "migration"));
+    let mut text = match (totals.checked, &*found) {
+        (0, "") if totals.migrations > 0 => "No migration checked".to_owned(),
+        (0, _) if totals.migrations > 0 => format!("{found}; no migration checked"),
+        (checked, "") => format!("Nothing found in {}", count(checked, "migration")),
+        (checked, _) => format!("{found} in {}", count(checked, "migration")),
+    };
     if totals.projects > 1 {
         text.push_str(&format!(" of {}", count(totals.projects, "project")));
     }

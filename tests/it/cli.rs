@@ -206,7 +206,7 @@ fn only_migrations_that_the_base_lacks_are_judged() {
     mig_check(shop.path(), &["lint", "m", "--base", "main"])
         .assert()
         .code(0)
-        .stdout(contains("main has every migration").and(contains("Nothing found in 0 migrations (2 read)")));
+        .stdout(contains("main has every migration").and(contains("No migration checked (2 read)")));
     put(shop.path(), "m/0003_again.up.sql", b"CREATE INDEX ix_again ON books (id);\n");
     put(shop.path(), "m/0003_again.down.sql", b"DROP INDEX CONCURRENTLY ix_again;\n");
     mig_check(shop.path(), &["lint", "m", "--base", "main"])
@@ -437,7 +437,7 @@ fn without_a_server_there_is_no_round_trip_but_lint_is_reported() {
     mig_check(shop.path(), &["roundtrip", "m", "--server", "local", "--pg", "9", "--offline"])
         .assert()
         .code(3)
-        .stdout(contains("Nothing found in 0 migrations (2 read)"));
+        .stdout(contains("No migration checked (2 read)"));
 }
 
 #[cfg(feature = "roundtrip")]
