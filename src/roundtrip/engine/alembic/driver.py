@@ -45,6 +45,21 @@ class Swallowed(Exception):
     """A migration failed and env.py went on as if it had not."""
 
 
+def compile_once():
+    """A revision is imported afresh for each of its runs; its code is the same each time."""
+    from importlib.machinery import SourceFileLoader
+
+    source_to_code = SourceFileLoader.source_to_code
+    compiled = {}
+
+    def known(loader, data, path, **keywords):
+        if (path, data) not in compiled:
+            compiled[path, data] = source_to_code(loader, data, path, **keywords)
+        return compiled[path, data]
+
+    SourceFileLoader.source_to_code = known
+
+
 class Driver:
     def __init__(self, commands, replies, wall, drift, start, alembic, sqlalchemy):
         self.commands = commands
@@ -118,6 +133,7 @@ class Driver:
         if not config.get_main_option("script_location"):
             config.set_main_option("script_location", self.start["scripts"].replace("%", "%%"))
         self.config = config
+        compile_once()
         self.urls()
         self.flask()
         self.scripts = ScriptDirectory.from_config(config)
