@@ -248,16 +248,10 @@ async fn run_on(
 ) -> Result<Outcome, RoundTripError> {
     let mut outcome = Outcome::default();
     outcome.remarks.push(format!("The round trip ran on PostgreSQL {}", server.version()));
-    let jobs = options.jobs.map_or(1, NonZeroUsize::get);
-    let busy = projects.iter().map(|(project, scope)| legs::useful_workers(project, scope, options));
-    let useful = busy.max().unwrap_or_default();
     let mut workers = vec![legs::Worker::with(server, wish).await?];
-    while workers.len() < jobs.min(useful) {
-        workers.push(legs::Worker::start(wish, progress).await?);
-    }
     for (project, scope) in projects {
         let place = verdict::Place { project, sources, database: None };
-        match databases::run(&workers, place, scope, options, progress).await {
+        match databases::run(&mut workers, place, scope, options, progress).await {
             Ok(found) => outcome.add(found),
             Err(error) => outcome.failures.push(ProjectFailure {
                 project: project.root.clone(),

@@ -11,7 +11,7 @@ use super::{Options, Outcome, Progress};
 
 /// Runs all legs of a project, on each of its databases.
 pub(super) async fn run(
-    workers: &[Worker],
+    workers: &mut Vec<Worker>,
     place: Place<'_>,
     scope: &Scope,
     options: &Options,

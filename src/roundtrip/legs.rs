@@ -8,6 +8,7 @@ mod pieces;
 mod stage;
 mod telling;
 mod whole;
+mod worker;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
@@ -15,60 +16,32 @@ use std::num::NonZeroUsize;
 use futures_util::future::try_join_all;
 
 use crate::finding::{Direction, Leg};
-use crate::history::{Graph, Project, Scope};
+use crate::history::{Graph, Scope};
 
 use super::engine::EngineError;
-use super::proxy::Proxy;
 use super::seed::Level;
-use super::server::{Server, Wish};
 use super::snapshot::Snapshot;
 use super::verdict::{self, OnRows, Place, Trip};
-use super::{Options, Outcome, Progress, RoundTripError};
+use super::{Options, Outcome, Progress};
 use attempt::Attempt;
 use checkpoint::Checkpoint;
 use pieces::Task;
 use stage::Stage;
 use whole::Rehearsal;
 
-/// Who runs migrations: a server, and the only way to it.
-pub(super) struct Worker {
-    pub server: Server,
-    pub proxy: Proxy,
-    /// What another server of its kind is asked for with.
-    pub wish: Wish,
-}
+pub(super) use worker::Worker;
 
-impl Worker {
-    /// One with a server of its own.
-    pub async fn start(wish: &Wish, progress: &dyn Progress) -> Result<Self, RoundTripError> {
-        Ok(Self::with(Server::start(wish, progress).await?, wish).await?)
-    }
-
-    /// One with this server.
-    pub async fn with(server: Server, wish: &Wish) -> std::io::Result<Self> {
-        let proxy = Proxy::start(server.socket(), "postgres", wish.host.as_deref()).await?;
-        Ok(Self { server, proxy, wish: wish.clone() })
-    }
-}
-
-/// How many workers a project keeps busy.
-pub(super) fn useful_workers(project: &Project, scope: &Scope, options: &Options) -> usize {
-    let workers = options.jobs.unwrap_or(NonZeroUsize::MIN);
-    pieces::tasks(&project.graph().order, &scope.checked, options.shard, workers, options.data.is_some())
-        .len()
-}
-
-/// Runs all legs of a project, shared out among the workers.
+/// Runs all legs of a project, shared out among the workers; the first one fetches more of its kind if they are needed.
 pub(super) async fn run(
-    workers: &[Worker],
+    workers: &mut Vec<Worker>,
     place: Place<'_>,
     scope: &Scope,
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Outcome, EngineError> {
     let graph = place.project.graph();
-    let Some(number) = NonZeroUsize::new(workers.len()) else { return Ok(Outcome::default()) };
-    let tasks = pieces::tasks(&graph.order, &scope.checked, options.shard, number, options.data.is_some());
+    let jobs = options.jobs.unwrap_or(NonZeroUsize::MIN);
+    let tasks = pieces::tasks(&graph.order, &scope.checked, options.shard, jobs, options.data.is_some());
     let tried: BTreeSet<usize> = tasks.iter().flat_map(|task| &task.tried).copied().collect();
     let elsewhere: BTreeSet<usize> = scope.checked.difference(&tried).copied().collect();
     let lowest = options.minimum_downgrade.as_ref();
@@ -89,7 +62,10 @@ pub(super) async fn run(
     };
     let stages = match begun {
         Some(stages) => stages,
-        None => Stage::set_all(&workers[..tasks.len()], place, options, 0).await?,
+        None => {
+            worker::fetch(workers, tasks.len(), progress).await?;
+            Stage::set_all(&workers[..tasks.len()], place, options, 0).await?
+        }
     };
     progress.begin(&place.project.root, tasks.iter().map(|task| task.legs() - begun_with.len()).sum());
     let is_shared = tasks.len() > 1;
