@@ -23,7 +23,7 @@ fn main() -> std::io::Result<()> {
                 _ => None,
             });
             json!({
-                "sql": statement.sql,
+                "sql": statement.sql.as_str(),
                 "line": sources.position(statement.span).line.get(),
                 "opaque": opaque,
                 "unparsed": unparsed,

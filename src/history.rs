@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub use crate::operation::Certainty;
 use crate::operation::{Name, Operation};
-use crate::source::{SourceId, Span};
+use crate::source::{SourceId, Span, Text};
 
 /// One set of migrations that one tool would run.
 #[derive(Debug)]
@@ -247,7 +247,7 @@ pub struct Statement {
     /// Where the author wrote it: SQL text, or the Python call that renders it.
     pub span: Span,
     /// The SQL that is sent, without a final semicolon; empty for an opaque step.
-    pub sql: String,
+    pub sql: Text,
     /// Whether a part of it is data that only running the migration tells, for which `'<words>'` stands there.
     pub stands_in: bool,
     /// What it does; several for `ALTER TABLE` with several actions, never none.

@@ -3,11 +3,15 @@
 //! Inside the program a place is a byte range ([`Span`]); everything shown to people is a
 //! [`Position`], which cannot be zero.
 
+mod text;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+
+pub use text::Text;
 
 /// Number of a file in [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,14 +68,14 @@ pub struct Position {
 pub struct SourceFile {
     path: PathBuf,
     on_disk: Option<PathBuf>,
-    text: String,
+    text: Text,
     /// Known once somebody asks for a line: most files are never pointed at.
     line_starts: OnceLock<Vec<usize>>,
 }
 
 impl SourceFile {
     fn new(path: PathBuf, text: String) -> Self {
-        Self { path, on_disk: None, text, line_starts: OnceLock::new() }
+        Self { path, on_disk: None, text: text.into(), line_starts: OnceLock::new() }
     }
 
     fn line_starts(&self) -> &[usize] {
@@ -89,7 +93,7 @@ impl SourceFile {
     pub fn edited(&self, edits: &[Edit]) -> String {
         let mut edits: Vec<&Edit> = edits.iter().collect();
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-        let mut text = self.text.clone();
+        let mut text = String::from(self.text.clone());
         for edit in edits.into_iter().rev() {
             let windows = self.text.contains("\r\n");
             let new = if windows { edit.text.replace('\n', "\r\n") } else { edit.text.clone() };
@@ -111,6 +115,11 @@ impl SourceFile {
     /// The whole text, without a byte order mark.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// A part of the text, which holds on to the whole of it; empty if it is not there.
+    pub fn part(&self, range: Range<usize>) -> Text {
+        self.text.part(range)
     }
 
     /// Position of a byte; one past the end is the end. A byte inside a character counts as that character.

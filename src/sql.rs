@@ -51,43 +51,40 @@ impl Step {
 /// Reads every statement of a text. What is not SQL becomes [`Operation::Unparsed`] and costs only itself.
 pub fn lower(text: &str) -> Vec<Lowered> {
     let mut lowered = Vec::new();
-    lower_each(text, |statement, _| lowered.push(statement));
+    lower_each(text, |statement| lowered.push(statement));
     lowered
 }
 
-/// [`lower`] that hands over each statement before it reads the next, so that a large text does not cost twice; with how
-/// many follow at most.
-pub fn lower_each(text: &str, mut visit: impl FnMut(Lowered, usize)) {
-    parse::on_large_stack(text.len(), || each_inside(text, Nesting::default(), &mut visit));
+/// [`lower`] that hands over each statement before it reads the next, so that a large text does not cost twice. Gives
+/// the [`comments`] of the text, which it meets on its way.
+pub fn lower_each(text: &str, mut visit: impl FnMut(Lowered)) -> Vec<Range<usize>> {
+    parse::on_large_stack(text.len(), || each_inside(text, Nesting::default(), &mut visit))
 }
 
 /// [`lower`] of a text that stands inside another.
 fn lower_inside(text: &str, nesting: Nesting) -> Vec<Lowered> {
     let mut lowered = Vec::new();
-    each_inside(text, nesting, &mut |statement, _| lowered.push(statement));
+    each_inside(text, nesting, &mut |statement| lowered.push(statement));
     lowered
 }
 
-fn each_inside(text: &str, nesting: Nesting, visit: &mut dyn FnMut(Lowered, usize)) {
+fn each_inside(text: &str, nesting: Nesting, visit: &mut dyn FnMut(Lowered)) -> Vec<Range<usize>> {
     let mut conditions = psql::Conditions::default();
-    let mut pieces = split::pieces(text).into_iter().peekable();
-    while let Some(piece) = pieces.next() {
+    let mut pieces = split::pieces(text);
+    for piece in pieces.by_ref() {
         if piece.kind == PieceKind::MetaCommand {
             conditions.see(&text[piece.range.clone()]);
         }
         let read = lower_piece(text, &piece, nesting);
-        let rows = pieces.next_if(|next| next.kind == PieceKind::CopyData);
-        let rows = rows.map(|data| split::rows(text, data.range));
-        visit(Lowered { steps: conditions.lay_over(read.steps), rows, ..read }, pieces.len());
+        visit(Lowered { steps: conditions.lay_over(read.steps), ..read });
     }
+    pieces.into_comments()
 }
 
 fn lower_piece(text: &str, piece: &Piece, nesting: Nesting) -> Lowered {
     let range = piece.range.clone();
     let whole = |operation| vec![Step::certain(operation, range.clone())];
     let steps = match piece.kind {
-        // They belong to the statement before them.
-        PieceKind::CopyData => Vec::new(),
         PieceKind::MetaCommand => whole(psql::operation(&text[range.clone()])),
         PieceKind::Unterminated(message) => whole(Operation::Unparsed { message: message.to_owned() }),
         PieceKind::Statement if !parse::fits(&text[range.clone()]) => {
@@ -115,7 +112,7 @@ fn lower_piece(text: &str, piece: &Piece, nesting: Nesting) -> Lowered {
             }
         },
     };
-    Lowered { range, steps, rows: None }
+    Lowered { range, steps, rows: piece.rows.clone() }
 }
 
 /// Reads the name of a type with its modifiers, array bounds and collation. What is no type keeps its text.
@@ -130,7 +127,9 @@ pub fn expression(text: &str) -> Expression {
 
 /// The places of a text's comments, each with its `--` or `/* */`. Those inside quotes and bodies are none.
 pub fn comments(text: &str) -> Vec<Range<usize>> {
-    split::comments(text)
+    let mut pieces = split::pieces(text);
+    while pieces.next().is_some() {}
+    pieces.into_comments()
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use super::rules::malformed_allow::Fault;
 use super::rules::{allow_without_reason, malformed_allow, unknown_rule, unused_allow};
 use super::{Draft, Rule, Settings};
 use crate::finding::{Evidence, Finding, MigrationKey, RuleInfo, Severity};
-use crate::history::{Comment, Migration, Project, Scope};
+use crate::history::{Comment, Project, Scope};
 use crate::source::{Sources, Span};
 use comment::{Manners, Reach, Said};
 
@@ -64,7 +64,7 @@ pub struct Allows<'a> {
     sources: &'a Sources,
     allows: Vec<Allow>,
     malformed: Vec<(usize, Span, Fault)>,
-    /// Spans of all statements.
+    /// Spans of the statements of the migrations that have such comments.
     statements: Vec<Span>,
 }
 
@@ -90,24 +90,24 @@ impl Allow {
 impl<'a> Allows<'a> {
     /// Reads the comments of all migrations.
     pub fn read(project: &Project, sources: &'a Sources) -> Self {
-        let scripts = |m: &'_ Migration| {
-            let up = m.up.statements.iter().map(|s| s.span);
-            let down = m.down.iter().flat_map(|down| down.statements.iter().map(|s| s.span));
-            up.chain(down).collect::<Vec<_>>()
-        };
-        let statements: Vec<Span> = project.migrations.iter().flat_map(scripts).collect();
-        let mut allows = Self { sources, allows: Vec::new(), malformed: Vec::new(), statements };
+        let mut allows = Self { sources, allows: Vec::new(), malformed: Vec::new(), statements: Vec::new() };
         for (index, migration) in project.migrations.iter().enumerate() {
-            allows.read_comments(index, &migration.comments);
+            let said = migration.comments.iter().map(|comment| (comment, comment::read(&comment.text)));
+            let said: Vec<_> = said.filter(|(_, said)| !matches!(said, Said::Nothing)).collect();
+            if !said.is_empty() {
+                let statements = migration.scripts().flat_map(|script| &script.statements);
+                allows.statements.extend(statements.map(|statement| statement.span));
+                allows.read_comments(index, said, &migration.comments);
+            }
         }
         allows
     }
 
-    fn read_comments(&mut self, migration: usize, comments: &[Comment]) {
+    fn read_comments(&mut self, migration: usize, said: Vec<(&Comment, Said)>, comments: &[Comment]) {
         // Blocks that are open, innermost last.
         let mut open: Vec<Allow> = Vec::new();
-        for comment in comments {
-            match comment::read(&comment.text) {
+        for (comment, said) in said {
+            match said {
                 Said::Nothing => {}
                 Said::Malformed => self.malformed.push((migration, comment.span, Fault::Unreadable)),
                 Said::Allow { rules, reach, manners } => {

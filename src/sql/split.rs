@@ -1,6 +1,7 @@
 //! Cuts a text into statements by its tokens alone, so that a mistake in one statement costs no other. Knows what
 //! psql knows of them: meta-commands, COPY data, bodies with semicolons. Refuses to know what a statement says.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use squawk_lexer::{LiteralKind, TokenKind, tokenize};
@@ -13,6 +14,8 @@ pub(super) struct Piece {
     /// First to last token, without comments around it and without its semicolon.
     pub range: Range<usize>,
     pub kind: PieceKind,
+    /// What psql sends after it: the rows of a `COPY … FROM stdin`, without the `\.` that ends them.
+    pub rows: Option<Range<usize>>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -20,8 +23,6 @@ pub(super) enum PieceKind {
     Statement,
     /// `\connect` and its kin: for psql, not for the server.
     MetaCommand,
-    /// The rows after `COPY … FROM stdin;`, up to their `\.`.
-    CopyData,
     /// A quote or comment that opens here and is never closed.
     Unterminated(&'static str),
 }
@@ -45,21 +46,31 @@ fn is_comment(kind: TokenKind) -> bool {
     matches!(kind, TokenKind::LineComment | TokenKind::BlockComment { .. })
 }
 
-/// The statements of a text, in order. Empty ones are left out.
-pub(super) fn pieces(text: &str) -> Vec<Piece> {
-    Splitter::split(text).pieces
+/// The statements of a text, in order, each cut off when it is asked for. Empty ones are left out.
+pub(super) fn pieces(text: &str) -> Pieces<'_> {
+    Pieces { text, from: Some(0), ready: VecDeque::new(), comments: Vec::new(), open: Open::default() }
 }
 
-/// The comments of a text, outside of meta-commands, COPY data and what is never closed.
-pub(super) fn comments(text: &str) -> Vec<Range<usize>> {
-    Splitter::split(text).comments
-}
-
-struct Splitter<'a> {
+pub(super) struct Pieces<'a> {
     text: &'a str,
-    pieces: Vec<Piece>,
+    /// Where to go on; nowhere at the end.
+    from: Option<usize>,
+    /// Cut off, and not yet asked for.
+    ready: VecDeque<Piece>,
     comments: Vec<Range<usize>>,
     open: Open<'a>,
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        while self.ready.is_empty() {
+            let from = self.from.take()?;
+            self.from = self.run(from);
+        }
+        self.ready.pop_front()
+    }
 }
 
 /// What is known of the statement that has begun.
@@ -112,17 +123,13 @@ fn is_one_of(word: &str, others: &[&str]) -> bool {
     others.iter().any(|other| is(word, other))
 }
 
-impl<'a> Splitter<'a> {
-    fn split(text: &'a str) -> Self {
-        let mut splitter = Self { text, pieces: Vec::new(), comments: Vec::new(), open: Open::default() };
-        let mut from = 0;
-        while let Some(next) = splitter.run(from) {
-            from = next;
-        }
-        splitter
+impl<'a> Pieces<'a> {
+    /// The comments of what was read so far, outside of meta-commands, COPY data and what is never closed.
+    pub fn into_comments(self) -> Vec<Range<usize>> {
+        self.comments
     }
 
-    /// Reads tokens from a place on; gives the place to go on from if the lexer has to start anew.
+    /// Reads tokens from a place on, to the end of a statement; gives the place to go on from.
     fn run(&mut self, from: usize) -> Option<usize> {
         for (kind, range) in tokens(&self.text[from..]) {
             let range = from + range.start..from + range.end;
@@ -136,16 +143,13 @@ impl<'a> Splitter<'a> {
                 TokenKind::Whitespace => {}
                 kind if is_comment(kind) => self.comments.push(range),
                 TokenKind::Semi if self.open.ends_at_semicolon() => {
-                    let copies_in = self.open.copies_in;
+                    let data = self.open.copies_in.then(|| copy_data(self.text, range.end)).flatten();
                     self.close();
-                    if let Some(data) = copies_in.then(|| copy_data(self.text, range.end)).flatten() {
-                        let end = data.end;
-                        let line = &self.text[range.end..data.start];
-                        let said = tokens(line).filter(|(kind, _)| is_comment(*kind));
-                        self.comments.extend(said.map(|(_, at)| range.end + at.start..range.end + at.end));
-                        self.push(data, PieceKind::CopyData);
-                        return Some(end);
-                    }
+                    let Some(data) = data else { return Some(range.end) };
+                    let line = &self.text[range.end..data.start];
+                    let said = tokens(line).filter(|(kind, _)| is_comment(*kind));
+                    self.comments.extend(said.map(|(_, at)| range.end + at.start..range.end + at.end));
+                    return Some(self.rows(data));
                 }
                 TokenKind::Unknown if self.text[range.start..].starts_with("\\;") => {
                     self.close();
@@ -179,13 +183,21 @@ impl<'a> Splitter<'a> {
     /// Where the text goes on after a meta-command, and after the rows that it takes from the text.
     fn meta_command(&mut self, start: usize) -> usize {
         let (command, mut end) = psql::command(self.text, start);
-        let rows = psql::copies_in(&self.text[command.clone()]).then(|| copy_data(self.text, end)).flatten();
+        let data = psql::copies_in(&self.text[command.clone()]).then(|| copy_data(self.text, end)).flatten();
         self.push(command, PieceKind::MetaCommand);
-        if let Some(rows) = rows {
-            end = rows.end;
-            self.push(rows, PieceKind::CopyData);
+        if let Some(data) = data {
+            end = self.rows(data);
         }
         end
+    }
+
+    /// Gives rows to the statement before them; gives the place behind their `\.`.
+    fn rows(&mut self, data: Range<usize>) -> usize {
+        let end = self.text[data.clone()].rfind("\\.").map_or(data.end, |at| data.start + at);
+        if let Some(statement) = self.ready.back_mut() {
+            statement.rows = Some(data.start..end);
+        }
+        data.end
     }
 
     fn token(&mut self, kind: TokenKind, range: Range<usize>) {
@@ -207,7 +219,7 @@ impl<'a> Splitter<'a> {
     }
 
     fn push(&mut self, range: Range<usize>, kind: PieceKind) {
-        self.pieces.push(Piece { range, kind });
+        self.ready.push_back(Piece { range, kind, rows: None });
     }
 
     fn unterminated(&mut self, range: Range<usize>, message: &'static str) {
@@ -254,10 +266,4 @@ fn copy_data(text: &str, from: usize) -> Option<Range<usize>> {
         line = next;
     }
     None
-}
-
-/// The rows of a [`PieceKind::CopyData`], without the `\.` that ends them.
-pub(super) fn rows(text: &str, data: Range<usize>) -> Range<usize> {
-    let end = text[data.clone()].rfind("\\.").map_or(data.end, |at| data.start + at);
-    data.start..end
 }

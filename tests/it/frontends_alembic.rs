@@ -875,7 +875,10 @@ fn unknown_data_may_stand_in_a_literal_and_nowhere_else() {
          op.execute('DROP TABLE ' + current_app.config['TABLE'])\n",
     );
     let script = up(&project);
-    assert_eq!(script.statements[0].sql, "UPDATE t SET a = '<flask.current_app.config[KEY]>', b = 'it'");
+    assert_eq!(
+        script.statements[0].sql.as_str(),
+        "UPDATE t SET a = '<flask.current_app.config[KEY]>', b = 'it'"
+    );
     assert_eq!(
         reasons(script),
         ["`flask.current_app.config['TABLE']` is only known when the migration runs"]

@@ -83,7 +83,9 @@ fn script(out: &mut String, direction: &str, script: Option<&Script>, sources: &
     for statement in &script.statements {
         assert!(!statement.steps.is_empty(), "{statement:?}");
         let written = sources.text(statement.span);
-        assert!(statement.sql.is_empty() || written == statement.sql || written.contains(['$', ':']));
+        assert!(
+            statement.sql.is_empty() || written == statement.sql.as_str() || written.contains(['$', ':'])
+        );
         let transaction = statement.transaction.map_or("-".to_owned(), |number| number.to_string());
         let text = statement.sql.split_whitespace().collect::<Vec<_>>().join(" ");
         let operation = format!("{:?}", statement.steps[0].operation);

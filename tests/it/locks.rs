@@ -74,7 +74,7 @@ fn migration(id: &str, parent: Option<&str>, transactions: Vec<Vec<String>>, fil
     let statements = numbered.flat_map(|(statements, number)| {
         statements.into_iter().map(move |sql| Statement {
             span,
-            sql,
+            sql: sql.into(),
             stands_in: false,
             steps: Vec::new(),
             rows: None,

@@ -168,6 +168,10 @@ fn a_version_stands_twice_where_the_tool_knows_it_by_its_number() {
         style.put(&repository, 4, "e");
         let expected: &[&str] = if style.by_number { &["duplicate-revision"] } else { &[] };
         assert_eq!(found(&repository), expected, "{}", style.tool);
+        let repository = style.project();
+        style.put(&repository, 3, "b");
+        let expected: &[&str] = if style.by_number { &["duplicate-revision"] } else { &["late-migration"] };
+        assert_eq!(found(&repository), expected, "{}: before the one of the base", style.tool);
     }
 }
 

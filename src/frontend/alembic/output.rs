@@ -225,7 +225,7 @@ impl Output {
         let span = self.anchored(span);
         let statement = Statement {
             span,
-            sql,
+            sql: sql.into(),
             stands_in: self.stands_in,
             steps,
             rows: None,

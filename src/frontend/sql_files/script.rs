@@ -1,5 +1,6 @@
 //! Turns the text of a migration into scripts: statements with what they do, and the transaction that each runs in.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use super::transactions::{self, Unit};
 use super::{File, Part};
 use crate::history::{Body, Certainty, Comment, Script, Statement, Step};
 use crate::operation::{Operation, ReindexTarget};
-use crate::source::{SourceId, Sources, Span};
+use crate::source::{SourceId, Sources, Span, Text};
 use crate::sql;
 
 /// Reads the files of one migration.
@@ -37,43 +38,38 @@ impl Read<'_> {
     /// is no upward one.
     pub fn scripts(&self, files: &[File]) -> Option<Scripts> {
         let (source, _, name) = files.first().filter(|(.., name)| !name.part.goes_down())?;
-        let (up, down) = match name.part {
-            Part::Code => (code(self.sources, *source), None),
-            _ => self.directions(*source),
-        };
-        let down_file = files.get(1);
-        let own_down = down_file.map(|(source, _, name)| match name.part.is_code() {
-            true => code(self.sources, *source),
-            false => self.only(*source),
-        });
-        let read = std::iter::once(source).chain(down_file.map(|(source, ..)| source));
-        let comments = read.flat_map(|source| comments(self.sources, *source)).collect();
-        Some(Scripts { up, down: own_down.or(down), comments })
+        let mut scripts = self.file(*source, name.part, self.layout.sections);
+        if let Some((source, _, name)) = files.get(1) {
+            let own = self.file(*source, name.part, super::sections::whole);
+            scripts.down = Some(own.up);
+            scripts.comments.extend(own.comments);
+        }
+        Some(scripts)
     }
 
-    /// Both directions of a file.
-    fn directions(&self, source: SourceId) -> (Script, Option<Script>) {
-        let sections = (self.layout.sections)(self.sources.file(source).text());
-        let (ups, downs): (Vec<Section>, Vec<Section>) = sections.into_iter().partition(|section| section.up);
-        let up = self.script(source, &ups);
-        let down = (!downs.is_empty()).then(|| self.script(source, &downs));
-        (up, down)
+    /// What one file holds.
+    fn file(&self, source: SourceId, part: Part, cut: fn(&str) -> Vec<Section>) -> Scripts {
+        if part.is_code() {
+            let comments = comments(self.sources, source, None);
+            return Scripts { up: code(self.sources, source), down: None, comments };
+        }
+        let sections = cut(self.sources.file(source).text()).into_iter();
+        let (ups, downs): (Vec<Section>, Vec<Section>) = sections.partition(|section| section.up);
+        let (up, met) = self.script(source, &ups);
+        let down = (!downs.is_empty()).then(|| self.script(source, &downs).0);
+        Scripts { up, down, comments: comments(self.sources, source, met) }
     }
 
-    /// A file that holds one direction, whichever it is.
-    fn only(&self, source: SourceId) -> Script {
-        let sections = super::sections::whole(self.sources.file(source).text());
-        self.script(source, &sections)
-    }
-
-    fn script(&self, source: SourceId, sections: &[Section]) -> Script {
+    /// One direction of a file, and the comments of the file, if it is all of it.
+    fn script(&self, source: SourceId, sections: &[Section]) -> (Script, Option<Vec<Range<usize>>>) {
         let file = self.sources.file(source);
         let mut statements: Vec<Statement> = Vec::new();
         let mut messages: Vec<Vec<Range<usize>>> = Vec::new();
+        let mut comments = None;
         let filler = Filler::of(self.layout.placeholders, file.text(), self.values);
         for section in sections {
             let first = statements.len();
-            self.statements(source, section.range.clone(), &filler, &mut statements);
+            comments = self.statements(source, section.range.clone(), &filler, &mut statements);
             let all = first..statements.len();
             messages.push(if section.one_message || self.layout.sends != Sends::Statements {
                 vec![all]
@@ -97,28 +93,28 @@ impl Read<'_> {
         let start = sections.first().map_or(0, |section| section.range.start);
         let end = sections.last().map_or(file.text().len(), |section| section.range.end);
         let body = if statements.is_empty() { Body::Empty } else { Body::Works };
-        Script { span: Span::new(source, start..end), body, wrapped, statements, reliance: None }
+        let script =
+            Script { span: Span::new(source, start..end), body, wrapped, statements, reliance: None };
+        (script, comments)
     }
 
-    /// The statements of a part of a file, after those that are there.
+    /// The statements of a part of a file, after those that are there. Gives its comments, if it is the whole file.
     fn statements(
         &self,
         source: SourceId,
         range: Range<usize>,
         filler: &Filler<'_>,
         statements: &mut Vec<Statement>,
-    ) {
+    ) -> Option<Vec<Range<usize>>> {
+        let file = self.sources.file(source);
         let filled = filler.fill(range.clone());
         let span = |part: &Range<usize>| {
             let part = filled.written(part);
             Span::new(source, range.start + part.start..range.start + part.end)
         };
         let mut last: Option<Arc<Operation>> = None;
-        sql::lower_each(&filled.text, |statement, left| {
-            // Growing by doubling would cost a large file twice.
-            if statements.len() == statements.capacity() {
-                statements.reserve_exact(left + 1);
-            }
+        let comments = sql::lower_each(&filled.text, |statement| {
+            make_room(statements, statement.range.end, filled.text.len());
             let sql = &filled.text[statement.range.clone()];
             let unread =
                 statement.steps.iter().any(|step| matches!(step.operation, Operation::Unparsed { .. }));
@@ -143,9 +139,13 @@ impl Read<'_> {
                 && steps
                     .iter()
                     .any(|step| matches!(*step.operation, Operation::Opaque { .. } | Operation::Copy { .. }));
-            let sql = if opaque.is_some() || elsewhere { String::new() } else { sql.to_owned() };
             let rows = statement.rows.as_ref().map(span);
             let span = span(&statement.range);
+            let sql = match filled.text {
+                _ if opaque.is_some() || elsewhere => Text::default(),
+                Cow::Borrowed(_) => file.part(span.range()),
+                Cow::Owned(_) => sql.into(),
+            };
             steps.extend(opaque.map(|reason| Step::certain(Operation::Opaque { reason }, span)));
             let certainty = match doubt {
                 Some(Doubt::Default(name)) => {
@@ -163,6 +163,18 @@ impl Read<'_> {
                 certainty,
             });
         });
+        let all = matches!(filled.text, Cow::Borrowed(text) if text.len() == file.text().len());
+        all.then_some(comments)
+    }
+}
+
+/// Makes room for the statements of the rest of a text, if they are as long as those so far. Growing by doubling alone
+/// would cost a large file twice.
+fn make_room(statements: &mut Vec<Statement>, read: usize, all: usize) {
+    let count = statements.len() + 1;
+    if count > statements.capacity() {
+        let rest = all.saturating_sub(read).saturating_mul(count) / read.max(1);
+        statements.reserve_exact(rest.min(4 * count) + 1);
     }
 }
 
@@ -230,7 +242,7 @@ fn code(sources: &Sources, source: SourceId) -> Script {
     let step = Step::certain(Operation::Opaque { reason }, span);
     let statement = Statement {
         span,
-        sql: String::new(),
+        sql: Text::default(),
         stands_in: false,
         steps: vec![step],
         rows: None,
@@ -253,11 +265,11 @@ pub(super) fn first_line(sources: &Sources, source: SourceId) -> Span {
     Span::new(source, 0..first.trim_end_matches('\r').len())
 }
 
-/// The comments of a file.
-fn comments(sources: &Sources, source: SourceId) -> Vec<Comment> {
+/// The comments of a file, which may be where its statements were read.
+fn comments(sources: &Sources, source: SourceId, met: Option<Vec<Range<usize>>>) -> Vec<Comment> {
     let text = sources.file(source).text();
-    let comments = sql::comments(text).into_iter();
-    comments
+    met.unwrap_or_else(|| sql::comments(text))
+        .into_iter()
         .map(|range| {
             let comment = &text[range.clone()];
             let said = comment.strip_prefix("--").or_else(|| {

@@ -26,6 +26,11 @@ fn check(context: &ProjectContext<'_>) -> Vec<Draft> {
             GraphFault::Duplicate { migration, first } => Some((*migration, *first)),
             _ => None,
         })
+        .map(|(later, first)| {
+            // The new one is at fault, though its name may come first.
+            let judged = |migration| context.scope.checked.contains(migration);
+            if judged(&first) && !judged(&later) { (first, later) } else { (later, first) }
+        })
         .map(|(migration, first)| {
             Draft::new(format!("Two migrations have the id {}", migrations[migration].id))
                 .at(migrations[migration].header)
@@ -33,7 +38,7 @@ fn check(context: &ProjectContext<'_>) -> Vec<Draft> {
                 .label("has the id of another")
                 .related(migrations[first].header, "has it too")
                 .note("The tool runs only one of them, or neither")
-                .help("Give the later one an id of its own", "")
+                .help("Give the newer one an id of its own", "")
         })
         .collect()
 }

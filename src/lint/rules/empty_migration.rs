@@ -22,7 +22,11 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     let labels = !migration.branch_labels.is_empty() || !migration.depends_on.is_empty();
     let empty = migration.up.body == Body::Empty
         && migration.down.as_ref().is_none_or(|down| down.body == Body::Empty);
-    if !empty || merges || labels {
+    let is_here = |problem: &Problem| {
+        problem.kind == ProblemKind::Unreadable && problem.span.source == migration.up.source()
+    };
+    let unread = context.project.problems.iter().any(is_here);
+    if !empty || merges || labels || unread {
         return Vec::new();
     }
     vec![
