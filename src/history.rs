@@ -250,6 +250,8 @@ pub struct Statement {
     pub sql: Text,
     /// Whether a part of it is data that only running the migration tells, for which `'<words>'` stands there.
     pub stands_in: bool,
+    /// Whether such data is pasted into its text, where a quote in it ends the literal, and is no parameter.
+    pub pasted: bool,
     /// What it does; several for `ALTER TABLE` with several actions, never none.
     pub steps: Vec<Step>,
     /// The rows that psql sends after a `COPY … FROM stdin`; no other tool takes them from a file.

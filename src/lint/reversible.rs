@@ -5,7 +5,7 @@ use super::context::MigrationContext;
 use crate::history::{Certainty, Language, Script};
 use crate::operation::{Name, Operation, quote};
 
-/// Whether an upgrade does something that a downgrade could undo. Backfills, validation and what cannot be read
+/// Whether an upgrade does something that a downgrade could undo. Backfills, rows that are gone, validation and what cannot be read
 /// need no undoing, as far as we can say.
 pub fn matters(up: &Script) -> bool {
     up.steps().any(|(_, step)| leaves_a_mark(&step.operation))
@@ -14,6 +14,8 @@ pub fn matters(up: &Script) -> bool {
 fn leaves_a_mark(operation: &Operation) -> bool {
     match operation {
         Operation::Update { .. }
+        | Operation::Delete { .. }
+        | Operation::Truncate { .. }
         | Operation::ValidateConstraint { .. }
         | Operation::Reindex { .. }
         | Operation::RefreshView { .. }

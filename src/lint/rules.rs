@@ -18,6 +18,7 @@ pub mod body_of_another_language;
 pub mod broad_grant;
 pub mod cached_plan_breaks;
 pub mod cascading_delete;
+pub mod change_in_one_piece;
 pub mod check_without_not_valid;
 pub mod column_named_twice;
 pub mod comparison_with_null;
@@ -55,6 +56,7 @@ pub mod enum_value_without_place;
 pub mod exclusion_constraint;
 pub mod expand_and_contract;
 pub mod explicit_lock;
+pub mod expression_without_statistics;
 pub mod extension_created;
 pub mod foreign_key_blocks_drop;
 pub mod foreign_key_collations_differ;
@@ -76,10 +78,12 @@ pub mod identity_by_default;
 pub mod index_dropped_before_replacement;
 pub mod index_renamed_as_table;
 pub mod inherited_table;
+pub mod insert_may_collide;
 pub mod insert_without_columns;
 pub mod invalid_index_skipped;
 pub mod json_column;
 pub mod key_without_partition_column;
+pub mod large_migration;
 pub mod late_migration;
 pub mod limited_text;
 pub mod locks_pile_up;
@@ -152,6 +156,7 @@ pub mod system_catalog_written;
 pub mod table_rewrite;
 pub mod table_without_grant;
 pub mod table_without_key;
+pub mod table_without_row_security;
 pub mod temporary_table_shadows;
 pub mod timeout_cancels_concurrent_build;
 pub mod timestamp_without_time_zone;
@@ -179,6 +184,8 @@ pub mod used_object_dropped;
 pub mod using_cast_differs;
 pub mod vague_message;
 pub mod validate_in_same_transaction;
+pub mod value_in_text;
+pub mod values_not_moved_back;
 pub mod version_taken_on_base;
 pub mod view_blocks_change;
 pub mod view_column_dropped;
@@ -212,6 +219,7 @@ pub static RULES: &[&Rule] = &[
     &broad_grant::RULE,
     &cached_plan_breaks::RULE,
     &cascading_delete::RULE,
+    &change_in_one_piece::RULE,
     &check_without_not_valid::RULE,
     &column_named_twice::RULE,
     &comparison_with_null::RULE,
@@ -249,6 +257,7 @@ pub static RULES: &[&Rule] = &[
     &exclusion_constraint::RULE,
     &expand_and_contract::RULE,
     &explicit_lock::RULE,
+    &expression_without_statistics::RULE,
     &extension_created::RULE,
     &foreign_key_blocks_drop::RULE,
     &foreign_key_collations_differ::RULE,
@@ -270,10 +279,12 @@ pub static RULES: &[&Rule] = &[
     &index_dropped_before_replacement::RULE,
     &index_renamed_as_table::RULE,
     &inherited_table::RULE,
+    &insert_may_collide::RULE,
     &insert_without_columns::RULE,
     &invalid_index_skipped::RULE,
     &json_column::RULE,
     &key_without_partition_column::RULE,
+    &large_migration::RULE,
     &late_migration::RULE,
     &limited_text::RULE,
     &locks_pile_up::RULE,
@@ -346,6 +357,7 @@ pub static RULES: &[&Rule] = &[
     &table_rewrite::RULE,
     &table_without_grant::RULE,
     &table_without_key::RULE,
+    &table_without_row_security::RULE,
     &temporary_table_shadows::RULE,
     &timeout_cancels_concurrent_build::RULE,
     &timestamp_without_time_zone::RULE,
@@ -373,6 +385,8 @@ pub static RULES: &[&Rule] = &[
     &using_cast_differs::RULE,
     &vague_message::RULE,
     &validate_in_same_transaction::RULE,
+    &value_in_text::RULE,
+    &values_not_moved_back::RULE,
     &version_taken_on_base::RULE,
     &view_blocks_change::RULE,
     &view_column_dropped::RULE,

@@ -1,10 +1,15 @@
 //! Small migrations that people know to be safe, though they look dangerous, or to be dangerous: every one of the
 //! latter is found where it is dangerous, and nothing is said of the former, under the default preset.
 //!
-//! All of them follow `fixtures/labelled/before.sql`, which makes tables that are in use.
+//! All of them follow `fixtures/labelled/before.sql`, which makes tables that are in use. Those in `strict/` and
+//! `pedantic/` are judged under the whole of that preset.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+use mig_check::finding::Preset;
+use mig_check::history::{Project, Scope};
+use mig_check::lint::Settings;
 
 use super::bench::{self, Written};
 
@@ -20,20 +25,25 @@ fn folder(name: &str) -> Vec<PathBuf> {
 type Places = BTreeSet<(String, String)>;
 
 /// What is expected, what is found, and the whole report.
-fn judged(path: &Path) -> (Places, Places, String) {
+fn judged(path: &Path, preset: Preset) -> (Places, Places, String) {
     let written = match path.extension().and_then(|extension| extension.to_str()) {
         Some("py") => Written::Python,
         _ => Written::Sql,
     };
     let read = |path: &Path| std::fs::read_to_string(path).expect("labelled migrations are UTF-8");
-    let before = read(&path.with_file_name("../before.sql"));
+    let labelled = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/labelled");
+    let before = read(&labelled.join("before.sql"));
     let text = read(path);
     let expected = text.lines().filter_map(|line| {
         let (_, ids) = line.split_once(" expect: ")?;
         Some(ids.split(',').map(|id| (line.trim().to_owned(), id.trim().to_owned())).collect::<Vec<_>>())
     });
     let expected = expected.flatten().collect();
-    let judged = bench::judge(written, Some(&before), &text);
+    let settings = Settings { preset, ..Settings::default() };
+    // All but what makes the tables.
+    let after =
+        |project: &Project| Scope { checked: (1..project.migrations.len()).collect(), ..Scope::all(project) };
+    let judged = bench::judge_with(written, Some(&before), &text, after, &settings);
     let found = judged.findings.iter().map(|finding| {
         let file = judged.sources.file(finding.span.source);
         let line = judged.sources.position(finding.span).line.get();
@@ -43,18 +53,33 @@ fn judged(path: &Path) -> (Places, Places, String) {
     (expected, found, judged.text())
 }
 
-#[test]
-fn what_is_dangerous_is_found_and_what_is_safe_is_not() {
+/// Judges a set of migrations: at least `least` of both kinds.
+fn judge(safe: &str, dangerous: &str, preset: Preset, least: usize) {
     let mut wrong = Vec::new();
-    let (safe, dangerous) = (folder("safe"), folder("unsafe"));
+    let (safe, dangerous) = (folder(safe), folder(dangerous));
     for path in safe.iter().chain(&dangerous) {
-        let (expected, found, report) = judged(path);
+        let (expected, found, report) = judged(path, preset);
         if expected != found {
             let name = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(path).display();
             wrong.push(format!("{name}: expected {expected:?}\nfound {found:?}\n{report}"));
         }
     }
     assert!(wrong.is_empty(), "{} are judged wrongly\n{}", wrong.len(), wrong.join("\n"));
-    assert!(safe.len() >= 60 && dangerous.len() >= 60, "enough of both kinds");
-    assert!(dangerous.iter().all(|path| !judged(path).0.is_empty()), "what is dangerous is said");
+    assert!(safe.len() >= least && dangerous.len() >= least, "enough of both kinds");
+    assert!(dangerous.iter().all(|path| !judged(path, preset).0.is_empty()), "what is dangerous is said");
+}
+
+#[test]
+fn what_is_dangerous_is_found_and_what_is_safe_is_not() {
+    judge("safe", "unsafe", Preset::Default, 60);
+}
+
+#[test]
+fn what_the_guides_advise_against_is_found_and_what_they_advise_is_not() {
+    judge("strict/safe", "strict/unsafe", Preset::Strict, 30);
+}
+
+#[test]
+fn matters_of_taste_are_found_and_what_looks_like_them_is_not() {
+    judge("pedantic/safe", "pedantic/unsafe", Preset::Pedantic, 25);
 }

@@ -76,6 +76,7 @@ fn migration(id: &str, parent: Option<&str>, transactions: Vec<Vec<String>>, fil
             span,
             sql: sql.into(),
             stands_in: false,
+            pasted: false,
             steps: Vec::new(),
             rows: None,
             transaction: Some(number),

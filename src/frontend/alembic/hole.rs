@@ -46,6 +46,16 @@ pub fn is_holed(text: &str) -> bool {
     text.contains(OPEN)
 }
 
+/// Words of the reasons of parts that hold no quote, or that whoever runs the migration sets.
+const HARMLESS: &[&str] = &["`uuid.", "`datetime.", "`time.", "`secrets.", "config", "settings", "environ"];
+
+/// Whether a text has a part that may hold a quote, and that nobody sets for the whole run.
+pub fn may_end_a_literal(text: &str) -> bool {
+    let parts = text.split(OPEN).skip(1).filter_map(|part| part.split_once(CLOSE)).map(|(part, _)| part);
+    let mut unset = parts.filter(|part| !part.contains(OTHERWISE));
+    unset.any(|part| !HARMLESS.iter().any(|harmless| part.contains(harmless)))
+}
+
 /// What a value that cannot be shown leaves in a text.
 pub fn hole_of(value: &Value) -> Option<String> {
     match value {

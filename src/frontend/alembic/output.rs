@@ -57,6 +57,8 @@ pub struct Output {
     muted: bool,
     /// Whether what is sent holds words for data that is not known.
     stands_in: bool,
+    /// Whether such data is part of the author's own text, and no parameter of it.
+    pub pasted: bool,
 }
 
 /// A place in the output to return to.
@@ -111,6 +113,7 @@ impl Output {
             anchor: None,
             muted: false,
             stands_in: false,
+            pasted: false,
         }
     }
 
@@ -227,6 +230,7 @@ impl Output {
             span,
             sql: sql.into(),
             stands_in: self.stands_in,
+            pasted: self.stands_in && self.pasted,
             steps,
             rows: None,
             transaction: self.transaction,

@@ -34,11 +34,21 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     let draft = Draft::new(format!("This migration imports {}, which changes after it is written", first.id))
         .at(first.span)
         .label("not frozen")
-        .note("The day the model gains a column, this migration selects it, years before the migration that adds it")
+        .note(if is_constant(&first.id) {
+            "The day it gets another value, or is gone, this migration does something else, or nothing"
+        } else {
+            "The day the model gains a column, this migration selects it, years before the migration that adds it"
+        })
         .help(
             "Write down the tables as this migration needs them",
             "orders = sa.table(\"orders\", sa.column(\"id\", sa.BigInteger), sa.column(\"status\", sa.Text))",
         );
     let others = imports.iter().skip(1).filter(|import| import.span != first.span);
     vec![others.fold(draft, |draft, import| draft.related(import.span, "nor is this"))]
+}
+
+/// Whether a name is written like those of constants.
+fn is_constant(id: &str) -> bool {
+    let name = id.rsplit('.').next().unwrap_or(id);
+    name.len() > 1 && !name.chars().any(char::is_lowercase)
 }

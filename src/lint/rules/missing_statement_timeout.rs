@@ -16,6 +16,9 @@ pub static RULE: Rule = Rule {
     check: Check::Step(check),
 };
 
+/// Milliseconds that a table can be missed.
+const LONGEST: u64 = 600_000;
+
 fn check(context: &Context<'_>) -> Option<Draft> {
     let table = long(context.operation).filter(|table| !context.is_at_hand_table(table))?;
     let limit = context.schema.session().timeout("statement_timeout", context.now.transaction);
@@ -23,18 +26,24 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .earlier()
         .any(|(_, operation)| long(operation).is_some_and(|table| !context.is_at_hand_table(table)));
     let untold = context.schema.session().is_untold("statement_timeout", context.now.transaction);
-    if said || untold || limit.is_some_and(|limit| limit > 0) {
+    if said || untold || limit.is_some_and(|limit| (1..=LONGEST).contains(&limit)) {
         return None;
     }
     let local = if context.statement.transaction.is_some() { "SET LOCAL" } else { "SET" };
-    Some(
-        Draft::new(format!("This works on {table} as long as it takes, for no statement_timeout is set"))
-            .label("may take long")
-            .help(
-                "Say how long the table can be missed",
-                Advice::new(context).run(Code::sql(format!("{local} statement_timeout = '1min'"))).finish(),
-            ),
-    )
+    let message = match limit {
+        Some(0) => format!(
+            "This works on {table} as long as it takes, for statement_timeout is 0, which is for ever"
+        ),
+        Some(limit) => format!(
+            "This works on {table} for up to {} minutes, and whoever waits for it waits as long",
+            limit / 60_000
+        ),
+        None => format!("This works on {table} as long as it takes, for no statement_timeout is set"),
+    };
+    Some(Draft::new(message).label("may take long").help(
+        "Say how long the table can be missed",
+        Advice::new(context).run(Code::sql(format!("{local} statement_timeout = '1min'"))).finish(),
+    ))
 }
 
 /// The table that a statement locks against writes while it works on every row.

@@ -150,6 +150,9 @@ pub(super) fn drop_index(operation: &Operation<'_>) -> Result<Vec<Sent>, Cause> 
 }
 
 pub(super) fn drop_constraint(operation: &Operation<'_>, output: &Output) -> Result<Vec<Sent>, Cause> {
+    if operation.batch.is_none() && operation.arguments.value(1, "table_name").is_none() {
+        return Err(Cause::new("it names no table, without which Alembic refuses the call"));
+    }
     let (schema, table) = operation.table(1, "table_name")?;
     let name = operation.arguments.value(0, "constraint_name").unwrap_or(&Value::None);
     if let Value::None = name {

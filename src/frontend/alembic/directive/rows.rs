@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::source::Span;
 
+use super::super::hole;
 use super::super::output::{Output, Place};
 use super::super::render::statement::{bulk_row, executed};
 use super::super::render::table::relation;
@@ -42,11 +43,13 @@ pub fn execute(output: &mut Output, arguments: &Arguments, reader: Reader, span:
     };
     match statements(&sent.value, arguments, reader) {
         Ok(statements) => {
+            output.pasted = words_of(&sent.value).is_some_and(hole::may_end_a_literal);
             for sql in statements {
                 let literal = literal.filter(|literal| literal.end - literal.start == sql.len());
                 let part = literal.or(Some(sent.span));
                 output.send(&sql, Place { literal, ..Place::call(span).at(part) });
             }
+            output.pasted = false;
         }
         Err(Cause(reason)) => output.opaque(span, reason),
     }
@@ -71,14 +74,22 @@ fn statements(value: &Value, arguments: &Arguments, reader: Reader) -> Result<Ve
 
 /// Where the words of `sa.text("…")` stand.
 fn literal_of_text(value: &Value) -> Option<Span> {
-    let call = value.as_call()?;
-    if !call.callee.as_path().is_some_and(|path| path.ends_with(".text")) {
-        return None;
-    }
-    match call.arguments.value(0, "text") {
-        Some(Value::Str(text)) => text.origin,
+    match text_of(value)? {
+        Value::Str(text) => text.origin,
         _ => None,
     }
+}
+
+/// What `sa.text` is given.
+fn text_of(value: &Value) -> Option<&Value> {
+    let call = value.as_call()?;
+    let is_text = call.callee.as_path().is_some_and(|path| path.ends_with(".text"));
+    call.arguments.value(0, "text").filter(|_| is_text)
+}
+
+/// The author's own words, of plain text or of `sa.text`.
+fn words_of(value: &Value) -> Option<&str> {
+    value.as_str().or_else(|| text_of(value)?.as_str())
 }
 
 /// The rows of parameters that a statement is run with: none, one, or many.
