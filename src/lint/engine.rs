@@ -199,7 +199,8 @@ impl Engine<'_> {
             draft.notes.push(format!("The configuration says that there are {rows} rows{so}"));
         }
         let severity = if draft.unseen {
-            draft.notes.push("Nobody else sees the table before the commit, but all locks of the migration are held as long".to_owned());
+            draft.message.push_str(", though nobody else sees it before the commit");
+            draft.notes.push("All other locks of the migration are held as long".to_owned());
             severity.min(Severity::Info)
         } else {
             severity

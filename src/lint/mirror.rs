@@ -14,10 +14,14 @@ pub fn differences(
     returned: &Schema,
 ) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
-    // What the upgrade drops was there, whether the history knows it or not.
+    // What the upgrade drops was there, whether the history knows it or not, unless the upgrade itself has made it.
+    let mut own: Vec<String> = Vec::new();
     let mut dropped: Vec<String> = Vec::new();
+    // What the downgrade makes by itself is no more left behind than what it makes again.
+    let remade: Vec<String> = down.steps().filter_map(|(_, step)| makes(&step.operation)).collect();
     for (_, step) in context.migration.up.steps() {
-        dropped.extend(drops(&step.operation));
+        dropped.extend(drops(&step.operation).filter(|what| !own.contains(what)));
+        own.extend(makes(&step.operation));
         let difference = match &*step.operation {
             Operation::AlterColumnType { table, column, to, .. } => {
                 retyped(context, returned, table, column, to)
@@ -26,7 +30,9 @@ pub fn differences(
             other => existence(other).and_then(|(what, made)| {
                 let before = made(context.before) || dropped.contains(&what);
                 match (before, made(context.after), made(returned)) {
-                    (false, true, true) => Some((what, "is left behind".to_owned())),
+                    (false, true, true) if !remade.contains(&what) => {
+                        Some((what, "is left behind".to_owned()))
+                    }
                     (true, false, false) => Some((what, "is not brought back".to_owned())),
                     _ => None,
                 }
@@ -52,6 +58,18 @@ fn drops(operation: &Operation) -> Option<String> {
         Operation::DropColumn { table, column, .. } => Some(column_of(table, column)),
         Operation::DropConstraint { table, name, .. } => Some(constraint_of(table, name)),
         _ => None,
+    }
+}
+
+/// What an operation makes, or gives another name.
+fn makes(operation: &Operation) -> Option<String> {
+    match operation {
+        Operation::RenameTable { table: name, to } => {
+            Some(table(&Name { schema: name.schema.clone(), name: to.clone() }))
+        }
+        Operation::RenameColumn { table, to, .. } => Some(column_of(table, to)),
+        Operation::DropTable { .. } | Operation::DropColumn { .. } => None,
+        other => existence(other).map(|(what, _)| what),
     }
 }
 
