@@ -164,7 +164,10 @@ impl Evaluator<'_> {
                 self.call_on(&receiver, &method, Value::Symbol(Rc::clone(symbol)), arguments, span)
             }
             Symbol::Call(call) if call.callee.as_path().is_some_and(is_session_maker) => {
-                self.looks("Session", &arguments, span);
+                let mut handed = call.arguments.clone();
+                handed.positional.extend(arguments.positional);
+                handed.named.extend(arguments.named);
+                self.looks("Session", &handed, span);
                 self.output.session = true;
                 Value::path(SESSION)
             }
