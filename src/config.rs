@@ -75,6 +75,8 @@ pub struct Config {
     pub jobs: Option<NonZeroUsize>,
     /// A folder that keeps the state before the first checked migration between runs; without it nothing is kept.
     pub cache: Option<PathBuf>,
+    /// SQL that makes, in each database of the round trip, what is there before the first migration.
+    pub prepare: Option<PathBuf>,
     /// How long the round trip lets one migration run, seconds.
     pub time_limit: u64,
     /// The part of the round trip that is made; without it all of it.
@@ -113,6 +115,7 @@ impl Default for Config {
             minimum_downgrade: None,
             jobs: None,
             cache: None,
+            prepare: None,
             time_limit: 120,
             shard: None,
         }

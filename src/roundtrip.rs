@@ -14,6 +14,7 @@ mod printed;
 mod proxy;
 mod rows;
 mod rules;
+mod script;
 mod seed;
 mod server;
 mod snapshot;
@@ -60,6 +61,8 @@ pub struct Options {
     pub shard: Option<Shard>,
     /// A folder that keeps the state before the first checked migration between runs; not kept if absent.
     pub cache: Option<PathBuf>,
+    /// SQL that makes what is there before the first migration; nothing is if absent.
+    pub prepare: Option<PathBuf>,
     /// How long one migration may run; as long as it wants if absent.
     pub time_limit: Option<Duration>,
     /// The id of a migration: it and what is before it is never undone.

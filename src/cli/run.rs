@@ -51,6 +51,9 @@ pub struct RunArgs {
     /// Folder that keeps the state before the first checked migration between runs, as for --base
     #[arg(long, value_name = "DIR")]
     pub cache: Option<PathBuf>,
+    /// SQL that makes, in each empty database, what others make where you deploy: roles, schemas, extensions
+    #[arg(long, value_name = "FILE")]
+    pub prepare: Option<PathBuf>,
     /// Seconds that one migration may run [default: 120]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub time_limit: Option<u64>,
@@ -85,6 +88,7 @@ impl RunArgs {
         config.seed_files = self.seed_files.or(config.seed_files.take());
         config.jobs = self.jobs.or(config.jobs);
         config.cache = self.cache.or(config.cache.take());
+        config.prepare = self.prepare.or(config.prepare.take());
         config.time_limit = self.time_limit.unwrap_or(config.time_limit);
         config.shard = self.shard;
     }

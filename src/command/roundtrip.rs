@@ -56,6 +56,7 @@ pub(super) fn run(
         jobs: Some(config.jobs.unwrap_or_else(|| usual_jobs(&config.server))),
         shard: config.shard,
         cache: config.cache.clone(),
+        prepare: config.prepare.clone(),
         time_limit: Some(Duration::from_secs(config.time_limit)),
         minimum_downgrade: config.minimum_downgrade.clone(),
     };

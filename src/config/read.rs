@@ -158,6 +158,10 @@ pub(super) const KEYS: &[(&str, Take)] = &[
         config.jobs = Some(jobs.ok_or_else(|| expected(value, "a number of jobs, from 1 on"))?);
         Ok(())
     }),
+    ("prepare", |config, value, around| {
+        config.prepare = Some(path(string(value)?, around));
+        Ok(())
+    }),
     ("time-limit", |config, value, _| {
         let seconds = Some(number(value)?).filter(|seconds| *seconds > 0);
         config.time_limit = seconds.ok_or_else(|| expected(value, "a number of seconds, from 1 on"))?;

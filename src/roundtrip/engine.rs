@@ -102,6 +102,15 @@ impl Failure {
         self.code.as_deref().is_none_or(class)
     }
 
+    /// Whether it misses what others may make where the project is deployed: a role or a schema.
+    pub fn misses_surroundings(&self) -> bool {
+        match self.code.as_deref() {
+            Some("42704") => self.message.starts_with("role "),
+            Some("3F000") => true,
+            _ => false,
+        }
+    }
+
     /// The extension that the server would have to offer, if that is what is missing.
     pub fn missing_extension(&self) -> Option<&str> {
         self.message.strip_prefix("extension \"")?.strip_suffix("\" is not available")

@@ -5,6 +5,7 @@ mod attempt;
 mod checkpoint;
 mod limit;
 mod pieces;
+mod roles;
 mod stage;
 mod telling;
 mod whole;
@@ -259,6 +260,11 @@ impl Walk<'_> {
         let mut shown = BTreeSet::new();
         let mut on_rows = Vec::new();
         let mut level = self.stage.has_data().then_some(Level::Full);
+        let has_own = self.stage.has_own_rows(self.place.id(index));
+        if has_own {
+            // Ours would be in their way.
+            self.restore().await?;
+        }
         let (before, attempt) = loop {
             if let Some(level) = level {
                 self.stage.fill(self.place.id(index), level).await?;
@@ -271,8 +277,12 @@ impl Walk<'_> {
             let (Some(now), Some((leg, failure))) = (level, attempt.failure()) else {
                 break (before, attempt);
             };
-            level = (now == Level::Full && failure.is_about_rows()).then_some(Level::Plain);
-            on_rows.push(OnRows { leg, level: now, failure: failure.clone() });
+            level = (now == Level::Full && failure.is_about_rows()).then_some(if has_own {
+                Level::Own
+            } else {
+                Level::Plain
+            });
+            on_rows.push(OnRows { leg, level: now, has_own, failure: failure.clone() });
             self.restore().await?;
         };
         // What fails without rows as well is not their fault.

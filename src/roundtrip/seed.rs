@@ -8,13 +8,13 @@ mod order;
 mod values;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use sqlx::postgres::PgConnection;
 
 use super::answers::{Answers, ask, ask_all, cell};
 use super::engine::EngineError;
+use super::script::{self, Script};
 use crate::operation::Name;
 use catalog::{BuiltIn, Catalog, Table};
 use insert::{Wish, statement};
@@ -43,6 +43,8 @@ pub(super) enum Level {
     Full,
     /// Nothing odd, and no two alike.
     Plain,
+    /// None but the user's own.
+    Own,
 }
 
 /// Fills a database again and again: only tables that are new or changed get more rows.
@@ -81,6 +83,9 @@ impl Seeder {
         version_table: Option<&Name>,
         level: Level,
     ) -> Result<(), sqlx::Error> {
+        if level == Level::Own {
+            return Ok(());
+        }
         let catalog = Catalog::read(connection, major, version_table, &mut self.built_in).await?;
         let known: Vec<Filled> = catalog.tables.iter().map(|table| state(&catalog, table)).collect();
         let mut waiting: VecDeque<(usize, Level)> = order::order(&catalog.tables)
@@ -117,7 +122,7 @@ impl Seeder {
             ask_all(connection, &["ROLLBACK TO mig_check".to_owned()]).await?;
             match waiting.pop_front() {
                 Some((at, Level::Full)) => waiting.push_front((at, Level::Plain)),
-                Some((at, Level::Plain)) => drop(errors.insert(at, said)),
+                Some((at, Level::Plain | Level::Own)) => drop(errors.insert(at, said)),
                 None => break,
             }
         }
@@ -142,29 +147,40 @@ impl Seeder {
 }
 
 impl Seeder {
-    /// Runs the user's own file for a migration, if there is one.
-    pub async fn add_own(&self, connection: &mut PgConnection, migration: &str) -> Result<(), EngineError> {
-        let Some(folder) = &self.data.files else { return Ok(()) };
-        let path = folder.join(format!("{migration}.sql"));
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            Err(error) => {
-                return Err(EngineError::new(format!("{} cannot be read: {error}", path.display()), ""));
-            }
-        };
-        let answers = ask(connection, &["BEGIN".to_owned(), text, "COMMIT".to_owned()]).await;
-        if let Some(error) = answers.error {
-            let said = error
-                .as_database_error()
-                .map_or_else(|| error.to_string(), |error| error.message().to_owned());
+    /// Whether the user has rows of their own for a migration.
+    pub fn has_own(&self, migration: &str) -> bool {
+        self.own_file(migration).is_some_and(|path| path.exists())
+    }
+
+    fn own_file(&self, migration: &str) -> Option<PathBuf> {
+        Some(self.data.files.as_ref()?.join(format!("{migration}.sql")))
+    }
+
+    /// Runs the user's own file for a migration, if there is one. Tables that have rows then are not filled.
+    pub async fn add_own(
+        &mut self,
+        connection: &mut PgConnection,
+        major: u16,
+        version_table: Option<&Name>,
+        migration: &str,
+    ) -> Result<(), EngineError> {
+        let Some(path) = self.own_file(migration) else { return Ok(()) };
+        let Some(script) = Script::read(&path)? else { return Ok(()) };
+        if let Err(error) = script.run(connection, version_table).await {
             return Err(EngineError::new(
-                format!("the rows of {} are refused: {said}", path.display()),
-                format!("it runs right before {migration}, on the schema that is there then"),
+                format!("the rows of {} are refused: {}", path.display(), script::said(&error)),
+                format!(
+                    "it runs right before {migration}, on the schema that is there then, which holds no rows but those that \
+                     migrations wrote"
+                ),
             ));
         }
-        // A dump sets a search path of its own.
-        ask_all(connection, &["RESET ALL".to_owned()]).await?;
+        let catalog = Catalog::read(connection, major, version_table, &mut self.built_in).await?;
+        for table in &catalog.tables {
+            if has_rows(connection, &table.sql_name()).await? {
+                self.filled.insert(table.sql_name(), state(&catalog, table));
+            }
+        }
         Ok(())
     }
 }

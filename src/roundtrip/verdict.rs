@@ -258,6 +258,11 @@ fn failing(
     let mut finding = whole(place, index, rule, leg, message);
     finding.span = failure.span;
     finding.notes.clone_from(&failure.notes);
+    if failure.misses_surroundings() {
+        finding
+            .notes
+            .push("If others make it where you deploy, a file for --prepare makes it here".to_owned());
+    }
     finding
 }
 

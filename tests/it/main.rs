@@ -26,6 +26,7 @@ mod kills;
 mod labelled;
 mod locks;
 mod native;
+mod own_rows;
 mod pages;
 mod pages_on_server;
 mod readme;

@@ -171,6 +171,7 @@ fn key(place: Place<'_>, prefix: &[usize], options: &Options, build: &str) -> St
         add(&value.0);
     }
     options.environment.arguments.iter().for_each(|argument| add(argument));
+    add(&options.prepare.as_ref().and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default());
     place.project.told.iter().for_each(|told| add(told));
     for &index in prefix {
         let migration = &place.project.migrations[index];

@@ -1,7 +1,6 @@
 //! The databases of a walk. One is tried on; a second one only ever upgrades and follows when it is needed, so that a
 //! migration that fails or leaves something costs the next ones nothing: they start from what upgrades alone make.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
@@ -9,18 +8,20 @@ use futures_util::future::try_join_all;
 use sqlx::Connection;
 
 use crate::finding::Direction;
-use crate::operation::{Name, quote};
+use crate::operation::Name;
 
 use super::super::Options;
 use super::super::engine::{Engine, EngineError, Failure, ModelDrift, Ran};
 use super::super::proxy::Proxy;
 use super::super::rows::Rows;
+use super::super::script::{self, Script};
 use super::super::seed::{Level, Seeder};
 use super::super::server::Server;
-use super::super::snapshot::{Kind, Object, ObjectId, Snapshot, Watch};
+use super::super::snapshot::{Kind, Snapshot, Watch};
 use super::super::verdict::Place;
 use super::Worker;
 use super::limit::{CutOff, limited};
+use super::roles::{self, Roles};
 
 /// The databases and the engine of a project.
 pub(super) struct Stage<'a> {
@@ -42,10 +43,12 @@ pub(super) struct Stage<'a> {
     clean_holds: usize,
     /// The roles of the clean database's moment: they are shared by all databases of a server.
     clean_roles: Roles,
+    /// What the user wants to be there before the first migration, if anything; empty databases are copies of it.
+    prepared: Option<String>,
     first_roles: Roles,
+    /// The roles that are there without all this.
+    other_roles: Roles,
 }
-
-type Roles = BTreeMap<String, Object>;
 
 impl<'a> Stage<'a> {
     /// The stages of some workers.
@@ -67,13 +70,20 @@ impl<'a> Stage<'a> {
     ) -> Result<Self, EngineError> {
         let Worker { server, proxy, .. } = worker;
         let (trial, clean) = (server.name("trial"), server.name("clean"));
+        let prepared = options.prepare.as_ref().map(|file| (file, server.name("prepared")));
+        let other_roles = roles::of_server(server).await?;
         if begun_with > 0 {
             server.create_database(&trial, Some(&clean)).await?;
         } else {
-            for name in [&trial, &clean] {
-                // A project that could not be run to its end leaves its own.
+            // A project that could not be run to its end leaves its own.
+            for name in [&trial, &clean].into_iter().chain(prepared.as_ref().map(|(_, name)| name)) {
                 drop_database(server, name).await?;
-                server.create_database(name, None).await?;
+            }
+            if let Some((file, name)) = &prepared {
+                prepare(server, name, file).await?;
+            }
+            for name in [&trial, &clean] {
+                server.create_database(name, prepared.as_ref().map(|(_, name)| name.as_str())).await?;
             }
         }
         proxy.lead_to(&trial);
@@ -94,9 +104,11 @@ impl<'a> Stage<'a> {
             seeder: options.data.clone().map(Seeder::new),
             clean_holds: begun_with,
             clean_roles: Roles::new(),
+            prepared: prepared.map(|(_, name)| name),
             first_roles: Roles::new(),
+            other_roles,
         };
-        stage.first_roles = roles(&stage.snapshot().await?);
+        stage.first_roles = roles::of(&stage.snapshot().await?);
         stage.clean_roles = stage.first_roles.clone();
         Ok(stage)
     }
@@ -117,7 +129,7 @@ impl<'a> Stage<'a> {
         let kept = self.server.keep(folder).await;
         self.server.create_database(&self.trial, Some(&self.clean)).await?;
         self.clean_holds = holds;
-        self.clean_roles = roles(&self.snapshot().await?);
+        self.clean_roles = roles::of(&self.snapshot().await?);
         Ok(kept)
     }
 
@@ -127,8 +139,11 @@ impl<'a> Stage<'a> {
         self.close_reader().await;
         drop_database(self.server, &self.trial).await?;
         drop_database(self.server, &self.clean).await?;
-        let first = self.first_roles.clone();
-        self.set_roles(&first).await
+        if let Some(prepared) = &self.prepared {
+            drop_database(self.server, prepared).await?;
+        }
+        let other = self.other_roles.clone();
+        roles::restore(self.server, &other).await
     }
 
     /// The server's major version.
@@ -158,14 +173,19 @@ impl<'a> Stage<'a> {
         self.seeder.is_some()
     }
 
-    /// Fills the tables of the trial database that have changed since they were filled, then adds the user's own rows
-    /// for a migration.
+    /// Whether the user has rows of their own for a migration.
+    pub fn has_own_rows(&self, migration: &str) -> bool {
+        self.seeder.as_ref().is_some_and(|seeder| seeder.has_own(migration))
+    }
+
+    /// Adds the user's own rows for a migration, and fills the tables of the trial database that have changed since they
+    /// were filled.
     pub async fn fill(&mut self, migration: &str, level: Level) -> Result<(), EngineError> {
         let mut reader = self.take_reader().await?;
         if let Some(seeder) = &mut self.seeder {
             let (major, version_table) = (self.server.major(), self.version_table.as_ref());
+            seeder.add_own(reader.connection(), major, version_table, migration).await?;
             seeder.fill(reader.connection(), major, version_table, level).await?;
-            seeder.add_own(reader.connection(), migration).await?;
         }
         self.reader = Some(reader);
         Ok(())
@@ -266,7 +286,7 @@ impl<'a> Stage<'a> {
     pub async fn restore(&mut self, applied: &[usize]) -> Result<Result<(), (usize, Failure)>, EngineError> {
         self.clear().await?;
         let wanted = self.clean_roles.clone();
-        self.set_roles(&wanted).await?;
+        roles::restore(self.server, &wanted).await?;
         if self.clean_holds < applied.len() {
             let clean = self.clean.clone();
             self.proxy.lead_to(&clean);
@@ -283,7 +303,7 @@ impl<'a> Stage<'a> {
         }
         disconnect_others(self.server, &self.clean).await?;
         self.server.create_database(&self.trial, Some(&self.clean)).await?;
-        self.clean_roles = roles(&self.snapshot().await?);
+        self.clean_roles = roles::of(&self.snapshot().await?);
         Ok(Ok(()))
     }
 
@@ -292,9 +312,9 @@ impl<'a> Stage<'a> {
         self.clear().await?;
         drop_database(self.server, &self.clean).await?;
         let first = self.first_roles.clone();
-        self.set_roles(&first).await?;
+        roles::restore(self.server, &first).await?;
         for name in [&self.clean, &self.trial] {
-            self.server.create_database(name, None).await?;
+            self.server.create_database(name, self.prepared.as_deref()).await?;
         }
         self.clean_holds = 0;
         self.clean_roles = first;
@@ -315,31 +335,24 @@ impl<'a> Stage<'a> {
             reader.close().await;
         }
     }
-
-    /// Makes the server's roles these. What a dropped role owned is gone with its database.
-    async fn set_roles(&self, wanted: &Roles) -> Result<(), EngineError> {
-        if !self.server.is_ours() {
-            // There nobody but its administrators has anything to do with roles, migrations least of all.
-            return Ok(());
-        }
-        let mut connection = self.server.maintenance().await?;
-        let now = roles(&Snapshot::of_roles(&mut connection, self.server.major()).await?);
-        connection.close().await?;
-        let surplus = now.keys().filter(|name| !wanted.contains_key(*name));
-        let mut statements: Vec<String> = surplus.map(|name| format!("DROP ROLE {}", quote(name))).collect();
-        for (name, role) in wanted.iter().filter(|(name, _)| !now.contains_key(*name)) {
-            let attributes: Vec<&str> = role.facts.keys().copied().collect();
-            statements.push(format!("CREATE ROLE {} {}", quote(name), attributes.join(" ")));
-        }
-        Ok(self.server.administer(&statements).await?)
-    }
 }
 
-fn roles(snapshot: &Snapshot) -> Roles {
-    let is_role = |(id, object): (&ObjectId, &Object)| {
-        (id.kind == Kind::Role).then(|| (id.name.clone(), object.clone()))
+/// Makes the database that is there before the first migration.
+async fn prepare(server: &Server, name: &str, file: &Path) -> Result<(), EngineError> {
+    let shown = file.display();
+    let Some(script) = Script::read(file)? else {
+        return Err(EngineError::new(format!("there is no {shown} to prepare databases with"), ""));
     };
-    snapshot.objects.iter().filter_map(is_role).collect()
+    server.create_database(name, None).await?;
+    let mut connection = server.connect(name).await?;
+    let ran = script.run(&mut connection, None).await;
+    connection.close().await?;
+    ran.map_err(|error| {
+        EngineError::new(
+            format!("{shown} does not prepare a database: {}", script::said(&error)),
+            "it runs once on an empty database, as psql would run it",
+        )
+    })
 }
 
 async fn drop_database(server: &Server, name: &str) -> Result<(), EngineError> {

@@ -17,6 +17,8 @@ pub(in crate::roundtrip) struct OnRows {
     pub leg: Leg,
     /// Which rows there were.
     pub level: Level,
+    /// Whether the user's own were among them.
+    pub has_own: bool,
     /// How it failed.
     pub failure: Failure,
 }
@@ -36,28 +38,39 @@ pub(in crate::roundtrip) fn on_rows(
 }
 
 fn finding(place: Place<'_>, index: usize, before: &Snapshot, found: &OnRows) -> Finding {
-    let OnRows { leg, level, failure } = found;
+    let OnRows { leg, level, has_own, failure } = found;
     let always = fails_always(place, index, before, found);
+    let whose = if *level == Level::Own { "your own rows" } else { "rows" };
     let (rule, what) = match (leg, always) {
-        (Leg::Down | Leg::AllDown, true) => (&rules::DOWNGRADE_FAILS_ON_ROWS, "The downgrade fails on rows"),
-        (Leg::Down | Leg::AllDown, false) => {
-            (&rules::DOWNGRADE_MAY_FAIL_ON_ROWS, "The downgrade fails on some rows that the schema allows")
+        (Leg::Down | Leg::AllDown, true) => {
+            (&rules::DOWNGRADE_FAILS_ON_ROWS, format!("The downgrade fails on {whose}"))
         }
-        (Leg::UpAgain, _) => {
-            (&rules::UPGRADE_AGAIN_FAILS, "Upgrading again after the downgrade fails where there are rows")
+        (Leg::Down | Leg::AllDown, false) => (
+            &rules::DOWNGRADE_MAY_FAIL_ON_ROWS,
+            "The downgrade fails on some rows that the schema allows".to_owned(),
+        ),
+        (Leg::UpAgain, _) => (
+            &rules::UPGRADE_AGAIN_FAILS,
+            format!("Upgrading again after the downgrade fails where there are {whose}"),
+        ),
+        (Leg::Up | Leg::AllUp, true) => {
+            (&rules::UPGRADE_FAILS_ON_ROWS, format!("The upgrade fails on {whose}"))
         }
-        (Leg::Up | Leg::AllUp, true) => (&rules::UPGRADE_FAILS_ON_ROWS, "The upgrade fails on rows"),
-        (Leg::Up | Leg::AllUp, false) => {
-            (&rules::UPGRADE_MAY_FAIL_ON_ROWS, "The upgrade fails on some rows that the schema allows")
-        }
+        (Leg::Up | Leg::AllUp, false) => (
+            &rules::UPGRADE_MAY_FAIL_ON_ROWS,
+            "The upgrade fails on some rows that the schema allows".to_owned(),
+        ),
     };
     let mut finding = failing(place, index, rule, *leg, format!("{what}: {}", failure.message), failure);
     finding.notes.push(
         match level {
+            Level::Full if failure.is_about_rows() && *has_own => {
+                "On your own rows alone it works; it fails where made-up ones stand beside them"
+            }
             Level::Full if failure.is_about_rows() => {
                 "On rows without NULLs, duplicates and extremes it works; whether yours are like that, only they can tell"
             }
-            Level::Full => "On empty tables it works",
+            Level::Full | Level::Own => "On empty tables it works",
             Level::Plain => "On empty tables it works; it fails even on rows without NULLs, duplicates and extremes",
         }
         .to_owned(),
@@ -73,6 +86,7 @@ fn fails_always(place: Place<'_>, index: usize, before: &Snapshot, found: &OnRow
     }
     match (found.level, failure.code.as_deref()) {
         // What the migration writes itself may know rows that we do not.
+        (Level::Own, _) => true,
         (Level::Plain, Some("23502")) => !place.writes(index, found.leg),
         // A key of new columns: all rows have the same value there.
         (Level::Plain, Some("23503" | "23505")) => {

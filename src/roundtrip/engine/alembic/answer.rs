@@ -148,6 +148,9 @@ impl AlembicEngine<'_> {
                 "name the application as flask does: FLASK_APP in the environment, or in [alembic.env] of mig-check's \
                  configuration".to_owned()
             }
+            _ if trouble.code.as_deref() == Some("3F000") => {
+                "if others make the schema where you deploy, a file for --prepare makes it here".to_owned()
+            }
             (None, "Refused") => "let env.py take its URL from DATABASE_URL or from sqlalchemy.url, which mig-check sets to its own server".to_owned(),
             (None, "SyntaxError") => String::new(),
             (None, _) => format!(
