@@ -6,7 +6,7 @@ use std::path::Path;
 
 use sqlx::postgres::PgConnection;
 
-use super::answers::{ask, ask_all};
+use super::answers::{ask, ask_all, cell};
 use super::engine::EngineError;
 use crate::operation::Name;
 
@@ -50,13 +50,18 @@ impl Script {
             let name = table.rsplit('.').next().unwrap_or(table).trim_matches('"');
             version_table.is_some_and(|version| version.name == name)
         };
-        let emptied: Vec<&str> =
-            self.parts.iter().filter_map(Part::table).filter(|table| !is_own(table)).collect();
-        let mut begin = vec!["BEGIN".to_owned()];
+        let copied = self.parts.iter().filter_map(Part::table).filter(|table| !is_own(table));
+        let copied: Vec<String> = copied.map(|table| format!("'{}'", table.replace('\'', "''"))).collect();
+        // Others the script may make itself.
+        let there = format!(
+            "SELECT name FROM unnest(ARRAY[{}]::text[]) name WHERE to_regclass(name) IS NOT NULL",
+            copied.join(", ")
+        );
+        let answers = ask_all(connection, &["BEGIN".to_owned(), there]).await?;
+        let emptied: Vec<&str> = answers.iter().flatten().map(|row| cell(row, 0)).collect();
         if !emptied.is_empty() {
-            begin.push(format!("TRUNCATE {} CASCADE", emptied.join(", ")));
+            ask_all(connection, &[format!("TRUNCATE {} CASCADE", emptied.join(", "))]).await?;
         }
-        ask_all(connection, &begin).await?;
         for part in &self.parts {
             match part {
                 Part::Sql(sql) => drop(ask_all(connection, std::slice::from_ref(sql)).await?),
