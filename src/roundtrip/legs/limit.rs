@@ -41,6 +41,8 @@ struct Session {
     query: String,
     is_open: bool,
     runs: bool,
+    /// Whether that statement runs for so long that it is what takes the time.
+    lasts: bool,
     /// Whose locks it waits for.
     waits_for: Vec<i32>,
 }
@@ -73,8 +75,9 @@ pub(super) async fn limited<T>(
 
 async fn sessions(server: &Server, database: &str) -> Result<Vec<Session>, sqlx::Error> {
     let mut connection = server.maintenance().await?;
-    let rows: Vec<(i32, String, bool, bool, Vec<i32>)> = sqlx::query_as(
+    let rows: Vec<(i32, String, bool, bool, bool, Vec<i32>)> = sqlx::query_as(
         "SELECT pid, query, state LIKE 'idle in transaction%' AS is_open, state = 'active' AS runs, \
+         state = 'active' AND clock_timestamp() - query_start > interval '2 s' AS lasts, \
          CASE WHEN wait_event_type = 'Lock' THEN pg_blocking_pids(pid) ELSE '{}' END AS waits_for \
          FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend' AND state IS NOT NULL \
          ORDER BY state_change DESC",
@@ -83,7 +86,14 @@ async fn sessions(server: &Server, database: &str) -> Result<Vec<Session>, sqlx:
     .fetch_all(&mut connection)
     .await?;
     connection.close().await?;
-    let session = |(pid, query, is_open, runs, waits_for)| Session { pid, query, is_open, runs, waits_for };
+    let session = |(pid, query, is_open, runs, lasts, waits_for)| Session {
+        pid,
+        query,
+        is_open,
+        runs,
+        lasts,
+        waits_for,
+    };
     Ok(rows.into_iter().map(session).collect())
 }
 
@@ -115,10 +125,10 @@ fn waits(sessions: &[Session]) -> CutOff {
 }
 
 fn late(sessions: &[Session], limit: Duration) -> CutOff {
-    let running = sessions.iter().find(|session| session.runs);
-    let open = sessions.iter().find(|session| session.is_open);
+    let lasting = sessions.iter().find(|session| session.lasts);
+    let last = sessions.iter().find(|session| session.runs || session.is_open);
     let mut notes = Vec::new();
-    notes.extend(match (running, open) {
+    notes.extend(match (lasting, last) {
         (Some(session), _) => Some(format!("It was in the middle of: {}", shortened(&session.query))),
         (None, Some(session)) => Some(format!("Its last statement was: {}", shortened(&session.query))),
         (None, None) => None,
