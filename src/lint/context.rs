@@ -35,6 +35,17 @@ pub struct MigrationContext<'a> {
 }
 
 impl MigrationContext<'_> {
+    /// How many tables make a custom.
+    pub const CUSTOM: usize = 3;
+
+    /// The plain tables that earlier migrations have made, but for those of the tool.
+    pub fn older_tables(&self) -> impl Iterator<Item = (&Name, &Table)> {
+        let is_own = |name: &Name, table: &Table| {
+            table.created.is_some() && table.is_plain() && !self.project.is_bookkeeping(name)
+        };
+        self.before.tables().filter(move |(name, table)| is_own(name, table))
+    }
+
     /// Tables whose row-level security the upgrade switches on, and where; none if it holds what cannot be read, which may
     /// make policies.
     pub fn secured_tables(&self) -> Vec<(&Name, Span)> {
@@ -160,7 +171,7 @@ impl Context<'_> {
 
     /// Whether the transaction that still runs has taken every row out of a table, and put none back.
     pub fn is_emptied(&self, table: &Name) -> bool {
-        let is_it = |other: &Name| self.schema.qualify(other) == self.schema.qualify(table);
+        let is_it = |other: &Name| self.schema.is_same(other, table);
         let here = self.statement.transaction;
         let before = self.earlier().filter(|(statement, _)| here.is_some() && statement.transaction == here);
         before.fold(false, |empty, (statement, operation)| match operation {

@@ -150,6 +150,11 @@ impl Schema {
         }
     }
 
+    /// Whether two names are of one and the same.
+    pub fn is_same(&self, one: &Name, other: &Name) -> bool {
+        self.qualify(one) == self.qualify(other)
+    }
+
     /// The table, if the history has touched it.
     pub fn table(&self, name: &Name) -> Option<&Table> {
         self.tables.get(&self.qualify(name))

@@ -55,6 +55,11 @@ pub(super) async fn ask_all(
     answers.error.map_or(Ok(answers.rows), Err)
 }
 
+/// What the server says, or what kept it from saying anything.
+pub(super) fn said(error: &sqlx::Error) -> String {
+    error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
+}
+
 /// A cell; empty if NULL.
 pub(super) fn cell(row: &Cells, at: usize) -> &str {
     given(row, at).unwrap_or_default()

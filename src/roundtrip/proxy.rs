@@ -73,6 +73,11 @@ impl Proxy {
         self.served.load(Ordering::Relaxed)
     }
 
+    /// The database to which it leads.
+    pub fn leads_to(&self) -> String {
+        self.database.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Leads every connection from now on to this database.
     pub fn lead_to(&self, database: &str) {
         database.clone_into(&mut self.database.lock().unwrap_or_else(PoisonError::into_inner));

@@ -79,14 +79,6 @@ impl Script {
     }
 }
 
-/// What the server says of a script.
-pub(super) fn said(error: &sqlx::Error) -> String {
-    match error.as_database_error() {
-        Some(error) => error.message().to_owned(),
-        None => error.to_string(),
-    }
-}
-
 /// A setting that the server does not know is none of ours.
 async fn set(connection: &mut PgConnection, sql: &str) -> Result<(), sqlx::Error> {
     let statements = ["SAVEPOINT setting".to_owned(), sql.to_owned(), "RELEASE setting".to_owned()];

@@ -12,9 +12,9 @@ use std::path::PathBuf;
 
 use sqlx::postgres::PgConnection;
 
-use super::answers::{Answers, ask, ask_all, cell};
+use super::answers::{Answers, ask, ask_all, cell, said};
 use super::engine::EngineError;
-use super::script::{self, Script};
+use super::script::Script;
 use crate::operation::Name;
 use catalog::{BuiltIn, Catalog, Table};
 use insert::{Wish, statement};
@@ -122,7 +122,7 @@ impl Seeder {
             ask_all(connection, &["ROLLBACK TO mig_check".to_owned()]).await?;
             match waiting.pop_front() {
                 Some((at, Level::Full)) => waiting.push_front((at, Level::Plain)),
-                Some((at, Level::Plain | Level::Own)) => drop(errors.insert(at, said)),
+                Some((at, _)) => drop(errors.insert(at, said)),
                 None => break,
             }
         }
@@ -168,7 +168,7 @@ impl Seeder {
         let Some(script) = Script::read(&path)? else { return Ok(()) };
         if let Err(error) = script.run(connection, version_table).await {
             return Err(EngineError::new(
-                format!("the rows of {} are refused: {}", path.display(), script::said(&error)),
+                format!("the rows of {} are refused: {}", path.display(), said(&error)),
                 format!(
                     "it runs right before {migration}, on the schema that is there then, which holds no rows but those that \
                      migrations wrote"

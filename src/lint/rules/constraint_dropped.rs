@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     let Operation::DropConstraint { table, name, .. } = context.operation else { return None };
-    let same = |other: &Name| context.schema.qualify(other) == context.schema.qualify(table);
+    let same = |other: &Name| context.schema.is_same(other, table);
     let replaced =
         context.siblings().chain(context.later().map(|(_, operation)| operation)).any(|operation| {
             match operation {

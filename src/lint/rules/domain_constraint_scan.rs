@@ -30,7 +30,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     }
     let uses = |table: &Table| {
         let mut types = table.columns.iter().filter_map(|column| column.data_type.as_ref());
-        types.any(|of| context.schema.qualify(&type_name(of)) == context.schema.qualify(domain))
+        types.any(|of| context.schema.is_same(&type_name(of), domain))
     };
     let tables: Vec<String> =
         context.schema.tables().filter(|(_, table)| uses(table)).map(|(name, _)| shown(name)).collect();

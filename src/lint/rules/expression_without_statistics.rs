@@ -22,18 +22,16 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     if context.is_at_hand_table(&create.table) || context.drops_later(&create.table) {
         return None;
     }
-    let table = context.schema.qualify(&create.table);
+    let is_it = |other: &Name| context.schema.is_same(other, &create.table);
     let analysed = context.later().any(|(_, operation)| match operation {
         Operation::Other { kind: "ANALYZE" | "VACUUM", objects, .. } => {
-            objects.is_empty() || objects.iter().any(|object| context.schema.qualify(object) == table)
+            objects.is_empty() || objects.iter().any(is_it)
         }
         other => other.is_unknown(),
     });
     // One finding a table: ANALYZE serves all its indexes.
     let said = context.earlier().any(|(_, operation)| match operation {
-        Operation::CreateIndex(other) => {
-            context.schema.qualify(&other.table) == table && other.keys.iter().any(|key| !key.is_column)
-        }
+        Operation::CreateIndex(other) => is_it(&other.table) && other.keys.iter().any(|key| !key.is_column),
         _ => false,
     });
     if analysed || said {

@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context<'_>) -> Option<Draft> {
     let Operation::AddConstraint { table, constraint } = context.operation else { return None };
     let ConstraintKind::ForeignKey { columns, references, .. } = &constraint.kind else { return None };
-    let itself = context.schema.qualify(references) == context.schema.qualify(table);
+    let itself = context.schema.is_same(references, table);
     if !context.is_new(table) || itself || context.is_at_hand_table(references) {
         return None;
     }

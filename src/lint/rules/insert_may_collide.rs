@@ -23,7 +23,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     if !reads.is_empty() || context.is_at_hand_table(table) || random.iter().any(|word| sql.contains(word)) {
         return None;
     }
-    let is_it = |other: &Name| context.schema.qualify(other) == context.schema.qualify(table);
+    let is_it = |other: &Name| context.schema.is_same(other, table);
     let seen = context.earlier().any(|(_, operation)| match operation {
         // One finding a table is enough; and what was taken out first cannot be in the way.
         Operation::Insert { table, .. } | Operation::Delete { table, .. } => is_it(table),

@@ -47,7 +47,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         }
         _ => return None,
     };
-    let renamed = |name: &Name| context.schema.qualify(name) == context.schema.qualify(old);
+    let renamed = |name: &Name| context.schema.is_same(name, old);
     let made_here = context.earlier().any(|(_, operation)| made(operation).is_some_and(renamed));
     let made_again = context.later().any(|(_, operation)| match operation {
         Operation::DropType { name, .. } => renamed(name) || name.name == new,

@@ -2,7 +2,6 @@
 
 use crate::lint::prelude::*;
 use crate::lint::schema::Table;
-use crate::operation::Persistence;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -18,27 +17,20 @@ pub static RULE: Rule = Rule {
     check: Check::Migration(check),
 };
 
-/// How many tables make a custom.
-const ENOUGH: usize = 3;
-
 fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     let up = &context.migration.up;
     // What cannot be read may grant it.
     if context.after.grants_by_default() || up.steps().any(|(_, step)| step.operation.is_unknown()) {
         return Vec::new();
     }
-    let is_own = |name: &Name, table: &Table| {
-        table.created.is_some() && is_plain(table) && !context.project.is_bookkeeping(name)
-    };
-    let older: Vec<&Table> =
-        context.before.tables().filter(|(name, table)| is_own(name, table)).map(|(_, table)| table).collect();
-    if older.len() < ENOUGH || !older.iter().all(|table| table.granted) {
+    let older: Vec<&Table> = context.older_tables().map(|(_, table)| table).collect();
+    if older.len() < MigrationContext::CUSTOM || !older.iter().all(|table| table.granted) {
         return Vec::new();
     }
     let bare = up.steps().filter_map(|(_, step)| match &*step.operation {
         Operation::CreateTable(create) => {
             let known =
-                context.after.table(&create.table).filter(|known| is_plain(known) && !known.granted)?;
+                context.after.table(&create.table).filter(|known| known.is_plain() && !known.granted)?;
             (context.before.table(&create.table).is_none() && known.created.is_some())
                 .then_some((&create.table, step.span))
         }
@@ -58,8 +50,4 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
             )
     })
     .collect()
-}
-
-fn is_plain(table: &Table) -> bool {
-    table.persistence != Persistence::Temporary && table.partition_of.is_none()
 }

@@ -1,8 +1,6 @@
 //! A new table without what all others have: row-level security.
 
 use crate::lint::prelude::*;
-use crate::lint::schema::Table;
-use crate::operation::Persistence;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -18,9 +16,6 @@ pub static RULE: Rule = Rule {
     check: Check::Migration(check),
 };
 
-/// How many tables make a custom.
-const ENOUGH: usize = 3;
-
 fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     let up = &context.migration.up;
     // What cannot be read may switch it on.
@@ -28,16 +23,13 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     if up.steps().any(|(_, step)| unread(&step.operation)) {
         return Vec::new();
     }
-    let is_own = |name: &Name, table: &Table| {
-        table.created.is_some() && is_plain(table) && !context.project.is_bookkeeping(name)
-    };
-    let older = || context.before.tables().filter(|(name, table)| is_own(name, table));
     let made = up.steps().filter_map(|(_, step)| match &*step.operation {
         Operation::CreateTable(create) => {
             let name = context.after.qualify(&create.table);
-            let known = context.after.table(&name).filter(|known| is_plain(known) && !known.row_security)?;
-            let others = || older().filter(|(other, _)| other.schema == name.schema);
-            let custom = others().count() >= ENOUGH && others().all(|(_, other)| other.row_security);
+            let known = context.after.table(&name).filter(|known| known.is_plain() && !known.row_security)?;
+            let others = || context.older_tables().filter(|(other, _)| other.schema == name.schema);
+            let custom =
+                others().count() >= MigrationContext::CUSTOM && others().all(|(_, other)| other.row_security);
             let is_new = context.before.table(&name).is_none() && known.created.is_some();
             (custom && is_new).then_some((&create.table, step.span))
         }
@@ -54,8 +46,4 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
             )
     })
     .collect()
-}
-
-fn is_plain(table: &Table) -> bool {
-    table.persistence != Persistence::Temporary && table.partition_of.is_none()
 }

@@ -26,7 +26,7 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     let operations = || down.steps().map(|(_, step)| &*step.operation);
     let mut lost: Vec<(String, Moved<'_>, Span)> = Vec::new();
     for moved in moved(&context.migration.up) {
-        let of = |table: &Name| context.after.qualify(table) == context.after.qualify(moved.from);
+        let of = |table: &Name| context.after.is_same(table, moved.from);
         let back = down.steps().find(|(_, step)| match (&*step.operation, &moved.column) {
             (Operation::AddColumn { table, column, .. }, Some(name)) => of(table) && column.name == *name,
             (Operation::CreateTable(create), None) => of(&create.table) && create.filled_from.is_none(),

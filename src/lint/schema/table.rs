@@ -152,6 +152,11 @@ impl Table {
         })
     }
 
+    /// Whether it is neither temporary nor a part of another.
+    pub fn is_plain(&self) -> bool {
+        self.persistence != Persistence::Temporary && self.partition_of.is_none()
+    }
+
     /// The columns of its primary key; none if that is not known.
     pub fn primary_key(&self) -> &[String] {
         self.constraints.iter().find_map(|constraint| constraint.kind.primary_key()).unwrap_or_default()

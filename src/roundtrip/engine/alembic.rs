@@ -170,7 +170,7 @@ impl<'a> AlembicEngine<'a> {
         });
         match self.ask(&command).await? {
             Answer::Done { .. } => Ok(Ok(())),
-            Answer::Failed { trouble, .. } => Ok(Err(self.failure(migration, direction, &trouble))),
+            Answer::Failed { trouble } => Ok(Err(self.failure(migration, direction, &trouble))),
             Answer::Broken { broken, trouble } => Err(self.cannot_work(&broken, &trouble)),
             _ => Err(self.confused()),
         }
@@ -183,15 +183,12 @@ impl<'a> AlembicEngine<'a> {
         direction: Direction,
     ) -> Result<Result<(), (usize, Failure)>, EngineError> {
         let ids: Vec<&str> = migrations.iter().map(|index| self.place.id(*index)).collect();
+        self.begun = None;
         let command = json!({ "do": "all", "revisions": ids, "direction": name_of(direction) });
         match self.ask(&command).await? {
             Answer::Done { .. } => Ok(Ok(())),
-            Answer::Failed { revision, trouble } => {
-                let at = migrations
-                    .iter()
-                    .copied()
-                    .find(|index| Some(self.place.id(*index)) == revision.as_deref());
-                let Some(at) = at.or_else(|| migrations.first().copied()) else {
+            Answer::Failed { trouble } => {
+                let Some(at) = self.begun().or_else(|| migrations.first().copied()) else {
                     return Err(self.confused());
                 };
                 let failure = self.failure(at, direction, &trouble);

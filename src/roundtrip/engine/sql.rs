@@ -199,7 +199,7 @@ async fn one_by_one<'a>(
         sqlx::raw_sql("BEGIN").execute(&mut *connection).await.map_err(|error| (&group[0], error))?;
     }
     for statement in group {
-        let sql = AssertSqlSafe(String::from(statement.sql.clone()));
+        let sql = AssertSqlSafe(statement.sql.to_string());
         sqlx::raw_sql(sql).execute(&mut *connection).await.map_err(|error| (statement, error))?;
     }
     if wrapped {
@@ -253,7 +253,7 @@ async fn as_psql<'a>(
                 copy_in(connection, statement.sql.trim_start_matches('\\'), sources.text(rows)).await
             }
             None if statement.sql.starts_with('\\') => Ok(()),
-            None => sqlx::raw_sql(AssertSqlSafe(String::from(statement.sql.clone())))
+            None => sqlx::raw_sql(AssertSqlSafe(statement.sql.to_string()))
                 .execute(&mut *connection)
                 .await
                 .map(drop),

@@ -11,10 +11,11 @@ use crate::finding::Direction;
 use crate::operation::Name;
 
 use super::super::Options;
+use super::super::answers::said;
 use super::super::engine::{Engine, EngineError, Failure, ModelDrift, Ran};
 use super::super::proxy::Proxy;
 use super::super::rows::Rows;
-use super::super::script::{self, Script};
+use super::super::script::Script;
 use super::super::seed::{Level, Seeder};
 use super::super::server::Server;
 use super::super::snapshot::{Kind, Snapshot, Watch};
@@ -70,20 +71,20 @@ impl<'a> Stage<'a> {
     ) -> Result<Self, EngineError> {
         let Worker { server, proxy, .. } = worker;
         let (trial, clean) = (server.name("trial"), server.name("clean"));
-        let prepared = options.prepare.as_ref().map(|file| (file, server.name("prepared")));
+        let prepared = options.prepare.as_ref().map(|_| server.name("prepared"));
         let other_roles = roles::of_server(server).await?;
         if begun_with > 0 {
             server.create_database(&trial, Some(&clean)).await?;
         } else {
             // A project that could not be run to its end leaves its own.
-            for name in [&trial, &clean].into_iter().chain(prepared.as_ref().map(|(_, name)| name)) {
+            for name in [&trial, &clean].into_iter().chain(&prepared) {
                 drop_database(server, name).await?;
             }
-            if let Some((file, name)) = &prepared {
+            if let (Some(file), Some(name)) = (&options.prepare, &prepared) {
                 prepare(server, name, file).await?;
             }
             for name in [&trial, &clean] {
-                server.create_database(name, prepared.as_ref().map(|(_, name)| name.as_str())).await?;
+                server.create_database(name, prepared.as_deref()).await?;
             }
         }
         proxy.lead_to(&trial);
@@ -104,7 +105,7 @@ impl<'a> Stage<'a> {
             seeder: options.data.clone().map(Seeder::new),
             clean_holds: begun_with,
             clean_roles: Roles::new(),
-            prepared: prepared.map(|(_, name)| name),
+            prepared,
             first_roles: Roles::new(),
             other_roles,
         };
@@ -142,8 +143,7 @@ impl<'a> Stage<'a> {
         if let Some(prepared) = &self.prepared {
             drop_database(self.server, prepared).await?;
         }
-        let other = self.other_roles.clone();
-        roles::restore(self.server, &other).await
+        roles::restore(self.server, &self.other_roles).await
     }
 
     /// The server's major version.
@@ -228,33 +228,27 @@ impl<'a> Stage<'a> {
         self.engine.cannot_undo(self.place.project, migration)
     }
 
-    /// Runs one migration on the trial database.
+    /// Runs one migration on the database to which the proxy leads: the trial database, but for [`Self::restore`].
     pub async fn run(&mut self, migration: usize, direction: Direction) -> Ran {
-        let database = self.trial.clone();
-        self.run_on(&database, migration, direction).await
-    }
-
-    /// Runs one migration on the database to which the proxy leads.
-    async fn run_on(&mut self, database: &str, migration: usize, direction: Direction) -> Ran {
         let run = self.engine.run(self.proxy, migration, direction);
-        match limited(self.server, database, self.options.time_limit, run).await? {
+        match limited(self.server, &self.proxy.leads_to(), self.options.time_limit, run).await? {
             Ok(ran) => ran,
-            Err(cut_off) => Ok(Err(self.end(database, cut_off, migration, direction).await?)),
+            Err(cut_off) => Ok(Err(self.end(cut_off, migration, direction).await?)),
         }
     }
 
     /// Ends a run that was cut off. An engine that was interrupted is of no further use.
     async fn end(
         &mut self,
-        database: &str,
         cut_off: CutOff,
         migration: usize,
         direction: Direction,
     ) -> Result<Failure, EngineError> {
+        let database = self.proxy.leads_to();
         let printed = self.engine.kill();
         self.close_reader().await;
-        disconnect_others(self.server, database).await?;
-        self.engine = Engine::start(self.place, self.server, self.proxy, database, self.options).await?;
+        disconnect_others(self.server, &database).await?;
+        self.engine = Engine::start(self.place, self.server, self.proxy, &database, self.options).await?;
         Ok(cut_off.failure(printed, self.place.first_line(migration, direction)))
     }
 
@@ -272,8 +266,7 @@ impl<'a> Stage<'a> {
             Err(cut_off) => cut_off,
         };
         let Some(begun) = self.engine.begun().or(migrations.first().copied()) else { return Ok(Ok(())) };
-        let database = self.trial.clone();
-        Ok(Err((begun, self.end(&database, cut_off, begun, direction).await?)))
+        Ok(Err((begun, self.end(cut_off, begun, direction).await?)))
     }
 
     /// How the project's models differ from the trial database.
@@ -285,13 +278,11 @@ impl<'a> Stage<'a> {
     /// of them does not upgrade there.
     pub async fn restore(&mut self, applied: &[usize]) -> Result<Result<(), (usize, Failure)>, EngineError> {
         self.clear().await?;
-        let wanted = self.clean_roles.clone();
-        roles::restore(self.server, &wanted).await?;
+        roles::restore(self.server, &self.clean_roles).await?;
         if self.clean_holds < applied.len() {
-            let clean = self.clean.clone();
-            self.proxy.lead_to(&clean);
+            self.proxy.lead_to(&self.clean);
             for &migration in &applied[self.clean_holds..] {
-                if let Err(failure) = self.run_on(&clean, migration, Direction::Up).await? {
+                if let Err(failure) = self.run(migration, Direction::Up).await? {
                     self.restart().await?;
                     self.proxy.lead_to(&self.trial);
                     return Ok(Err((migration, failure)));
@@ -311,13 +302,12 @@ impl<'a> Stage<'a> {
     pub async fn restart(&mut self) -> Result<(), EngineError> {
         self.clear().await?;
         drop_database(self.server, &self.clean).await?;
-        let first = self.first_roles.clone();
-        roles::restore(self.server, &first).await?;
+        roles::restore(self.server, &self.first_roles).await?;
         for name in [&self.clean, &self.trial] {
             self.server.create_database(name, self.prepared.as_deref()).await?;
         }
         self.clean_holds = 0;
-        self.clean_roles = first;
+        self.clean_roles = self.first_roles.clone();
         Ok(())
     }
 
@@ -349,7 +339,7 @@ async fn prepare(server: &Server, name: &str, file: &Path) -> Result<(), EngineE
     connection.close().await?;
     ran.map_err(|error| {
         EngineError::new(
-            format!("{shown} does not prepare a database: {}", script::said(&error)),
+            format!("{shown} does not prepare a database: {}", said(&error)),
             "it runs once on an empty database, as psql would run it",
         )
     })

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
+use super::super::answers::said;
 use super::bridge::{Account, Bridge, Upstream};
 use super::directory::RunDirectory;
 use super::url::Url;
@@ -164,7 +165,7 @@ pub(super) fn cannot_enter(url: &Url, error: &sqlx::Error) -> NoServer {
 fn told(error: &sqlx::Error) -> String {
     match error.as_database_error().and_then(|error| error.code()) {
         Some(code) if code == "28P01" || code == "28000" => "it refuses the user or the password".to_owned(),
-        _ => error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned()),
+        _ => said(error),
     }
 }
 

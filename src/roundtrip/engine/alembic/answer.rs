@@ -31,7 +31,6 @@ pub(super) enum Answer {
         trouble: Trouble,
     },
     Failed {
-        revision: Option<String>,
         #[serde(flatten)]
         trouble: Trouble,
     },

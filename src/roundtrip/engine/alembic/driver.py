@@ -274,7 +274,7 @@ class Driver:
         step.migration_fn = remembered
         return step
 
-    def answer(self, error, revision=None):
+    def answer(self, error):
         known, self.failure = self.failure, None
         error = known or error
         if error is None:
@@ -285,7 +285,7 @@ class Driver:
             # Neither the migration nor the server on its behalf: env.py itself.
             reply(self.replies, broken="project", **told)
         else:
-            reply(self.replies, failed=True, revision=revision, **told)
+            reply(self.replies, failed=True, **told)
 
     def run_one(self, command):
         """One migration in a run of env.py of its own, under the project's own transactions."""
@@ -330,21 +330,17 @@ class Driver:
 
     def run_all(self, command):
         """Many migrations in one run of env.py, under the project's own transactions."""
-        at = None
-
         def steps(heads, context):
-            nonlocal at
             for revision in command["revisions"]:
-                at = revision
                 reply(self.replies, begun=revision)
                 yield self.step(revision, command["direction"])
 
         try:
             self.run_environment(steps, own_transactions=True)
         except BaseException as error:
-            self.answer(error, at)
+            self.answer(error)
         else:
-            self.answer(None, at)
+            self.answer(None)
 
     def compare(self):
         """How the models differ from the database as it is."""
