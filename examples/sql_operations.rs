@@ -6,6 +6,7 @@ use std::path::Path;
 
 use mig_check::operation::{
     Certainty, Column, Constraint, ConstraintKind, Generated, Operation, Persistence, Position, Setting,
+    Timing, Trigger, TriggerEvent,
 };
 use mig_check::source::Sources;
 use mig_check::sql;
@@ -29,8 +30,8 @@ fn statement(statement: &sql::Lowered, text: &str) -> Value {
         let name = name.split([' ', '(']).next();
         let at = [step.range.start - statement.range.start, step.range.end - statement.range.start];
         let may = matches!(step.certainty, Certainty::May(_));
-        let text = &text[step.range.clone()];
-        json!({ "is": name, "has": facts(&step.operation), "text": text, "at": at, "may": may })
+        let (text, target) = (&text[step.range.clone()], [step.target.if_exists, step.target.only]);
+        json!({ "is": name, "has": facts(&step.operation), "text": text, "at": at, "may": may, "target": target })
     });
     let at = [statement.range.start, statement.range.end];
     json!({ "text": text[statement.range.clone()], "at": at, "steps": steps.collect::<Vec<_>>() })
@@ -91,6 +92,8 @@ fn facts(operation: &Operation) -> Value {
         O::DetachPartition { partition, concurrently, .. } => json!([partition.name, concurrently]),
         O::AlterTable { action, object, options: it, .. } => json!([action, object, options(it)]),
         O::DropTable { table, if_exists, cascade } => json!([table.name, if_exists, cascade, false]),
+        O::RenameTable { to, .. } | O::RenameIndex { to, .. } | O::RenameType { to, .. } => json!([to]),
+        O::RenameColumn { from, to, .. } | O::RenameConstraint { from, to, .. } => json!([from, to]),
         O::DropIndex { index, concurrently, if_exists, cascade } => {
             json!([index.name, if_exists, cascade, concurrently])
         }
@@ -111,8 +114,12 @@ fn facts(operation: &Operation) -> Value {
         O::CreateSequence { name, if_not_exists, persistence: it, options: of } => {
             json!([name.name, if_not_exists, persistence(*it), options(of)])
         }
-        O::CreateView { name, materialized, replace, if_not_exists, no_data, .. } => {
-            json!([name.name, materialized, replace, if_not_exists, no_data])
+        O::CreateView { name, materialized, replace, if_not_exists, no_data, options: it, .. } => {
+            json!([name.name, materialized, replace, if_not_exists, no_data, options(it)])
+        }
+        O::CreateTrigger(it) => trigger(it),
+        O::Insert { table, columns, defaults, on_conflict, .. } => {
+            json!([table.schema, table.name, columns, defaults, on_conflict])
         }
         O::RefreshView { concurrently, no_data, .. } => json!([concurrently, no_data]),
         O::Reindex { concurrently, options: it, .. } => json!([concurrently, options(it)]),
@@ -129,6 +136,42 @@ fn facts(operation: &Operation) -> Value {
         O::Opaque { reason } => json!([reason]),
         _ => json!([]),
     }
+}
+
+fn trigger(trigger: &Trigger) -> Value {
+    let timing = match trigger.timing {
+        Timing::Before => "BEFORE",
+        Timing::After => "AFTER",
+        Timing::InsteadOf => "INSTEAD OF",
+    };
+    let mut of = Vec::new();
+    let mut events: Vec<&str> = Vec::new();
+    for event in &trigger.events {
+        events.push(match event {
+            TriggerEvent::Insert => "INSERT",
+            TriggerEvent::Update(columns) => {
+                of.extend(columns);
+                "UPDATE"
+            }
+            TriggerEvent::Delete => "DELETE",
+            TriggerEvent::Truncate => "TRUNCATE",
+        });
+    }
+    events.sort_unstable();
+    json!([
+        trigger.name,
+        trigger.table.schema,
+        trigger.table.name,
+        trigger.replace,
+        trigger.constraint,
+        timing,
+        events,
+        of,
+        trigger.each_row,
+        [trigger.deferrable, trigger.deferred],
+        trigger.condition.is_some(),
+        trigger.function.name,
+    ])
 }
 
 fn constraint(constraint: &Constraint) -> Value {

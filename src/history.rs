@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use crate::operation::Certainty;
-use crate::operation::{Name, Operation};
+use crate::operation::{Name, Operation, Target};
 use crate::source::{SourceId, Span, Text};
 
 /// One set of migrations that one tool would run.
@@ -271,12 +271,19 @@ pub struct Step {
     pub span: Span,
     /// Whether it surely runs when its statement runs: a branch of a `DO` block may not.
     pub certainty: Certainty,
+    /// How it names what it is about.
+    pub target: Target,
 }
 
 impl Step {
     /// A step that runs when its statement does.
     pub fn certain(operation: Operation, span: Span) -> Self {
-        Self { operation: Arc::new(operation), span, certainty: Certainty::Certain }
+        Self {
+            operation: Arc::new(operation),
+            span,
+            certainty: Certainty::Certain,
+            target: Target::default(),
+        }
     }
 }
 

@@ -10,6 +10,8 @@ mod partition;
 mod policy;
 mod routine;
 mod setting;
+mod target;
+mod trigger;
 mod value;
 
 pub use constraint::{Constraint, ConstraintKind, KeyIndex};
@@ -18,6 +20,8 @@ pub use partition::Strategy;
 pub use policy::{Policy, PolicyCommand};
 pub use routine::{FunctionTraits, Parameter, Signature, Volatility};
 pub use setting::{Position, Setting, is_on, setting};
+pub use target::Target;
+pub use trigger::{Timing, Trigger, TriggerEvent};
 pub use value::{DataType, Expression};
 
 /// One change, or one statement that changes nothing that we follow. What is large is boxed: there may be as many of
@@ -92,7 +96,8 @@ pub enum Operation {
     CreateSequence { name: Name, if_not_exists: bool, persistence: Persistence, options: Vec<Setting> },
     /// `DROP SEQUENCE`.
     DropSequence { name: Name, if_exists: bool, cascade: bool },
-    /// `CREATE [OR REPLACE] [MATERIALIZED] VIEW`. `columns` are those that it gives, if its text names them all.
+    /// `CREATE [OR REPLACE] [MATERIALIZED] VIEW`. `columns` are those that it gives, if its text names them all. The
+    /// options are those of `WITH`, and `check_option`, `tablespace`, `access_method`, `temporary`, `recursive`.
     CreateView {
         name: Name,
         materialized: bool,
@@ -101,6 +106,7 @@ pub enum Operation {
         no_data: bool,
         reads: Vec<Name>,
         columns: Option<Vec<String>>,
+        options: Vec<Setting>,
     },
     /// `DROP [MATERIALIZED] VIEW`.
     DropView { name: Name, materialized: bool, if_exists: bool, cascade: bool },
@@ -115,8 +121,8 @@ pub enum Operation {
         signature: Box<Signature>,
         body: Vec<(Operation, Certainty)>,
     },
-    /// `CREATE [OR REPLACE] TRIGGER`. `columns` are those that it needs by name.
-    CreateTrigger { name: String, table: Name, replace: bool, columns: Vec<String>, function: Name },
+    /// `CREATE [OR REPLACE] [CONSTRAINT] TRIGGER`.
+    CreateTrigger(Box<Trigger>),
     /// `CREATE POLICY`.
     CreatePolicy(Box<Policy>),
     /// `DROP POLICY`.
@@ -129,8 +135,9 @@ pub enum Operation {
     CreateSchema { name: String, if_not_exists: bool },
     /// `DROP SCHEMA`.
     DropSchema { name: String, if_exists: bool, cascade: bool },
-    /// `INSERT`. `columns` are those that it names, none if it names none; `reads` are the tables of its query.
-    Insert { table: Name, columns: Vec<String>, reads: Vec<Name> },
+    /// `INSERT`. `columns` are those that it names, none if it names none; `reads` are the tables of its query;
+    /// `defaults` says that it is one of `DEFAULT VALUES`, `on_conflict` that it says what to do with a row that is there.
+    Insert { table: Name, columns: Vec<String>, reads: Vec<Name>, defaults: bool, on_conflict: bool },
     /// `UPDATE`. `columns` are assigned; `copied` are the columns that the assigned values read.
     Update {
         table: Name,
@@ -157,7 +164,10 @@ pub enum Operation {
     /// `DO`. What its body holds follows it, each as an operation of its own.
     Do,
     /// A statement that is understood but has no operation of its own: `COMMENT ON TABLE`, `VACUUM`. The options are
-    /// those of its lists, and `if_exists`, `if_not_exists`, `replace`, `cascade` where they are written.
+    /// those of its lists; `if_exists`, `if_not_exists`, `replace`, `cascade` where they are written; and what it gives
+    /// an object: `owner`, `rename`, `schema`, `tablespace`, `volatility`, `privilege` and more of
+    /// the names that PostgreSQL's tree has, with `rename `, `reset `, `set ` and `drop ` in
+    /// front of what such a verb is said of.
     Other { kind: &'static str, objects: Vec<Name>, options: Vec<Setting> },
     /// Text that is not a statement of PostgreSQL.
     Unparsed { message: String },
@@ -339,6 +349,7 @@ impl Operation {
             Self::CreateTable(create) => Some(&create.table),
             Self::CreateIndex(create) => Some(&create.table),
             Self::CreatePolicy(policy) => Some(&policy.table),
+            Self::CreateTrigger(trigger) => Some(&trigger.table),
             Self::DropTable { table, .. }
             | Self::RenameTable { table, .. }
             | Self::SetTableSchema { table, .. }
@@ -357,7 +368,6 @@ impl Operation {
             | Self::AttachPartition { table, .. }
             | Self::DetachPartition { table, .. }
             | Self::AlterTable { table, .. }
-            | Self::CreateTrigger { table, .. }
             | Self::DropTrigger { table, .. }
             | Self::DropPolicy { table, .. }
             | Self::Insert { table, .. }

@@ -16,7 +16,7 @@ use std::ops::Range;
 
 use squawk_lexer::TokenKind;
 
-use crate::operation::{Certainty, DataType, Expression, Operation};
+use crate::operation::{Certainty, DataType, Expression, Operation, Target};
 use lower::Nesting;
 use split::{Piece, PieceKind};
 
@@ -40,11 +40,13 @@ pub struct Step {
     pub range: Range<usize>,
     /// Whether it surely happens when the statement runs.
     pub certainty: Certainty,
+    /// How it names what it is about.
+    pub target: Target,
 }
 
 impl Step {
     fn certain(operation: Operation, range: Range<usize>) -> Self {
-        Self { operation, range, certainty: Certainty::Certain }
+        Self { operation, range, certainty: Certainty::Certain, target: Target::default() }
     }
 }
 

@@ -5,7 +5,9 @@ use super::held::Held;
 use super::schema::{Moment, Schema, Table};
 use crate::finding::Direction;
 use crate::history::{Graph, Language, Migration, Project, Scope, Script, Statement};
-use crate::operation::{Certainty, Column, ConstraintKind, DataType, Name, Operation, Persistence, quote};
+use crate::operation::{
+    Certainty, Column, ConstraintKind, DataType, Name, Operation, Persistence, Target, quote,
+};
 use crate::source::{Sources, Span};
 
 /// The project as a whole.
@@ -91,6 +93,8 @@ pub struct Context<'a> {
     pub settings: &'a Settings,
     /// The migration.
     pub migration: &'a Migration,
+    /// How the operation names what it is about.
+    pub target: Target,
     /// The direction that is judged.
     pub script: &'a Script,
     /// The statement.

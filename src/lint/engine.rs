@@ -139,6 +139,7 @@ impl Engine<'_> {
                             statement,
                             position,
                             operation,
+                            target: step.target,
                             span: step.span,
                             schema,
                             now,

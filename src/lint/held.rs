@@ -55,8 +55,8 @@ pub fn waits_for<'a>(context: &Context<'a>, operation: &'a Operation) -> Option<
         | Operation::DropTable { table, .. }
         | Operation::SetTableSchema { table, .. }
         | Operation::DetachPartition { table, concurrently: false, .. }
-        | Operation::CreateTrigger { table, .. }
         | Operation::DropTrigger { table, .. } => Some(table),
+        Operation::CreateTrigger(trigger) => Some(&trigger.table),
         // The options of the catalog are locked out completely, those of storage not at all.
         Operation::AlterTable { table, action: "SET", options, .. } => {
             setting(options, "user_catalog_table").is_some().then_some(table)

@@ -65,6 +65,8 @@ pub struct View {
     pub reads: Vec<Name>,
     /// The columns that it gives, if its text names them all.
     pub columns: Option<Vec<String>>,
+    /// Whether it reads them with the rights of who reads it: `security_invoker`.
+    pub invoker: bool,
     /// The statement that made it.
     pub sql: Rc<str>,
     /// When it was created.

@@ -1,5 +1,7 @@
 //! What is written of a function or procedure beside its body. Refuses to know what it does.
 
+use super::{Setting, setting};
+
 /// What is written beside the body of a function.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FunctionTraits {
@@ -25,6 +27,17 @@ pub enum Volatility {
     Stable,
     /// `IMMUTABLE`: the arguments alone.
     Immutable,
+}
+
+impl Volatility {
+    /// What the options of `ALTER FUNCTION` make it, if they say so.
+    pub fn given(options: &[Setting]) -> Option<Self> {
+        match setting(options, "volatility")?.value.as_deref()? {
+            "immutable" => Some(Self::Immutable),
+            "stable" => Some(Self::Stable),
+            _ => Some(Self::Volatile),
+        }
+    }
 }
 
 /// How a routine is called and what it gives back.

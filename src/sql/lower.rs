@@ -2,6 +2,7 @@
 //! are those of the statement's own text.
 
 mod alter;
+mod clause;
 mod constraint;
 mod create;
 mod data;
@@ -17,14 +18,15 @@ mod policy;
 mod routine;
 mod session;
 mod signature;
+mod trigger;
 
 use std::ops::Range;
 
-use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode};
+use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::{Step, parse};
-use crate::operation::Operation;
+use crate::operation::{Operation, Target};
 
 /// Operations, each with the part that says so.
 pub(super) type Steps = Vec<(Operation, Range<usize>)>;
@@ -53,10 +55,11 @@ pub(super) fn statement(statement: &ast::Stmt, nesting: Nesting) -> Vec<Step> {
             Some(explained) => self::statement(&explained, nesting),
             None => one(data::query(it.syntax())),
         },
-        plain => without_body(plain)
-            .into_iter()
-            .map(|(operation, range)| Step::certain(operation, range))
-            .collect(),
+        plain => {
+            let target = target(plain.syntax());
+            let steps = without_body(plain).into_iter();
+            steps.map(|(operation, range)| Step { target, ..Step::certain(operation, range) }).collect()
+        }
     }
 }
 
@@ -68,7 +71,7 @@ fn without_body(statement: &ast::Stmt) -> Steps {
     match statement {
         S::AlterTable(it) => alter::table(it),
         S::AlterIndex(it) => one(alter::index(it)),
-        S::AlterType(it) => one(alter::type_(it)),
+        S::AlterType(it) => alter::type_(it),
         S::AlterDomain(it) => one(alter::domain(it)),
         S::CreateTable(it) => one(create::table(it)),
         S::CreateTableAs(it) => one(create::table_as(it)),
@@ -79,7 +82,7 @@ fn without_body(statement: &ast::Stmt) -> Steps {
         S::CreateSequence(it) => one(create::sequence(it)),
         S::CreateView(it) => one(create::view(it)),
         S::CreateMaterializedView(it) => one(create::materialized_view(it)),
-        S::CreateTrigger(it) => one(create::trigger(it)),
+        S::CreateTrigger(it) => one(trigger::create(it)),
         S::CreatePolicy(it) => one(policy::create(it)),
         S::DropPolicy(it) => one(policy::drop(it)),
         S::CreateExtension(it) => one(create::extension(it)),
@@ -117,13 +120,20 @@ fn without_body(statement: &ast::Stmt) -> Steps {
     }
 }
 
+/// How the name of what a statement is about is written.
+fn target(node: &SyntaxNode) -> Target {
+    let relation = node.children().find_map(ast::TableRelationName::cast);
+    Target {
+        if_exists: node.children().any(|part| part.kind() == SyntaxKind::IF_EXISTS),
+        only: relation.is_some_and(|relation| relation.only_token().is_some()),
+    }
+}
+
 /// A node without the semicolon that belongs to it.
 fn whole(node: &SyntaxNode) -> Range<usize> {
     let end = node
         .children_with_tokens()
-        .filter(|element| {
-            !element.kind().is_trivia() && element.kind() != squawk_syntax::SyntaxKind::SEMICOLON
-        })
+        .filter(|element| !element.kind().is_trivia() && element.kind() != SyntaxKind::SEMICOLON)
         .last()
         .map_or(node.text_range().end(), |last| last.text_range().end());
     parse::range(node).start..end.into()

@@ -2,6 +2,7 @@
 
 from pglast.enums import AlterTableType as AT, ConstrType as C, DropBehavior
 
+from postgres_objects import foreign
 from postgres_options import AnyOf, column_constraints, constraint, flags, generated, names, settings
 
 ACTIONS = {
@@ -114,7 +115,24 @@ def constraint_attributes(node):
     return AnyOf([off, early, off + early, early + off])
 
 
+def foreign_action(node):
+    """What an action on something else than a table gives it; None where that is an operation on a column."""
+    if node.subtype == AT.AT_ChangeOwner:
+        return [["owner", role(node.newowner).lower() if node.newowner.rolename is None else node.newowner.rolename]]
+    if node.subtype == AT.AT_SetTableSpace:
+        return [["tablespace", node.name]]
+    if node.subtype == AT.AT_SetRelOptions:
+        return settings(node.def_)
+    if node.subtype == AT.AT_ResetRelOptions:
+        return [[f"reset {name}", None] for name, _ in settings(node.def_)]
+    if node.subtype in (AT.AT_GenericOptions, AT.AT_AlterColumnGenericOptions):
+        return foreign(node.def_)
+    return None
+
+
 def action_options(node):
+    if node.subtype == AT.AT_GenericOptions:
+        return foreign(node.def_)
     if node.subtype == AT.AT_AlterConstraint:
         return constraint_attributes(node.def_)
     return settings(node.def_) if node.subtype in (AT.AT_SetRelOptions, AT.AT_ResetRelOptions) else []

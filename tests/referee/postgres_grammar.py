@@ -19,6 +19,7 @@ import subprocess
 import sys
 
 from pglast import ast, parse_sql
+from pglast.enums import ObjectType
 from pglast.parser import ParseError
 
 from postgres_options import AnyOf
@@ -128,13 +129,27 @@ def out_of_place(steps, node):
     """The actions whose own text is not that action."""
     if not isinstance(node, ast.AlterTableStmt) or len(node.cmds) != len(steps):
         return []
+    kind = {ObjectType.OBJECT_TABLE: "TABLE", ObjectType.OBJECT_TYPE: "TYPE"}.get(node.objtype)
+    if kind is None:
+        return []
     wrong = []
     for step, command in zip(steps, node.cmds):
-        tree, _ = parse("ALTER TABLE t " + step["text"])
+        tree, _ = parse(f"ALTER {kind} t {step['text']}")
         alone = tree[0].stmt.cmds if tree and isinstance(tree[0].stmt, ast.AlterTableStmt) else ()
         if [it.subtype for it in alone] != [command.subtype]:
             wrong.append(f"{step['text']!r} is not the text of the action")
     return wrong
+
+
+TARGETED = (ast.AlterTableStmt, ast.RenameStmt, ast.AlterObjectSchemaStmt, ast.DropStmt, ast.AlterSeqStmt)
+
+
+def aimed(node):
+    """IF EXISTS and ONLY beside the name of what a statement is about."""
+    relation = getattr(node, "relation", None)
+    named_alone = isinstance(node, ast.AlterTableStmt) and node.objtype != ObjectType.OBJECT_TYPE
+    renames = isinstance(node, ast.RenameStmt) and node.renameType != ObjectType.OBJECT_ATTRIBUTE
+    return [bool(node.missing_ok), bool(relation and (named_alone or renames) and not relation.inh)]
 
 
 def compared(steps, node):
@@ -148,6 +163,12 @@ def compared(steps, node):
         return [f"{kinds} for {type(node).__name__}"] if names and not set(kinds) & names else []
     if kinds != [name for name, _ in wanted]:
         return [f"{kinds} where PostgreSQL has {[name for name, _ in wanted]}"]
+    if isinstance(node, TARGETED) and (aim := aimed(node)) != (has := steps[0]["target"]):
+        return [f"IF EXISTS and ONLY are {has} where PostgreSQL has {aim}"]
+    # An attribute's type is not compared.
+    for step in steps:
+        if step["is"] == "Other" and step["has"][0].endswith(" ATTRIBUTE"):
+            step["has"][1] = [it for it in step["has"][1] if it[0] != "type"]
     pairs = zip(steps, wanted)
     wrong = [f"{facts(step)} where PostgreSQL has {want}" for step, (_, want) in pairs if not same(facts(step), want)]
     return wrong or out_of_place(steps, node)

@@ -5,7 +5,8 @@ import re
 from pglast import ast
 from pglast.enums import AlterTableType as AT, DropBehavior, ObjectType as O
 
-from postgres_actions import command
+from postgres_actions import command, foreign_action
+from postgres_objects import assigned, attribute, called, expected as expected_of_object, other
 from postgres_options import column_constraints, constraint, flags, generated, setting_value, settings
 
 DROPS = {
@@ -18,18 +19,6 @@ DROPS = {
     O.OBJECT_SCHEMA: "DropSchema",
     O.OBJECT_TRIGGER: "DropTrigger",
     O.OBJECT_POLICY: "DropPolicy",
-}
-# Where the manual has another word than the tree.
-DROPPED = {
-    "FDW": "FOREIGN DATA WRAPPER",
-    "FOREIGN SERVER": "SERVER",
-    "OPCLASS": "OPERATOR CLASS",
-    "OPFAMILY": "OPERATOR FAMILY",
-    "STATISTIC EXT": "STATISTICS",
-    "TSCONFIGURATION": "TEXT SEARCH CONFIGURATION",
-    "TSDICTIONARY": "TEXT SEARCH DICTIONARY",
-    "TSPARSER": "TEXT SEARCH PARSER",
-    "TSTEMPLATE": "TEXT SEARCH TEMPLATE",
 }
 EXTENSION_OPTIONS = ["schema", "new_version", "cascade"]
 LOCK_MODES = [
@@ -73,7 +62,12 @@ def create_table_as(node):
     """A table, or a materialized view."""
     into = node.into
     if node.objtype == O.OBJECT_MATVIEW:
-        return "CreateView", [into.rel.relname, True, False, bool(node.if_not_exists), bool(into.skipData)]
+        # In the order in which they are written.
+        options = settings(into.options) + ([["tablespace", into.tableSpaceName]] if into.tableSpaceName else [])
+        method = [["access_method", into.accessMethod]] if into.accessMethod else []
+        return "CreateView", [
+            into.rel.relname, True, False, bool(node.if_not_exists), bool(into.skipData), method + options
+        ]
     relation = into.rel
     return "CreateTable", [
         relation.schemaname,
@@ -144,8 +138,7 @@ def drop(node):
     kind = DROPS.get(node.removeType)
     if kind:
         return [(kind, [last_name(it), *facts]) for it in node.objects]
-    what = node.removeType.name.removeprefix("OBJECT_").replace("_", " ")
-    return [("Other", [f"DROP {DROPPED.get(what, what)}", flags(if_exists=node.missing_ok, cascade=cascade)])]
+    return [("Other", [f"DROP {called(node.removeType)}", flags(if_exists=node.missing_ok, cascade=cascade)])]
 
 
 def in_depth(node):
@@ -154,8 +147,6 @@ def in_depth(node):
         return "CreateTable", create_table(node)
     if isinstance(node, ast.CreateTableAsStmt) and not node.is_select_into:
         return create_table_as(node)
-    if isinstance(node, ast.ViewStmt):
-        return "CreateView", [node.view.relname, False, bool(node.replace), False, False]
     if isinstance(node, ast.IndexStmt):
         return "CreateIndex", create_index(node)
     if isinstance(node, ast.CreateEnumStmt):
@@ -194,16 +185,20 @@ def expected(node):
     """The operations of a statement as PostgreSQL's tree has them; None for those that are not compared in depth."""
     if isinstance(node, ast.AlterTableStmt) and node.objtype == O.OBJECT_TABLE:
         return [command(it) for it in node.cmds]
+    if isinstance(node, ast.AlterTableStmt) and node.objtype == O.OBJECT_TYPE:
+        return [("Other", [kind, [named, *words]]) for kind, named, words in map(attribute, node.cmds)]
+    if isinstance(node, ast.AlterTableStmt):
+        said = [foreign_action(it) for it in node.cmds]
+        known = all(it is not None for it in said)
+        return other(f"ALTER {called(node.objtype)}", flags(if_exists=node.missing_ok), *said) if known else None
     if isinstance(node, ast.DropStmt):
         return drop(node)
     if isinstance(node, ast.UpdateStmt) and node.withClause is None:
-        # Parts of one array or composite may each be assigned: that is one column.
-        columns = list(dict.fromkeys(it.name for it in node.targetList))
-        return [("Update", [columns, node.whereClause is not None])]
+        return [("Update", [assigned(node.targetList), node.whereClause is not None])]
     if isinstance(node, ast.DeleteStmt) and node.withClause is None:
         return [("Delete", [node.whereClause is not None])]
     one = in_depth(node)
-    return [one] if one else None
+    return [one] if one else expected_of_object(node)
 
 
 NAMED = {

@@ -189,7 +189,8 @@ impl Output {
             let mut steps = Vec::with_capacity(statement.steps.len());
             for step in statement.steps {
                 let span = self.anchored(within(&step.range));
-                steps.push(Step { operation: Arc::new(step.operation), span, certainty: step.certainty });
+                let (operation, certainty) = (Arc::new(step.operation), step.certainty);
+                steps.push(Step { operation, span, certainty, target: step.target });
             }
             let span = if count > 1 { within(&statement.range) } else { place.call };
             self.push(sent.to_owned(), span, steps, place.batched);

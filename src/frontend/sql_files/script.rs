@@ -132,6 +132,7 @@ impl Read<'_> {
                 operation: shared(step.operation, &mut last),
                 span: span(&step.range),
                 certainty: step.certainty,
+                target: step.target,
             }));
             // What another file or a query says is not there to be sent.
             let elsewhere = sql.starts_with('\\')

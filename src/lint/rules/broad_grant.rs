@@ -17,27 +17,25 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::Other { kind: "GRANT" | "ALTER DEFAULT PRIVILEGES", .. } = context.operation else {
+    let Operation::Other { kind: "GRANT" | "ALTER DEFAULT PRIVILEGES", options, .. } = context.operation
+    else {
         return None;
     };
-    let words: Vec<String> = context
-        .statement
-        .sql
-        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .map(str::to_uppercase)
-        .collect();
-    let pair = |first: &str, second: &str| words.windows(2).any(|two| two[0] == first && two[1] == second);
+    let grantees =
+        setting(options, "grantees").and_then(|option| option.value.as_deref()).unwrap_or_default();
+    let gives_all = options.iter().any(|option| {
+        option.name == "privilege" && option.value.as_deref().is_some_and(|right| right.starts_with("all"))
+    });
     let (message, help) = match () {
-        () if !words.iter().any(|word| word == "GRANT") => return None,
-        () if pair("TO", "PUBLIC") => (
+        () if grantees.split(", ").any(|role| role == "public") => (
             "This grants rights to PUBLIC, which is every role, also those made later",
             "Name the roles that need it",
         ),
-        () if pair("GRANT", "ALL") => (
+        () if gives_all => (
             "This grants all rights, also those that nobody needs",
             "Name the rights: SELECT, INSERT, UPDATE, DELETE",
         ),
-        () if pair("GRANT", "OPTION") => {
+        () if is_on(options, "grant_option") => {
             ("This lets the role pass the rights on", "Leave WITH GRANT OPTION out")
         }
         () => return None,

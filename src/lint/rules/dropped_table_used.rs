@@ -26,8 +26,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         other => other.table()?,
     };
     let when = context.schema.dropped(table)?;
-    let guarded = context.statement.sql.to_lowercase().contains("if exists");
-    if guarded || context.statement.certainty != Certainty::Certain {
+    if context.target.if_exists || context.statement.certainty != Certainty::Certain {
         return None;
     }
     let by = &context.project.migrations[when.migration];

@@ -27,9 +27,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             let same = types(&known.signature) == types(signature) && !signature.procedure;
             (name, Some(known.volatility).filter(|_| same)?, traits.volatility)
         }
-        Operation::Other { kind: "ALTER FUNCTION", objects, .. } => {
+        Operation::Other { kind: "ALTER FUNCTION", objects, options } => {
             let name = objects.first()?;
-            (name, context.schema.function(name)?.volatility, named(&context.statement.sql)?)
+            (name, context.schema.function(name)?.volatility, Volatility::given(options)?)
         }
         _ => return None,
     };
@@ -62,12 +62,4 @@ fn word(volatility: Volatility) -> &'static str {
         Volatility::Stable => "STABLE",
         Volatility::Immutable => "IMMUTABLE",
     }
-}
-
-/// The volatility that a statement ends with: `ALTER FUNCTION f(integer) STABLE`.
-fn named(sql: &str) -> Option<Volatility> {
-    let (_, options) = sql.rsplit_once(')')?;
-    [Volatility::Volatile, Volatility::Stable, Volatility::Immutable].into_iter().find(|volatility| {
-        options.split([' ', ';', '\n']).any(|option| option.eq_ignore_ascii_case(word(*volatility)))
-    })
 }

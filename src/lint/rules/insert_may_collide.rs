@@ -17,9 +17,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::Insert { table, columns, reads } = context.operation else { return None };
+    let Operation::Insert { table, columns, reads, on_conflict: false, .. } = context.operation else {
+        return None;
+    };
     let sql = context.statement.sql.to_uppercase();
-    let random = ["UUID", "NEXTVAL(", "(DEFAULT", "ON CONFLICT", "NOT EXISTS"];
+    let random = ["UUID", "NEXTVAL(", "(DEFAULT", "NOT EXISTS"];
     if !reads.is_empty() || context.is_at_hand_table(table) || random.iter().any(|word| sql.contains(word)) {
         return None;
     }

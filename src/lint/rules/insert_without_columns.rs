@@ -18,12 +18,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::Insert { table, columns, .. } = context.operation else { return None };
-    let defaults = context.statement.sql.to_uppercase().contains("DEFAULT VALUES");
+    let Operation::Insert { table, columns, defaults, .. } = context.operation else { return None };
     let temporary =
         context.schema.table(table).is_some_and(|known| known.persistence == Persistence::Temporary);
     let is_sole = matches!(context.statement.steps.as_slice(), [_]);
-    if !columns.is_empty() || defaults || temporary || !is_sole {
+    if !columns.is_empty() || *defaults || temporary || !is_sole {
         return None;
     }
     Some(

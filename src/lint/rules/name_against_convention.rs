@@ -60,7 +60,7 @@ fn names(context: &Context<'_>) -> Vec<(&'static str, String)> {
         Operation::CreateEnum { name, .. } | Operation::CreateDomain { name, .. } => {
             found.push(("type", name.name.clone()))
         }
-        Operation::CreateTrigger { name, .. } => found.push(("trigger", name.clone())),
+        Operation::CreateTrigger(trigger) => found.push(("trigger", trigger.name.clone())),
         Operation::CreateSchema { name, .. } => found.push(("schema", name.clone())),
         Operation::CreatePolicy(policy) => found.push(("policy", policy.name.clone())),
         _ => {}

@@ -41,9 +41,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         {
             return None;
         }
-        Operation::Other { kind, objects, .. } => {
+        Operation::Other { kind, objects, options } => {
             let (_, what) = KINDS.iter().find(|(known, _)| known == kind)?;
-            (*what, objects.first()?, new_name(&context.statement.sql)?)
+            (*what, objects.first()?, setting(options, "rename")?.value.clone()?)
         }
         _ => return None,
     };
@@ -73,13 +73,4 @@ fn made(operation: &Operation) -> Option<&Name> {
         | Operation::CreateDomain { name, .. } => Some(name),
         _ => None,
     }
-}
-
-/// What stands behind `RENAME TO`.
-fn new_name(sql: &str) -> Option<String> {
-    let words: Vec<&str> = sql.split_whitespace().collect();
-    let at = words
-        .windows(2)
-        .position(|pair| pair[0].eq_ignore_ascii_case("rename") && pair[1].eq_ignore_ascii_case("to"))?;
-    Some(words.get(at + 2)?.trim_matches([';', '"']).to_owned())
 }

@@ -17,9 +17,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::Other { kind: "ALTER SCHEMA", objects, .. } = context.operation else { return None };
-    let sql = context.statement.sql.to_uppercase();
-    let schema = objects.first().filter(|_| sql.contains("RENAME TO"))?;
+    let Operation::Other { kind: "ALTER SCHEMA", objects, options } = context.operation else { return None };
+    let schema = objects.first().filter(|_| setting(options, "rename").is_some())?;
     let made_here = context.earlier().any(
         |(_, operation)| matches!(operation, Operation::CreateSchema { name, .. } if *name == schema.name),
     );

@@ -21,9 +21,13 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     if !traits.definer || traits.search_path.is_some() {
         return None;
     }
-    let fixed = context.later().any(|(statement, operation)| {
-        matches!(operation, Operation::Other { kind: "ALTER FUNCTION" | "ALTER PROCEDURE", objects, .. } if objects.contains(name))
-            && statement.sql.to_lowercase().contains("search_path")
+    let fixed = context.later().any(|(_, operation)| match operation {
+        Operation::Other {
+            kind: "ALTER FUNCTION" | "ALTER PROCEDURE" | "ALTER ROUTINE",
+            objects,
+            options,
+        } => objects.contains(name) && setting(options, "set search_path").is_some(),
+        _ => false,
     });
     if fixed {
         return None;

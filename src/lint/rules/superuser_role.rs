@@ -17,16 +17,15 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::Other { kind, objects, .. } = context.operation else { return None };
-    let words = context.statement.sql.to_uppercase();
-    let says =
-        |word: &str| words.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|found| found == word);
+    let Operation::Other { kind, objects, options } = context.operation else { return None };
     let message = match *kind {
         "ALTER SYSTEM" => {
             "ALTER SYSTEM changes the settings of the whole server, for every database on it".to_owned()
         }
         "CREATE ROLE" | "ALTER ROLE" | "CREATE USER" | "ALTER USER" | "CREATE GROUP" => {
-            let right = ["SUPERUSER", "BYPASSRLS", "REPLICATION"].into_iter().find(|right| says(right))?;
+            let rights =
+                [("superuser", "SUPERUSER"), ("bypassrls", "BYPASSRLS"), ("isreplication", "REPLICATION")];
+            let (_, right) = rights.into_iter().find(|(name, _)| is_on(options, name))?;
             let role = objects.first().map_or_else(|| "a role".to_owned(), |role| format!("role {role}"));
             format!("This gives {role} the right {right}")
         }

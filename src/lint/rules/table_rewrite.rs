@@ -28,7 +28,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             ..
         } if !stays(context, table, object.as_deref()) => (*action, Some(table)),
         Operation::AlterColumn { table, action: action @ "SET EXPRESSION", .. } => (*action, Some(table)),
-        Operation::Other { kind, objects, .. } if moves(kind, &context.statement.sql) => {
+        Operation::Other { kind, objects, options } if moves(kind, options) => {
             ("SET TABLESPACE", moved(context, kind, objects)?)
         }
         _ => return None,
@@ -59,21 +59,17 @@ fn check(context: &Context<'_>) -> Option<Draft> {
 }
 
 /// Whether it moves an index, or all of a tablespace, to another one.
-fn moves(kind: &str, sql: &str) -> bool {
-    if !kind.starts_with("ALTER") {
-        return false;
-    }
-    let sql = sql.to_lowercase();
-    let words: Vec<&str> = sql.split_whitespace().collect();
-    let all = words.get(2..5) == Some(&["all", "in", "tablespace"]);
-    let moves = words.windows(2).any(|pair| pair == ["set", "tablespace"]);
-    moves && (kind == "ALTER INDEX" || all)
+fn moves(kind: &str, options: &[Setting]) -> bool {
+    let moves = kind == "ALTER INDEX" || kind.ends_with(ALL);
+    moves && setting(options, "tablespace").is_some()
 }
+
+/// What follows the kind of objects that are moved together.
+const ALL: &str = " ALL IN TABLESPACE";
 
 /// The index that is moved, or nothing for all that a tablespace holds; `None` for an index that is new.
 fn moved<'a>(context: &Context<'_>, kind: &str, objects: &'a [Name]) -> Option<Option<&'a Name>> {
-    let all = context.statement.sql.to_lowercase().contains(" in tablespace ");
-    let index = objects.first().filter(|_| kind == "ALTER INDEX" && !all);
+    let index = objects.first().filter(|_| !kind.ends_with(ALL));
     let known = index.and_then(|index| context.schema.index(index));
     (!known.is_some_and(|known| context.is_new(&known.table))).then_some(index)
 }

@@ -17,14 +17,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::CreateFunction { name, .. } = context.operation else { return None };
-    let sql = context.statement.sql.to_lowercase();
-    let words: Vec<&str> = sql.split_whitespace().collect();
-    let languages = words
-        .windows(2)
-        .filter(|pair| pair[0] == "language")
-        .map(|pair| pair[1].trim_matches(['\'', '"', ';']));
-    let language = languages.into_iter().find(|language| UNTRUSTED.contains(language))?;
+    let Operation::CreateFunction { name, traits, .. } = context.operation else { return None };
+    let language = traits.language.as_deref().filter(|language| UNTRUSTED.contains(language))?;
     Some(
         Draft::new(format!(
             "{name} is written in {language}, which reads and writes files as the server does"

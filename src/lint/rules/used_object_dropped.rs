@@ -75,7 +75,8 @@ fn makes(operation: &Operation, wanted: &str) -> bool {
         | Operation::CreateSequence { name, .. } => name.name == wanted,
         Operation::CreateTable(create) => create.table.name == wanted,
         Operation::CreatePolicy(policy) => policy.name == wanted,
-        Operation::CreateTrigger { name, .. } | Operation::CreateExtension { name, .. } => name == wanted,
+        Operation::CreateTrigger(trigger) => trigger.name == *wanted,
+        Operation::CreateExtension { name, .. } => name == wanted,
         Operation::Other { kind, objects, .. } => {
             kind.starts_with("CREATE") && objects.first().is_some_and(|object| object.name == wanted)
         }

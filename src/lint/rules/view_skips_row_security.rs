@@ -19,14 +19,14 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     match context.operation {
-        Operation::CreateView { name, materialized: false, reads, .. } => {
+        Operation::CreateView { name, materialized: false, reads, options, .. } => {
             let guarded = |table: &&Name| context.schema.table(table).is_some_and(|known| known.row_security);
             let table = reads.iter().find(guarded)?;
-            let minded = invokes(&context.statement.sql) || is_mended(context, name);
+            let minded = is_on(options, INVOKER) || is_mended(context, name);
             (!minded).then(|| draft(context, name, table).label(format!("{table} has row-level security")))
         }
         Operation::AlterTable { table, action: "ENABLE ROW LEVEL SECURITY", .. } => {
-            let plain = |view: &View| !view.materialized && !invokes(&view.sql);
+            let plain = |view: &View| !view.materialized && !view.invoker;
             let (name, _) = context
                 .schema
                 .views_of(table)
@@ -49,16 +49,14 @@ fn draft(context: &Context<'_>, view: &Name, table: &Name) -> Draft {
     draft.help("Let the view run with the rights of its reader", code.finish())
 }
 
-/// Whether a view says that it runs with the rights of its reader.
-fn invokes(sql: &str) -> bool {
-    sql.to_lowercase().contains("security_invoker")
-}
+/// What says that a view runs with the rights of its reader.
+const INVOKER: &str = "security_invoker";
 
 /// Whether a later statement of the script says so.
 fn is_mended(context: &Context<'_>, view: &Name) -> bool {
-    context.later().any(|(statement, operation)| match operation {
-        Operation::Other { kind: "ALTER VIEW", objects, .. } => {
-            objects.iter().any(|name| name.name == view.name) && invokes(&statement.sql)
+    context.later().any(|(_, operation)| match operation {
+        Operation::Other { kind: "ALTER VIEW", objects, options } => {
+            objects.iter().any(|name| name.name == view.name) && is_on(options, INVOKER)
         }
         Operation::CreateView { name, .. } => name.name == view.name,
         Operation::DropView { name, .. } => name.name == view.name,

@@ -6,7 +6,9 @@ use super::known::Known;
 use super::table::{ColumnState, stored_type};
 use super::{Domain, EnumState, Function, Moment, Schema, Session, View};
 use crate::history::SessionSetting;
-use crate::operation::{ConstraintKind, Name, Operation, Setting, TransactionVerb, is_on, setting};
+use crate::operation::{
+    ConstraintKind, Name, Operation, Setting, TransactionVerb, Volatility, is_on, setting,
+};
 
 impl Schema {
     /// What is known after an operation. `sql` is the statement that it is part of.
@@ -243,10 +245,11 @@ impl Schema {
                 let domain = Domain { base: base.as_ref().clone(), constrained: *constrained, created: now };
                 self.domains.insert(self.qualify(name), domain);
             }
-            Operation::CreateView { name, reads, materialized, columns, .. } => {
+            Operation::CreateView { name, reads, materialized, columns, options, .. } => {
                 let reads = reads.iter().map(|table| self.qualify(table)).collect();
                 let (materialized, columns) = (*materialized, columns.clone());
-                let view = View { materialized, reads, columns, sql: sql.into(), created: now };
+                let invoker = is_on(options, "security_invoker");
+                let view = View { materialized, reads, columns, invoker, sql: sql.into(), created: now };
                 self.put_view(self.qualify(name), view);
             }
             Operation::Other { kind: "CREATE COLLATION", objects, options }
@@ -284,11 +287,29 @@ impl Schema {
                 };
                 self.functions.insert(self.qualify(name), function);
             }
-            Operation::Other { kind: "ALTER VIEW", objects, .. } => {
+            Operation::Other { kind: "ALTER VIEW", objects, options } => {
+                let set = ["security_invoker", "reset security_invoker"].map(|name| setting(options, name));
+                if let ([Some(_), _] | [_, Some(_)], Some(name)) = (set, objects.first()) {
+                    let name = self.qualify(name);
+                    if let Some(view) = self.views.remove(&name) {
+                        let invoker = is_on(options, "security_invoker");
+                        self.views.insert(name, View { invoker, ..view });
+                    }
+                }
                 let altered: Vec<Name> = objects.iter().map(|name| self.qualify(name)).collect();
                 self.forget_outputs(|view| altered.contains(view));
             }
-            // What is altered may have another name or another volatility.
+            Operation::Other { kind: "ALTER FUNCTION" | "ALTER ROUTINE", objects, options }
+                if setting(options, "volatility").is_some() =>
+            {
+                for name in objects.iter().map(|name| self.qualify(name)).collect::<Vec<_>>() {
+                    if let Some(function) = self.functions.remove(&name) {
+                        let volatility = Volatility::given(options).unwrap_or(function.volatility);
+                        self.functions.insert(name, Function { volatility, ..function });
+                    }
+                }
+            }
+            // What is altered may have another name.
             Operation::Other {
                 kind:
                     "DROP FUNCTION" | "DROP PROCEDURE" | "DROP ROUTINE" | "ALTER FUNCTION" | "ALTER PROCEDURE"

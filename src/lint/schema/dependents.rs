@@ -71,14 +71,14 @@ impl Schema {
     /// What follows from a statement about triggers and policies, or about a function that triggers call.
     pub(super) fn depend(&mut self, operation: &Operation, sql: &str) {
         match operation {
-            Operation::CreateTrigger { name, table, columns, function, .. } => {
+            Operation::CreateTrigger(made) => {
                 let trigger = Dependent {
-                    kind: DependentKind::Trigger(self.qualify(function)),
-                    name: quote(name),
-                    columns: columns.clone(),
+                    kind: DependentKind::Trigger(self.qualify(&made.function)),
+                    name: quote(&made.name),
+                    columns: made.columns.clone(),
                     sql: sql.into(),
                 };
-                let known = self.table_mut(table);
+                let known = self.table_mut(&made.table);
                 known.dependents.retain(|other| other.name != trigger.name || !other.is_trigger());
                 known.dependents.push(trigger);
             }

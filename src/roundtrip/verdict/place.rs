@@ -100,7 +100,8 @@ fn makes(operation: &Operation, id: &ObjectId) -> bool {
         }
         (Kind::Index, Operation::CreateIndex(create)) => create.name.as_deref() == Some(id.name.as_str()),
         (Kind::Index, Operation::DropIndex { index, .. }) => is(index),
-        (Kind::Trigger, Operation::CreateTrigger { name, .. } | Operation::DropTrigger { name, .. })
+        (Kind::Trigger, Operation::CreateTrigger(trigger)) => trigger.name == id.name,
+        (Kind::Trigger, Operation::DropTrigger { name, .. })
         | (Kind::Extension, Operation::CreateExtension { name, .. })
         | (Kind::Schema, Operation::CreateSchema { name, .. }) => *name == id.name,
         (Kind::Constraint, Operation::AddConstraint { table, constraint }) => {

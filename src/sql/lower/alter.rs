@@ -245,10 +245,11 @@ pub(super) fn index(alter: &ast::AlterIndex) -> Operation {
     }
 }
 
-pub(super) fn type_(alter: &ast::AlterType) -> Operation {
+/// One step an attribute that is changed.
+pub(super) fn type_(alter: &ast::AlterType) -> Steps {
     let name = name::optional(alter.type_name_ref());
     let text = |literal: Option<ast::Literal>| literal.and_then(|it| it.string_value()).unwrap_or_default();
-    match alter.action() {
+    let operation = match alter.action() {
         Some(ast::AlterTypeAction::AddValue(it)) => Operation::AddEnumValue {
             name,
             value: text(it.literal()),
@@ -264,12 +265,38 @@ pub(super) fn type_(alter: &ast::AlterType) -> Operation {
         Some(ast::AlterTypeAction::TypeRenameTo(it)) => {
             Operation::RenameType { name, to: name::optional(it.type_name()).name }
         }
+        Some(ast::AlterTypeAction::AlterTypeAttributeActionList(it)) => {
+            let actions = it.actions();
+            return actions.map(|it| (attribute(&it, name.clone()), parse::range(it.syntax()))).collect();
+        }
         _ => Operation::Other {
             kind: "ALTER TYPE",
             objects: vec![name],
             options: option::with_words(alter.syntax()),
         },
-    }
+    };
+    vec![(operation, whole(alter.syntax()))]
+}
+
+/// What is done to one attribute of a composite type.
+fn attribute(action: &ast::AlterTypeAttributeAction, of: Name) -> Operation {
+    use ast::AlterTypeAttributeAction as A;
+    let (kind, name, ty) = match action {
+        A::AddAttribute(it) => {
+            ("ALTER TYPE ADD ATTRIBUTE", it.composite_field().map(|it| name::identifier(&it)), it.ty())
+        }
+        A::DropAttribute(it) => {
+            ("ALTER TYPE DROP ATTRIBUTE", it.composite_field_ref().map(|it| name::identifier(&it)), None)
+        }
+        A::AlterAttribute(it) => {
+            ("ALTER TYPE ALTER ATTRIBUTE", it.composite_field_ref().map(|it| name::identifier(&it)), it.ty())
+        }
+    };
+    let named = Setting { name: "attribute".to_owned(), value: name };
+    let typed = ty.map(|ty| Setting::new("type", types::read(&ty, None).to_string()));
+    let words = option::with_words(action.syntax());
+    let options = [named].into_iter().chain(typed).chain(words).collect();
+    Operation::Other { kind, objects: vec![of], options }
 }
 
 /// Domains have no operations of their own, but some of their changes read every table that uses them.

@@ -1,7 +1,7 @@
 //! `CREATE …`.
 
+use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode};
-use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::{Steps, constraint, data, option, output, whole};
 use crate::operation::{
@@ -223,7 +223,15 @@ pub(super) fn view(create: &ast::CreateView) -> Operation {
         no_data: false,
         reads: create.query().map(|query| data::reads(query.syntax())).unwrap_or_default(),
         columns: output::of_view(create.column_list(), create.query()),
+        options: view_options(create),
     }
+}
+
+fn view_options(create: &ast::CreateView) -> Vec<Setting> {
+    let temporary = persistence(create.persistence()) == Persistence::Temporary;
+    let recursive = create.recursive_token().is_some();
+    let words = [("temporary", temporary), ("recursive", recursive)].into_iter().filter(|(_, said)| *said);
+    words.map(|(word, _)| Setting::flag(word)).chain(option::all(create.syntax())).collect()
 }
 
 pub(super) fn materialized_view(create: &ast::CreateMaterializedView) -> Operation {
@@ -235,47 +243,15 @@ pub(super) fn materialized_view(create: &ast::CreateMaterializedView) -> Operati
         no_data: has_no_data(create.data_option()),
         reads: create.query().map(|query| data::reads(query.syntax())).unwrap_or_default(),
         columns: output::of_view(create.column_list(), create.query()),
+        options: materialized_options(create),
     }
 }
 
-pub(super) fn trigger(create: &ast::CreateTrigger) -> Operation {
-    let function = create.call_expr().and_then(|call| call.expr());
-    Operation::CreateTrigger {
-        name: name::optional_identifier(create.trigger()),
-        table: name::optional(create.on_relation().and_then(|on| on.relation_name_ref())),
-        replace: create.or_replace().is_some(),
-        columns: watched(create),
-        function: function.map(|function| callee(function.syntax())).unwrap_or_default(),
-    }
-}
-
-/// The function that an expression calls.
-fn callee(function: &SyntaxNode) -> Name {
-    let parts = function.descendants().filter(|node| node.kind() == SyntaxKind::NAME_REF);
-    name::from_parts(parts.map(|part| name::of_node(&part)).collect())
-}
-
-/// The columns of `UPDATE OF`, and those that `WHEN` reads.
-fn watched(create: &ast::CreateTrigger) -> Vec<String> {
-    let events = create.trigger_event_list();
-    let mut columns: Vec<String> = events
-        .iter()
-        .flat_map(ast::TriggerEventList::trigger_events)
-        .filter_map(|event| match event {
-            ast::TriggerEvent::TriggerEventUpdate(update) => Some(update),
-            _ => None,
-        })
-        .flat_map(|update| {
-            update.column_name_refs().map(|column| name::identifier(&column)).collect::<Vec<_>>()
-        })
-        .collect();
-    let condition = create.when_condition().and_then(|when| when.expr());
-    for column in condition.map(|condition| expr::columns(condition.syntax())).unwrap_or_default() {
-        if !columns.contains(&column) {
-            columns.push(column);
-        }
-    }
-    columns
+fn materialized_options(create: &ast::CreateMaterializedView) -> Vec<Setting> {
+    let method = create.using_method().and_then(|using| using.access_method_ref());
+    let method = method.map(|method| Setting::new("access_method", name::identifier(&method)));
+    let tablespace = tablespace(create.tablespace_clause()).map(|it| Setting::new("tablespace", it));
+    method.into_iter().chain(option::of(create.with_params())).chain(tablespace).collect()
 }
 
 pub(super) fn extension(create: &ast::CreateExtension) -> Operation {
@@ -319,7 +295,7 @@ fn place_in(operation: &mut Operation, schema: &str) {
     match operation {
         Operation::CreateTable(create) => place(&mut create.table),
         Operation::CreateIndex(create) => place(&mut create.table),
-        Operation::CreateTrigger { table, .. } => place(table),
+        Operation::CreateTrigger(trigger) => place(&mut trigger.table),
         Operation::CreateEnum { name, .. }
         | Operation::CreateDomain { name, .. }
         | Operation::CreateSequence { name, .. }

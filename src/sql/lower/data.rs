@@ -64,6 +64,8 @@ pub(super) fn insert(insert: &ast::Insert) -> Operation {
         table: name::optional(insert.relation_name_ref()),
         columns: targets(insert.column_target_list()),
         reads: reads(insert.syntax()),
+        defaults: matches!(insert.insert_source(), Some(ast::InsertSource::DefaultValues(_))),
+        on_conflict: insert.on_conflict_clause().is_some(),
     }
 }
 
@@ -167,7 +169,8 @@ pub(super) fn merge(merge: &ast::Merge) -> Steps {
                 Operation::Delete { table, filtered: true, filter: None }
             }
             Some(ast::MergeAction::MergeInsert(it)) => {
-                Operation::Insert { table, columns: targets(it.column_target_list()), reads }
+                let (columns, defaults) = (targets(it.column_target_list()), it.default_values().is_some());
+                Operation::Insert { table, columns, reads, defaults, on_conflict: false }
             }
             Some(ast::MergeAction::MergeUpdate(it)) => {
                 let columns = it.set_clause().map(|set| set_columns(&set)).unwrap_or_default();

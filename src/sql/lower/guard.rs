@@ -95,7 +95,7 @@ impl Guard {
                 | O::CreateDomain { .. }
                 | O::CreateView { .. }
                 | O::CreateFunction { .. }
-                | O::CreateTrigger { .. },
+                | O::CreateTrigger(_),
             ) => {}
             (Self::Missing, O::Other { kind, .. }) => return kind.starts_with("CREATE "),
             (

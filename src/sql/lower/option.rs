@@ -5,7 +5,7 @@ use squawk_syntax::SyntaxKind as K;
 use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode};
 
-use super::session;
+use super::{clause, session};
 use crate::operation::Setting;
 use crate::sql::{expr, name};
 
@@ -24,24 +24,37 @@ pub(super) fn of(clause: Option<impl AstNode>) -> Vec<Setting> {
 /// [`all`] after the words of a statement that are options by themselves.
 pub(super) fn with_words(node: &SyntaxNode) -> Vec<Setting> {
     let maintains = matches!(node.kind(), K::VACUUM | K::ANALYZE | K::CLUSTER);
-    let words = node.children_with_tokens().skip(1).filter_map(|part| match part.kind() {
-        K::IF_EXISTS => Some("if_exists"),
-        K::IF_NOT_EXISTS => Some("if_not_exists"),
-        K::OR_REPLACE => Some("replace"),
-        K::CASCADE | K::CASCADE_KW => Some("cascade"),
-        K::FULL_KW if maintains => Some("full"),
-        K::FREEZE_KW if maintains => Some("freeze"),
-        K::VERBOSE_KW if maintains => Some("verbose"),
-        K::ANALYZE_KW | K::ANALYSE_KW if maintains => Some("analyze"),
-        _ => None,
-    });
+    let actions = node.children().filter(|child| ACTIONS.contains(&child.kind()));
+    let said = std::iter::once(node.clone()).chain(actions);
+    let words =
+        said.flat_map(|node| node.children_with_tokens().skip(1)).filter_map(|part| match part.kind() {
+            K::IF_EXISTS => Some("if_exists"),
+            K::IF_NOT_EXISTS => Some("if_not_exists"),
+            K::OR_REPLACE => Some("replace"),
+            K::CASCADE | K::CASCADE_KW => Some("cascade"),
+            K::FULL_KW if maintains => Some("full"),
+            K::FREEZE_KW if maintains => Some("freeze"),
+            K::VERBOSE_KW if maintains => Some("verbose"),
+            K::ANALYZE_KW | K::ANALYSE_KW if maintains => Some("analyze"),
+            _ => None,
+        });
     let mut found: Vec<Setting> = words.map(Setting::flag).collect();
     gather(node, &mut found);
     found
 }
 
+/// Parts of statements that have such words of their own.
+const ACTIONS: &[K] =
+    &[K::DROP_CONSTRAINT, K::GRANT_DEFAULT_PRIVILEGES, K::RENAME_ATTRIBUTE, K::REVOKE_DEFAULT_PRIVILEGES];
+
 fn gather(node: &SyntaxNode, found: &mut Vec<Setting>) {
     for child in node.children() {
+        if child.kind() == K::RESET_OPTIONS {
+            let reset =
+                all(&child).into_iter().map(|option| Setting::flag(&format!("reset {}", option.name)));
+            found.extend(reset);
+            continue;
+        }
         match one(&child) {
             Some(option) => found.push(option),
             None if ast::Expr::can_cast(child.kind()) || ast::SelectVariant::can_cast(child.kind()) => {}
@@ -90,7 +103,7 @@ pub(super) fn one(node: &SyntaxNode) -> Option<Setting> {
         K::OPTION_UNLOGGED => set("unlogged"),
         K::EXTENSION_SCHEMA => set("schema"),
         K::EXTENSION_VERSION_CLAUSE => set("new_version"),
-        _ => None,
+        _ => clause::one(node),
     }
 }
 
@@ -138,6 +151,6 @@ pub(super) fn value(node: &SyntaxNode) -> String {
     }
 }
 
-fn text(node: &SyntaxNode) -> String {
+pub(super) fn text(node: &SyntaxNode) -> String {
     expr::squeezed(node).to_ascii_lowercase()
 }

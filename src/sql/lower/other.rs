@@ -18,9 +18,20 @@ fn kind(node: &SyntaxNode, options: &[Setting]) -> &'static str {
         K::COMMENT_ON => comment_kind(node),
         K::VACUUM if is_on(options, "full") => "VACUUM FULL",
         K::VACUUM => "VACUUM",
+        K::ALTER_INDEX if has(node, K::ALL_IN_TABLESPACE) => "ALTER INDEX ALL IN TABLESPACE",
+        K::ALTER_MATERIALIZED_VIEW if has(node, K::ALL_IN_TABLESPACE) => {
+            "ALTER MATERIALIZED VIEW ALL IN TABLESPACE"
+        }
+        K::ALTER_DEFAULT_PRIVILEGES if has(node, K::REVOKE_DEFAULT_PRIVILEGES) => {
+            "ALTER DEFAULT PRIVILEGES REVOKE"
+        }
         // COMMIT and ROLLBACK are nodes around what they do.
         kind => KINDS.iter().find(|(known, _)| *known == kind).map_or("statement", |(_, name)| name),
     }
+}
+
+fn has(node: &SyntaxNode, part: K) -> bool {
+    node.children().any(|child| child.kind() == part)
 }
 
 fn comment_kind(node: &SyntaxNode) -> &'static str {

@@ -129,34 +129,34 @@ impl Walk<'_> {
     fn executed(&mut self, statement: &ast::Stmt) {
         for step in executed(statement, self.nesting) {
             let range = self.in_source(statement.syntax(), &step.range);
-            self.add(step.operation, range, step.certainty);
+            self.add(Step { range, ..step });
         }
     }
 
     /// Steps of a text that stands somewhere in a statement: their place is the statement.
     fn adopt(&mut self, steps: Vec<Step>, place: Range<usize>) {
         for step in steps {
-            self.add(step.operation, place.clone(), step.certainty);
+            self.add(Step { range: place.clone(), ..step });
         }
     }
 
     fn push(&mut self, operation: Operation, place: Range<usize>) {
-        self.add(operation, place, Certainty::Certain);
+        self.add(Step::certain(operation, place));
     }
 
-    fn add(&mut self, mut operation: Operation, range: Range<usize>, own: Certainty) {
+    fn add(&mut self, mut step: Step) {
         let mut texts: Vec<String> = self.after.iter().map(|after| after.text.clone()).collect();
         for condition in &self.conditions {
-            let repeatable = condition.guard.is_some_and(|guard| guard.covers(&mut operation));
+            let repeatable = condition.guard.is_some_and(|guard| guard.covers(&mut step.operation));
             texts.extend(condition.text.clone().filter(|_| !repeatable));
         }
-        if let Certainty::May(text) = own {
+        if let Certainty::May(text) = step.certainty {
             texts.push(text);
         }
         texts.dedup();
-        let certainty =
+        step.certainty =
             if texts.is_empty() { Certainty::Certain } else { Certainty::May(texts.join(" and ")) };
-        self.steps.push(Step { operation, range, certainty });
+        self.steps.push(step);
     }
 
     /// Where a statement of the body stands in the text around it, without its semicolon.

@@ -68,7 +68,7 @@ fn is_local(scope: Option<ast::SetScope>) -> bool {
 }
 
 /// The values without their quotes; nothing for `DEFAULT`, which is what `RESET` does.
-fn assigned(assignment: &ast::ConfigAssignment) -> Option<String> {
+pub(super) fn assigned(assignment: &ast::ConfigAssignment) -> Option<String> {
     match assignment {
         ast::ConfigAssignment::ToConfigValue(it) if it.default_token().is_none() => {
             Some(it.config_values().map(|value| config_value(&value)).collect::<Vec<_>>().join(", "))

@@ -264,6 +264,7 @@ fn types_views_and_the_rest_of_create() {
                 no_data: false,
                 reads: vec![name("a"), name("b.c")],
                 columns: None,
+                options: vec![],
             },
         ),
         (
@@ -272,13 +273,20 @@ fn types_views_and_the_rest_of_create() {
         ),
         (
             "CREATE CONSTRAINT TRIGGER g AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()",
-            Operation::CreateTrigger {
+            Operation::CreateTrigger(Box::new(Trigger {
                 name: "g".into(),
                 table: name("t"),
                 replace: false,
+                constraint: true,
+                timing: Timing::After,
+                events: vec![TriggerEvent::Insert],
+                each_row: true,
+                deferrable: false,
+                deferred: false,
+                condition: None,
                 columns: vec![],
                 function: name("f"),
-            },
+            })),
         ),
         (
             "CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\" WITH SCHEMA public VERSION '1.1' CASCADE",
@@ -355,9 +363,9 @@ fn a_view_gives_the_columns_that_its_text_names() {
 #[test]
 fn a_trigger_needs_the_columns_that_it_names() {
     let sql = "CREATE TRIGGER g BEFORE INSERT OR UPDATE OF a, b ON t FOR EACH ROW WHEN (NEW.c > 0 AND OLD.a IS NULL) EXECUTE FUNCTION app.f('d')";
-    let Operation::CreateTrigger { columns, function, .. } = operation(sql) else { panic!("{sql}") };
-    assert_eq!(columns, ["a", "b", "c"]);
-    assert_eq!(function, name("app.f"));
+    let Operation::CreateTrigger(trigger) = operation(sql) else { panic!("{sql}") };
+    assert_eq!(trigger.columns, ["a", "b", "c"]);
+    assert_eq!(trigger.function, name("app.f"));
 }
 
 #[test]

@@ -126,6 +126,118 @@ fn options_are_those_of_their_lists_and_words() {
 }
 
 #[test]
+fn clauses_that_give_an_object_something_are_options() {
+    for (sql, kind, options) in [
+        ("ALTER VIEW v OWNER TO bob", "ALTER VIEW", &["owner=bob"][..]),
+        ("ALTER SCHEMA a RENAME TO \"B c\"", "ALTER SCHEMA", &["rename=B c"]),
+        ("ALTER VIEW v RENAME COLUMN a TO b", "ALTER VIEW", &["rename a=b"]),
+        ("ALTER TYPE t RENAME ATTRIBUTE a TO b CASCADE", "ALTER TYPE", &["cascade", "rename a=b"]),
+        ("ALTER FUNCTION f() SET SCHEMA s", "ALTER FUNCTION", &["schema=s"]),
+        ("ALTER INDEX i SET TABLESPACE fast", "ALTER INDEX", &["tablespace=fast"]),
+        ("ALTER INDEX i RESET (fillfactor)", "ALTER INDEX", &["reset fillfactor"]),
+        (
+            "ALTER INDEX ALL IN TABLESPACE a OWNED BY x SET TABLESPACE b NOWAIT",
+            "ALTER INDEX ALL IN TABLESPACE",
+            &["roles=x", "tablespace=b", "nowait"],
+        ),
+        ("ALTER DOMAIN d DROP CONSTRAINT IF EXISTS c CASCADE", "ALTER DOMAIN", &["if_exists", "cascade"]),
+        (
+            "ALTER FUNCTION f(int) STABLE STRICT NOT LEAKPROOF SECURITY DEFINER PARALLEL SAFE COST 10",
+            "ALTER FUNCTION",
+            &["volatility=stable", "strict", "leakproof=false", "security", "parallel=safe", "cost=10"],
+        ),
+        (
+            "ALTER ROUTINE r SET search_path = a, 'B' RESET ALL",
+            "ALTER ROUTINE",
+            &["set search_path=a, B", "reset all"],
+        ),
+        (
+            "CREATE SERVER s TYPE 'x' VERSION '1' FOREIGN DATA WRAPPER f OPTIONS (host 'a', \"Port\" '1')",
+            "CREATE SERVER",
+            &["type=x", "version=1", "host=a", "Port=1"],
+        ),
+        (
+            "ALTER SERVER s OPTIONS (ADD a 'b', SET host 'x', DROP c)",
+            "ALTER SERVER",
+            &["a=b", "set host=x", "drop c"],
+        ),
+        ("CREATE USER MAPPING FOR u SERVER s OPTIONS (user 'x')", "CREATE USER MAPPING", &["user=x"]),
+        (
+            "ALTER FOREIGN TABLE f ALTER COLUMN c OPTIONS (SET a 'b'), OPTIONS (DROP x)",
+            "ALTER FOREIGN TABLE",
+            &["set a=b", "drop x"],
+        ),
+        (
+            "CREATE ROLE r LOGIN NOSUPERUSER PASSWORD 'x' IN ROLE a, b",
+            "CREATE ROLE",
+            &["canlogin", "superuser=false", "password=x", "addroleto=a, b"],
+        ),
+        (
+            "GRANT SELECT (a, b), INSERT ON t TO x, PUBLIC WITH GRANT OPTION",
+            "GRANT",
+            &["privilege=select (a, b)", "privilege=insert", "grantees=x, public", "grant_option"],
+        ),
+        (
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA s REVOKE ALL ON TABLES FROM x CASCADE",
+            "ALTER DEFAULT PRIVILEGES REVOKE",
+            &["cascade", "schemas=s", "privilege=all", "grantees=x"],
+        ),
+    ] {
+        let Operation::Other { kind: found, options: given, .. } = operation(sql) else { panic!("{sql}") };
+        assert_eq!((found, given), (kind, settings(options)), "{sql}");
+    }
+    let view = operation("CREATE TEMP VIEW v WITH (security_invoker) AS SELECT 1 WITH LOCAL CHECK OPTION");
+    let Operation::CreateView { options, .. } = view else { panic!("{view:?}") };
+    assert_eq!(options, settings(&["temporary", "security_invoker", "check_option=local"]));
+}
+
+#[test]
+fn attributes_of_a_type_have_their_own_places() {
+    let sql = "ALTER TYPE t ADD ATTRIBUTE a varchar(5) CASCADE, DROP ATTRIBUTE IF EXISTS \"B\"";
+    let found: Vec<(Operation, &str)> =
+        lower(sql).remove(0).steps.into_iter().map(|step| (step.operation, &sql[step.range])).collect();
+    let other = |kind, options: &[&str]| Operation::Other {
+        kind,
+        objects: vec![name("t")],
+        options: settings(options),
+    };
+    let added = other("ALTER TYPE ADD ATTRIBUTE", &["attribute=a", "type=character varying(5)", "cascade"]);
+    let dropped = other("ALTER TYPE DROP ATTRIBUTE", &["attribute=B", "if_exists"]);
+    assert_eq!(
+        found,
+        [(added, "ADD ATTRIBUTE a varchar(5) CASCADE"), (dropped, "DROP ATTRIBUTE IF EXISTS \"B\"")]
+    );
+}
+
+#[test]
+fn words_beside_the_name_of_what_is_altered_stand_with_each_action() {
+    let target = |sql: &str| {
+        let steps = lower(sql).remove(0).steps;
+        steps.iter().map(|step| (step.target.if_exists, step.target.only)).collect::<Vec<_>>()
+    };
+    let sql = "ALTER TABLE IF EXISTS ONLY t ADD a int, DROP COLUMN IF EXISTS b";
+    assert_eq!(target(sql), [(true, true); 2]);
+    assert_eq!(target("ALTER TABLE t DROP COLUMN IF EXISTS b"), [(false, false)]);
+    assert_eq!(target("ALTER INDEX IF EXISTS i RENAME TO j"), [(true, false)]);
+    let block = "DO $$ BEGIN ALTER TABLE IF EXISTS t ADD a int; ALTER TABLE u ADD b int; END $$";
+    assert_eq!(target(block), [(false, false), (true, false), (false, false)]);
+}
+
+#[test]
+fn a_trigger_says_when_it_runs() {
+    let sql = "CREATE OR REPLACE TRIGGER g BEFORE INSERT OR UPDATE OF a OR DELETE ON s.t FOR EACH ROW \
+               WHEN (NEW.c > 0) EXECUTE FUNCTION f()";
+    let Operation::CreateTrigger(trigger) = operation(sql) else { panic!("{sql}") };
+    let events = [TriggerEvent::Insert, TriggerEvent::Update(vec!["a".into()]), TriggerEvent::Delete];
+    assert_eq!((trigger.timing, trigger.events.as_slice()), (Timing::Before, &events[..]));
+    assert_eq!((trigger.each_row, trigger.replace, trigger.constraint), (true, true, false));
+    assert!(trigger.condition.is_some());
+    let sql = "CREATE CONSTRAINT TRIGGER g AFTER TRUNCATE ON t INITIALLY DEFERRED EXECUTE FUNCTION f()";
+    let Operation::CreateTrigger(trigger) = operation(sql) else { panic!("{sql}") };
+    assert_eq!((trigger.deferrable, trigger.deferred, trigger.each_row), (true, true, false));
+}
+
+#[test]
 fn constraints_say_when_they_are_checked_and_of_their_index() {
     let added = |sql: &str| match operation(&format!("ALTER TABLE t ADD {sql}")) {
         Operation::AddConstraint { constraint, .. } => *constraint,

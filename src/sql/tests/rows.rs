@@ -11,6 +11,8 @@ fn changes_name_their_tables_and_what_they_read() {
             table: name("b"),
             columns: vec!["x".into()],
             reads: vec![name("a"), name("app.c"), name("d")],
+            defaults: false,
+            on_conflict: false,
         }
     );
     assert_eq!(
@@ -71,7 +73,13 @@ fn changes_inside_with_are_steps_of_their_own() {
         operations(text),
         [
             Operation::Delete { table: name("a"), filtered: true, filter: Some(Box::new(expression("x"))) },
-            Operation::Insert { table: name("b"), columns: vec![], reads: vec![] }
+            Operation::Insert {
+                table: name("b"),
+                columns: vec![],
+                reads: vec![],
+                defaults: false,
+                on_conflict: false
+            }
         ]
     );
     assert_eq!(places(text), ["DELETE FROM a WHERE x RETURNING *", text]);
@@ -86,7 +94,13 @@ fn merge_is_what_its_branches_do() {
     assert!(matches!(&operations[1], Operation::Update { columns, .. } if *columns == ["a"]));
     assert_eq!(
         operations[2],
-        Operation::Insert { table: name("t"), columns: vec!["id".into()], reads: vec![name("s")] }
+        Operation::Insert {
+            table: name("t"),
+            columns: vec!["id".into()],
+            reads: vec![name("s")],
+            defaults: false,
+            on_conflict: false
+        }
     );
 }
 

@@ -313,6 +313,8 @@ fn large_statements_are_read_without_their_values() {
             table: name("app.t"),
             columns: vec!["a".into(), "b".into(), "c".into()],
             reads: vec![],
+            defaults: false,
+            on_conflict: true,
         }
     );
     assert!(matches!(lowered[1].steps[0].operation, Operation::DropTable { .. }));
