@@ -4,7 +4,7 @@ mod repair;
 
 use std::collections::BTreeMap;
 
-use super::snapshot::{Fact, Kind, Object, ObjectId, Snapshot};
+use super::snapshot::{Fact, Kind, Object, ObjectId, Snapshot, differing};
 
 /// One difference between the state that should be and the one that is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,18 +68,14 @@ pub(super) fn compare(wanted: &Snapshot, found: &Snapshot) -> Vec<Change> {
     let mut gone: BTreeMap<&ObjectId, &Object> = BTreeMap::new();
     let mut left: BTreeMap<&ObjectId, &Object> = BTreeMap::new();
     let mut changes = Vec::new();
-    for (id, object) in &wanted.objects {
-        match found.objects.get(id) {
-            None => drop(gone.insert(id, object)),
-            Some(other) if other.facts != object.facts => {
-                changes.push(Change::Changed { id: id.clone(), wanted: object.clone(), found: other.clone() })
+    for (id, wanted, found) in differing(&wanted.objects, &found.objects) {
+        match (wanted, found) {
+            (Some(object), None) => drop(gone.insert(id, object)),
+            (None, Some(object)) => drop(left.insert(id, object)),
+            (Some(wanted), Some(found)) if wanted.facts != found.facts => {
+                changes.push(Change::Changed { id: id.clone(), wanted: wanted.clone(), found: found.clone() })
             }
-            Some(_) => {}
-        }
-    }
-    for (id, object) in &found.objects {
-        if !wanted.has(id) {
-            left.insert(id, object);
+            _ => {}
         }
     }
     let (whole_gone, whole_left) = (gone.clone(), left.clone());
@@ -92,8 +88,8 @@ pub(super) fn compare(wanted: &Snapshot, found: &Snapshot) -> Vec<Change> {
     }
     changes.extend(left.into_iter().map(|(id, object)| Change::Left(id.clone(), object.clone())));
     changes.extend(gone.into_iter().map(|(id, object)| Change::Gone(id.clone(), object.clone())));
-    for (table, columns) in &wanted.column_order {
-        if found.column_order.get(table).is_some_and(|others| is_reordered(columns, others)) {
+    for (table, columns, others) in differing(&wanted.column_order, &found.column_order) {
+        if columns.zip(others).is_some_and(|(columns, others)| is_reordered(columns, others)) {
             changes.push(Change::Reordered(table.clone()));
         }
     }

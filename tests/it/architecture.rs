@@ -51,7 +51,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ruff_python_parser", &["frontend/alembic"]),
     ("ruff_text_size", &["frontend/alembic"]),
     ("regex-lite", &["lint"]),
-    ("rpds", &["lint"]),
+    ("rpds", &["lint", "roundtrip"]),
     ("rustix", &["roundtrip"]),
     ("rustls-native-certs", &["roundtrip"]),
     ("mimalloc", &["main"]),

@@ -158,7 +158,7 @@ impl<'a> Stage<'a> {
         self.reader = Some(reader);
         if !self.server.is_ours() {
             // Somebody else may change them at any time.
-            snapshot.objects.retain(|id, _| id.kind != Kind::Role);
+            snapshot.forget(Kind::Role);
         }
         Ok(snapshot)
     }

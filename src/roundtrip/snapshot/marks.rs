@@ -8,6 +8,9 @@ use super::super::answers::{Cells, cell};
 /// Marks relations as opposed to parts of the catalog.
 const RELATION: char = 'r';
 
+/// Marks types that are not those of a table's rows.
+const TYPES: char = 't';
+
 /// Marks what names itself in the text of others: collations, operators, languages, foreign servers.
 const OTHERS: char = 'o';
 
@@ -27,11 +30,13 @@ pub(super) fn query() -> String {
             "x.oid",
             "pg_class x WHERE x.oid >= 16384 AND x.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')",
         ),
-        part(
-            RELATION,
-            "x.attrelid",
-            "pg_attribute x JOIN pg_class c ON c.oid = x.attrelid WHERE x.attrelid >= 16384 AND x.attnum > 0 \
-             AND c.relkind IN ('r', 'p', 'v', 'm', 'f')",
+        // Those of a composite type are the type's.
+        format!(
+            "SELECT {what}, CASE c.relkind WHEN 'c' THEN 0 ELSE c.oid END, x.version FROM pg_class c \
+             CROSS JOIN LATERAL (SELECT {version} AS version FROM pg_attribute x WHERE x.attrelid = c.oid \
+             AND x.attnum > 0 OFFSET 0) x WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')",
+            what = format_args!("CASE c.relkind WHEN 'c' THEN '{TYPES}' ELSE '{RELATION}' END::\"char\""),
+            version = version("x"),
         ),
         part(RELATION, "x.adrelid", "pg_attrdef x"),
         part(RELATION, "x.conrelid", "pg_constraint x WHERE x.oid >= 16384"),
@@ -49,16 +54,16 @@ pub(super) fn query() -> String {
         part(
             RELATION,
             "x.objid",
-            "pg_sequence s JOIN pg_depend x ON x.classid = 'pg_class'::regclass AND x.objid = s.seqrelid",
+            "pg_sequence s CROSS JOIN LATERAL (SELECT d.objid, d.xmin FROM pg_depend d \
+             WHERE d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid OFFSET 0) x",
         ),
         part(
-            't',
+            TYPES,
             "0",
-            "pg_type x LEFT JOIN pg_class c ON c.oid = x.typrelid WHERE x.oid >= 16384 \
-             AND (x.typtype IN ('e', 'd', 'r') OR c.relkind = 'c')",
+            "pg_type x WHERE x.oid >= 16384 AND (x.typtype IN ('e', 'd', 'r') OR x.typtype = 'c' \
+             AND (SELECT c.relkind = 'c' FROM pg_class c WHERE c.oid = x.typrelid))",
         ),
-        part('t', "0", "pg_enum x"),
-        part('t', "0", "pg_attribute x JOIN pg_class c ON c.oid = x.attrelid WHERE c.relkind = 'c'"),
+        part(TYPES, "0", "pg_enum x"),
         part('n', "0", "pg_namespace x"),
         part('f', "0", "pg_proc x WHERE x.oid >= 16384"),
         part('e', "0", "pg_extension x"),
@@ -78,7 +83,10 @@ pub(super) fn query() -> String {
 }
 
 fn part(what: char, relation: &str, from: &str) -> String {
-    format!("SELECT '{what}' AS what, {relation}::oid AS relation, {} AS version FROM {from}", version("x"))
+    format!(
+        "SELECT '{what}'::\"char\" AS what, {relation}::oid AS relation, {} AS version FROM {from}",
+        version("x")
+    )
 }
 
 /// The marks of one moment.

@@ -7,8 +7,8 @@ use super::catalog::Answer;
 use super::{Kind, Object, ObjectId, Snapshot};
 use crate::operation::Name;
 
-/// Reads the answers.
-pub(super) fn read(answers: &[Vec<Cells>], version_table: Option<&Name>) -> Snapshot {
+/// Reads the answers, each given by its rows.
+pub(super) fn read(answers: &[Vec<&Cells>], version_table: Option<&Name>) -> Snapshot {
     let mut reader = Reader { answers, version_table: version_table.cloned(), ..Reader::default() };
     reader.learn();
     reader.relations();
@@ -25,7 +25,7 @@ pub(super) fn read(answers: &[Vec<Cells>], version_table: Option<&Name>) -> Snap
 
 #[derive(Default)]
 struct Reader<'a> {
-    answers: &'a [Vec<Cells>],
+    answers: &'a [Vec<&'a Cells>],
     snapshot: Snapshot,
     /// Members of extensions.
     members: HashSet<&'a str>,
@@ -49,12 +49,12 @@ fn is_true(row: &Cells, at: usize) -> bool {
 }
 
 impl<'a> Reader<'a> {
-    fn rows(&self, answer: Answer) -> &'a [Cells] {
-        self.answers.get(answer as usize).map_or(&[], Vec::as_slice)
+    fn rows(&self, answer: Answer) -> impl Iterator<Item = &'a Cells> + use<'a> {
+        self.answers.get(answer as usize).into_iter().flatten().copied()
     }
 
     fn learn(&mut self) {
-        self.members = self.rows(Answer::Members).iter().map(|row| cell(row, 0)).collect();
+        self.members = self.rows(Answer::Members).map(|row| cell(row, 0)).collect();
         for row in self.rows(Answer::Comments) {
             self.comments.insert((cell(row, 1), cell(row, 2)), cell(row, 3));
         }
@@ -87,7 +87,7 @@ impl<'a> Reader<'a> {
     }
 
     fn add(&mut self, id: ObjectId, object: Object) {
-        self.snapshot.objects.insert(id, object);
+        self.snapshot.objects.insert_mut(id, object);
     }
 
     fn relations(&mut self) {
@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
         }
         for (table, mut columns) in order {
             columns.sort_unstable();
-            self.snapshot.column_order.insert(table, columns.into_iter().map(|(_, name)| name).collect());
+            self.snapshot.column_order.insert_mut(table, columns.into_iter().map(|(_, name)| name).collect());
         }
     }
 
@@ -201,7 +201,6 @@ impl<'a> Reader<'a> {
     fn indexes(&mut self) {
         let of_constraints: HashSet<&str> = self
             .rows(Answer::Constraints)
-            .iter()
             .filter(|row| cell(row, 4) != "f")
             .map(|row| cell(row, 7))
             .collect();
@@ -223,7 +222,7 @@ impl<'a> Reader<'a> {
 
     fn sequences(&mut self) {
         let relations: HashMap<&str, &Cells> =
-            self.rows(Answer::Relations).iter().map(|row| (cell(row, 0), row)).collect();
+            self.rows(Answer::Relations).map(|row| (cell(row, 0), row)).collect();
         for row in self.rows(Answer::Sequences) {
             let oid = cell(row, 0);
             let Some(relation) = relations.get(oid).filter(|_| !self.members.contains(oid)) else { continue };
@@ -317,7 +316,7 @@ impl<'a> Reader<'a> {
     }
 
     fn type_name(&self, oid: &str) -> Option<ObjectId> {
-        let row = self.rows(Answer::Types).iter().find(|row| cell(row, 0) == oid)?;
+        let row = self.rows(Answer::Types).find(|row| cell(row, 0) == oid)?;
         let kind = if cell(row, 3) == "d" { Kind::Domain } else { Kind::Type };
         (!self.members.contains(oid)).then(|| ObjectId::new(kind, self.schema(cell(row, 1)), cell(row, 2)))
     }

@@ -1,5 +1,5 @@
 //! A connection to a database that is looked at again and again: what was read stays, and only what has changed since is
-//! read again. Refuses to know what changes it.
+//! read again and told anew. Refuses to know what changes it.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -22,8 +22,17 @@ pub(in crate::roundtrip) struct Watch {
     prepared: bool,
     marks: Marks,
     /// What was read, in the order of [`queries`].
-    answers: Vec<Vec<Cells>>,
+    answers: Vec<Known>,
+    /// What it says.
+    snapshot: Snapshot,
 }
+
+/// What a query answered, by the oids of the relations that the rows are about; under [`NO_RELATION`] all of it if they
+/// are about none.
+type Known = HashMap<String, Vec<Cells>>;
+
+/// The oid of no relation: that of a domain's constraints.
+const NO_RELATION: &str = "0";
 
 /// What some queries answer.
 type Fresh = Vec<(Answer, Reach, Vec<Cells>)>;
@@ -38,6 +47,7 @@ impl Watch {
             prepared: false,
             marks: Marks::default(),
             answers: Vec::new(),
+            snapshot: Snapshot::default(),
         }
     }
 
@@ -62,28 +72,63 @@ impl Watch {
             stale.all = true;
             fresh = self.ask(&marks, &stale).await?;
         }
-        self.merge(fresh, &stale);
         self.marks = marks;
-        let snapshot = reader::read(&self.answers, self.version_table.as_ref());
+        self.take_in(fresh, &stale);
         if cfg!(debug_assertions) {
-            let all = self.ask(&self.marks.clone(), &Stale { all: true, ..Stale::default() }).await?;
-            self.merge(all, &Stale { all: true, ..Stale::default() });
-            debug_assert_eq!(snapshot, reader::read(&self.answers, self.version_table.as_ref()), "{stale:?}");
+            let all = Stale { all: true, ..Stale::default() };
+            let fresh = self.ask(&self.marks.clone(), &all).await?;
+            let patched = self.snapshot.clone();
+            self.take_in(fresh, &all);
+            debug_assert_eq!(patched, self.snapshot);
         }
         ask_all(&mut self.connection, &["COMMIT".to_owned()]).await?;
-        Ok(snapshot)
+        Ok(self.snapshot.clone())
+    }
+
+    /// Brings what is known up to date.
+    fn take_in(&mut self, fresh: Fresh, stale: &Stale) {
+        if stale.all || !stale.parts.is_empty() || stale.relations.contains(NO_RELATION) {
+            self.merge(fresh, stale);
+            self.snapshot = self.read(|_, known| known.values().flatten().collect());
+            return;
+        }
+        let before = self.read_relations(&stale.relations);
+        self.merge(fresh, stale);
+        let after = self.read_relations(&stale.relations);
+        self.snapshot.remove(&before);
+        self.snapshot.add(&after);
+    }
+
+    /// These relations, from what is known of them and of what their facts speak of.
+    fn read_relations(&self, relations: &BTreeSet<String>) -> Snapshot {
+        let sequences = &self.answers[Answer::Sequences as usize];
+        let theirs = relations.iter().filter_map(|relation| sequences.get(relation)).flatten();
+        let owners: Vec<&str> = theirs.map(|row| cell(row, 8)).collect();
+        let wanted: BTreeSet<&str> = relations.iter().map(String::as_str).chain(owners).collect();
+        self.read(|Query { answer, reach, .. }, known| match reach {
+            Reach::Relations(_) => wanted.iter().filter_map(|one| known.get(*one)).flatten().collect(),
+            Reach::All(_) if !is_context(*answer) => Vec::new(),
+            Reach::All(_) | Reach::Always => known.values().flatten().collect(),
+        })
+    }
+
+    fn read<'a>(&'a self, rows: impl Fn(&Query, &'a Known) -> Vec<&'a Cells>) -> Snapshot {
+        let known = self.queries.iter().zip(&self.answers);
+        let answers: Vec<Vec<&Cells>> = known.map(|(query, known)| rows(query, known)).collect();
+        reader::read(&answers, self.version_table.as_ref())
     }
 
     /// Begins to look at one moment.
     async fn begin(&mut self) -> Result<Marks, sqlx::Error> {
-        let mut statements: Vec<String> = [
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            "SET LOCAL search_path = ''",
+        let mut statements = vec![
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
+            "SET LOCAL search_path = ''".to_owned(),
             // What a plan costs is more than what it reads.
-            "SET LOCAL plan_cache_mode = force_generic_plan",
-        ]
-        .map(str::to_owned)
-        .into();
+            "SET LOCAL plan_cache_mode = force_generic_plan".to_owned(),
+        ];
+        // It is made for a catalog that is empty, and shall do for one that is full.
+        let unfit = ["seqscan", "hashjoin", "mergejoin", "sort"];
+        statements.extend(unfit.map(|way| format!("SET LOCAL enable_{way} = off")));
         if !self.prepared {
             statements.push(format!("PREPARE mig_check_marks AS {}", marks::query()));
             statements.extend(self.queries.iter().map(|query| {
@@ -133,7 +178,7 @@ impl Watch {
                 | Answer::Functions
                 | Answer::Roles => {
                     let rows: HashSet<&Cells> = rows.iter().collect();
-                    known.iter().any(|row| !rows.contains(row))
+                    known.values().flatten().any(|row| !rows.contains(row))
                 }
                 _ => false,
             }
@@ -141,17 +186,21 @@ impl Watch {
     }
 
     fn merge(&mut self, fresh: Fresh, stale: &Stale) {
-        self.answers.resize(self.queries.len(), Vec::new());
+        self.answers.resize(self.queries.len(), Known::new());
         if stale.all {
-            self.answers.iter_mut().for_each(Vec::clear);
+            self.answers.iter_mut().for_each(Known::clear);
         }
         for (answer, reach, rows) in fresh {
             let known = &mut self.answers[answer as usize];
             match reach {
-                Reach::Relations(at) => known.retain(|row| !stale.relations.contains(cell(row, at))),
-                Reach::All(_) | Reach::Always => known.clear(),
+                Reach::Relations(at) => {
+                    stale.relations.iter().for_each(|relation| drop(known.remove(relation)));
+                    for row in rows {
+                        known.entry(cell(&row, at).to_owned()).or_default().push(row);
+                    }
+                }
+                Reach::All(_) | Reach::Always => drop(known.insert(NO_RELATION.to_owned(), rows)),
             }
-            known.extend(rows);
         }
     }
 }
@@ -162,7 +211,8 @@ impl Snapshot {
         let mut queries = queries(major);
         let mut answers = vec![Vec::new(); queries.len()];
         let question = queries.swap_remove(Answer::Roles as usize).sql;
-        answers[Answer::Roles as usize] = ask_all(connection, &[question]).await?.concat();
+        let roles = ask_all(connection, &[question]).await?.concat();
+        answers[Answer::Roles as usize] = roles.iter().collect();
         Ok(reader::read(&answers, None))
     }
 }
@@ -171,8 +221,15 @@ fn name(answer: Answer) -> String {
     format!("mig_check_{}", answer as usize)
 }
 
-/// Whether a row with a known key, its first cells, has other names.
-fn renames(known: &[Cells], rows: &[Cells], key: usize, names: std::ops::Range<usize>) -> bool {
-    let known: HashMap<&[Option<String>], &Cells> = known.iter().map(|row| (&row[..key], row)).collect();
-    rows.iter().any(|row| known.get(&row[..key]).is_some_and(|old| old[names.clone()] != row[names.clone()]))
+/// Whether the facts of relations speak of what a query answers.
+fn is_context(answer: Answer) -> bool {
+    matches!(answer, Answer::Namespaces | Answer::Members | Answer::Comments)
+}
+
+/// Whether a row with a known key, its first cells of which the first is its relation, has other names.
+fn renames(known: &Known, rows: &[Cells], key: usize, names: std::ops::Range<usize>) -> bool {
+    rows.iter().any(|row| {
+        let old = known.get(cell(row, 0)).into_iter().flatten().find(|old| old[..key] == row[..key]);
+        old.is_some_and(|old| old[names.clone()] != row[names.clone()])
+    })
 }
