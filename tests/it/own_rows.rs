@@ -49,28 +49,38 @@ fn rows_that_do_not_fit_are_named_with_their_file() {
 }
 
 /// Runs the project that needs a role, a schema and a table of others.
-fn prepared(prepare: Option<PathBuf>) -> Outcome {
+fn prepared(prepare: Option<PathBuf>, data: Data) -> Outcome {
     let mut sources = Sources::new();
     let project = sql_project("prepared/migrations", &mut sources);
     let good = sql_project("good", &mut sources);
     let scopes = (Scope::all(&project), Scope::all(&good));
     let projects = [(&project, &scopes.0), (&project, &scopes.0), (&good, &scopes.1)];
-    let options = Options { data: Some(Data::default()), prepare, ..Options::default() };
+    let options = Options { data: Some(data), prepare, ..Options::default() };
     run(&projects, &sources, &options, &Silent::default()).expect("it runs")
 }
 
 #[test]
 fn what_others_make_is_there_before_the_first_migration() {
     // The second time the role of the first must be gone.
-    let outcome = prepared(Some(fixture("prepared/prepare.sql")));
+    let outcome = prepared(Some(fixture("prepared/prepare.sql")), Data::default());
     assert_eq!(outcome.failures, []);
     assert_eq!(outcome.findings, []);
     assert!(outcome.cases.iter().all(|case| case.skipped.is_none()), "{:?}", outcome.cases);
 
-    let outcome = prepared(None);
+    let outcome = prepared(None, Data::default());
     assert_eq!(outcome.findings[0].message, "The upgrade fails: schema \"old\" does not exist");
     let note = "If others make it where you deploy, a file for --prepare makes it here";
     assert!(outcome.findings[0].notes.iter().any(|known| known == note), "{:?}", outcome.findings[0].notes);
+}
+
+#[test]
+fn a_project_that_does_not_come_to_its_end_leaves_the_next_one_nothing() {
+    let rows = tempfile::tempdir().expect("a folder");
+    std::fs::write(rows.path().join("1.sql"), "INSERT INTO nowhere VALUES (1);").expect("a file");
+    let data = Data { files: Some(rows.path().to_owned()), ..Data::default() };
+    let outcome = prepared(Some(fixture("prepared/prepare.sql")), data);
+    let said: Vec<&str> = outcome.failures.iter().map(|failure| failure.what.as_str()).collect();
+    assert!(said.len() > 1 && said.iter().all(|what| what.contains("1.sql are refused")), "{said:?}");
 }
 
 #[test]
@@ -78,7 +88,7 @@ fn a_file_that_prepares_nothing_is_said() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("prepare.sql");
     let what = || {
-        let outcome = prepared(Some(file.clone()));
+        let outcome = prepared(Some(file.clone()), Data::default());
         assert_eq!(outcome.failures.len(), 3);
         outcome.failures[0].what.replace(&*folder.path().to_string_lossy(), "HERE")
     };

@@ -48,7 +48,7 @@ pub(super) struct Stage<'a> {
     prepared: Option<String>,
     first_roles: Roles,
     /// The roles that are there without all this.
-    other_roles: Roles,
+    other_roles: &'a Roles,
 }
 
 impl<'a> Stage<'a> {
@@ -69,10 +69,9 @@ impl<'a> Stage<'a> {
         options: &'a Options,
         begun_with: usize,
     ) -> Result<Self, EngineError> {
-        let Worker { server, proxy, .. } = worker;
+        let Worker { server, proxy, roles: other_roles, .. } = worker;
         let (trial, clean) = (server.name("trial"), server.name("clean"));
         let prepared = options.prepare.as_ref().map(|_| server.name("prepared"));
-        let other_roles = roles::of_server(server).await?;
         if begun_with > 0 {
             server.create_database(&trial, Some(&clean)).await?;
         } else {
@@ -80,6 +79,7 @@ impl<'a> Stage<'a> {
             for name in [&trial, &clean].into_iter().chain(&prepared) {
                 drop_database(server, name).await?;
             }
+            roles::restore(server, other_roles).await?;
             if let (Some(file), Some(name)) = (&options.prepare, &prepared) {
                 prepare(server, name, file).await?;
             }
@@ -143,7 +143,7 @@ impl<'a> Stage<'a> {
         if let Some(prepared) = &self.prepared {
             drop_database(self.server, prepared).await?;
         }
-        roles::restore(self.server, &self.other_roles).await
+        roles::restore(self.server, self.other_roles).await
     }
 
     /// The server's major version.

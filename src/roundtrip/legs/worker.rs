@@ -4,8 +4,9 @@ use futures_util::future::try_join_all;
 
 use super::super::engine::EngineError;
 use super::super::proxy::Proxy;
-use super::super::server::{Server, Wish};
+use super::super::server::{NoServer, Server, Wish};
 use super::super::{Progress, RoundTripError};
+use super::roles::{self, Roles};
 
 /// Who runs migrations: a server, and the only way to it.
 pub(in crate::roundtrip) struct Worker {
@@ -13,18 +14,22 @@ pub(in crate::roundtrip) struct Worker {
     pub proxy: Proxy,
     /// What another server of its kind is asked for with.
     pub wish: Wish,
+    /// The roles that are there without any migration.
+    pub(super) roles: Roles,
 }
 
 impl Worker {
     /// One with a server of its own.
     pub async fn start(wish: &Wish, progress: &dyn Progress) -> Result<Self, RoundTripError> {
-        Ok(Self::with(Server::start(wish, progress).await?, wish).await?)
+        Self::with(Server::start(wish, progress).await?, wish).await
     }
 
     /// One with this server.
-    pub async fn with(server: Server, wish: &Wish) -> std::io::Result<Self> {
+    pub async fn with(server: Server, wish: &Wish) -> Result<Self, RoundTripError> {
         let proxy = Proxy::start(server.socket(), "postgres", wish.host.as_deref()).await?;
-        Ok(Self { server, proxy, wish: wish.clone() })
+        let roles = roles::of_server(&server).await;
+        let roles = roles.map_err(|EngineError { what, remedy }| NoServer { what, remedy })?;
+        Ok(Self { server, proxy, wish: wish.clone(), roles })
     }
 }
 
