@@ -15,6 +15,7 @@ mod reversible;
 pub mod rules;
 mod schema;
 mod settings;
+mod stepwise;
 pub mod suppression;
 mod types;
 

@@ -136,8 +136,16 @@ pub enum Operation {
     /// `DROP SCHEMA`.
     DropSchema { name: String, if_exists: bool, cascade: bool },
     /// `INSERT`. `columns` are those that it names, none if it names none; `reads` are the tables of its query;
-    /// `defaults` says that it is one of `DEFAULT VALUES`, `on_conflict` that it says what to do with a row that is there.
-    Insert { table: Name, columns: Vec<String>, reads: Vec<Name>, defaults: bool, on_conflict: bool },
+    /// `listed` says that its rows are written out, `defaults` that it is one of `DEFAULT VALUES`, `on_conflict` that it
+    /// says what to do with a row that is there.
+    Insert {
+        table: Name,
+        columns: Vec<String>,
+        reads: Vec<Name>,
+        listed: bool,
+        defaults: bool,
+        on_conflict: bool,
+    },
     /// `UPDATE`. `columns` are assigned; `copied` are the columns that the assigned values read.
     Update {
         table: Name,

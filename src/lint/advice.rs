@@ -79,6 +79,22 @@ impl<'a> Advice<'a> {
         statements.into_iter().fold(said, Self::run)
     }
 
+    /// NOT NULL for a column of which [`not_null_check`] has been added by a migration before.
+    pub fn not_null_by_check(self, table: &Name, column: &str) -> Self {
+        let check = format!("{}_{column}_not_null", table.name);
+        let (name, schema) = python_table(table);
+        let (quoted, shown) = (quote(&check), quote(column));
+        self.run(Code::sql(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {quoted}")))
+            .run(Code::both(
+                format!("ALTER TABLE {table} ALTER COLUMN {shown} SET NOT NULL"),
+                format!("op.alter_column({name}, {}, nullable=False{schema})", python_string(column)),
+            ))
+            .run(Code::both(
+                format!("ALTER TABLE {table} DROP CONSTRAINT {quoted}"),
+                format!("op.drop_constraint({}, {name}{schema}, type_=\"check\")", python_string(&check)),
+            ))
+    }
+
     fn written(&self, code: Code) -> String {
         match code.python {
             Some(python) if self.context.in_python() => python,
@@ -93,6 +109,21 @@ impl<'a> Advice<'a> {
     }
 }
 
+/// A check that proves a column NOT NULL once it is validated.
+pub fn not_null_check(table: &Name, column: &str) -> Code {
+    let check = format!("{}_{column}_not_null", table.name);
+    let condition = format!("{} IS NOT NULL", quote(column));
+    let (name, schema) = python_table(table);
+    Code::both(
+        format!("ALTER TABLE {table} ADD CONSTRAINT {} CHECK ({condition}) NOT VALID", quote(&check)),
+        format!(
+            "op.create_check_constraint({}, {name}, {}{schema}, postgresql_not_valid=True)",
+            python_string(&check),
+            python_string(&condition)
+        ),
+    )
+}
+
 /// One SQL statement as the author would write it in a migration.
 pub fn statement(project: &Project, sql: &str) -> String {
     match project.framework.language {
@@ -104,6 +135,11 @@ pub fn statement(project: &Project, sql: &str) -> String {
 /// The author's own statement, at the left margin.
 pub fn own_statement(context: &Context<'_>) -> Code {
     Code::both(context.statement.sql.clone(), dedented(context.sources.text(context.statement.span)))
+}
+
+/// The author's own statement, in the next migration.
+pub fn apart(context: &Context<'_>) -> String {
+    Advice::new(context).say("in the next migration").run(own_statement(context)).finish()
 }
 
 /// A Python string literal.

@@ -162,6 +162,11 @@ impl Context<'_> {
         made.is_some_and(|moment| self.same_transaction(moment))
     }
 
+    /// Whether a table holds no more rows than the migrations write out.
+    pub fn holds_few(&self, table: &Name) -> bool {
+        self.schema.table(table).is_some_and(|known| known.created.is_some() && !known.filled)
+    }
+
     /// Whether an earlier statement of this script that could not be read says that it creates a table of this name.
     fn is_made_unread(&self, table: &Name) -> bool {
         self.schema.table(table).is_none_or(|known| known.created.is_none())

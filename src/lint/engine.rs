@@ -178,6 +178,9 @@ impl Engine<'_> {
                 let span = draft.span.unwrap_or(context.span);
                 let stopped = &draft.stopped;
                 draft.unseen = !stopped.is_empty() && stopped.iter().all(|table| context.is_unseen(table));
+                if draft.unseen && stopped.iter().all(|table| context.holds_few(table)) {
+                    continue;
+                }
                 said.extend(self.said(rule, draft, span, Some(context.now.migration)));
             }
         }

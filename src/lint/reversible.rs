@@ -1,14 +1,75 @@
 //! What a downgrade owes to its upgrade. Refuses to judge downgrades that are there.
 
-use super::advice::{python_string, python_table};
+use super::advice::{python_string, python_table, quoted, statement};
 use super::context::MigrationContext;
 use crate::history::{Certainty, Language, Script};
-use crate::operation::{Name, Operation, quote};
+use crate::operation::{Name, Operation, Persistence, quote};
 
 /// Whether an upgrade does something that a downgrade could undo. Backfills, rows that are gone, validation and what cannot be read
 /// need no undoing, as far as we can say.
 pub fn matters(up: &Script) -> bool {
-    up.steps().any(|(_, step)| leaves_a_mark(&step.operation))
+    marks(up).next().is_some()
+}
+
+/// The operations of an upgrade whose effect is still there when it is done, and that a downgrade could undo.
+fn marks(up: &Script) -> impl Iterator<Item = &Operation> {
+    let all: Vec<&Operation> = up.steps().map(|(_, step)| &*step.operation).collect();
+    let lasting = (0..all.len()).filter(|at| leaves_a_mark(all[*at]) && !passes(&all, *at));
+    lasting.map(|at| all[at]).collect::<Vec<_>>().into_iter()
+}
+
+/// Whether nothing is left of one of the operations when all of them are done: it makes what a later one drops, or
+/// drops what an earlier one made, or its table does not stay.
+fn passes(all: &[&Operation], at: usize) -> bool {
+    let (earlier, later) = (&all[..at], &all[at + 1..]);
+    let dropped = |table: &Name| {
+        all.iter().any(|other| matches!(other, Operation::DropTable { table: gone, .. } if gone == table))
+    };
+    let stays_not = |table: &Name| {
+        all.iter().any(|other| match other {
+            Operation::CreateTable(create) if create.table == *table => {
+                create.persistence == Persistence::Temporary || dropped(table)
+            }
+            _ => false,
+        })
+    };
+    all[at].table().is_some_and(stays_not)
+        || later.iter().any(|other| undoes(all[at], other))
+        || earlier.iter().any(|other| undoes(other, all[at]))
+}
+
+/// Whether a later operation takes away exactly what an earlier one made.
+fn undoes(made: &Operation, gone: &Operation) -> bool {
+    match (made, gone) {
+        (
+            Operation::AddColumn { table, column, .. },
+            Operation::DropColumn { table: of, column: dropped, .. },
+        ) => table == of && column.name == *dropped,
+        (
+            Operation::AddConstraint { table, constraint },
+            Operation::DropConstraint { table: of, name, .. },
+        ) => table == of && constraint.name.as_ref() == Some(name),
+        (Operation::CreateIndex(create), Operation::DropIndex { index, .. }) => {
+            create.name.as_ref() == Some(&index.name)
+        }
+        (Operation::CreateView { name, .. }, Operation::DropView { name: dropped, .. })
+        | (Operation::CreateEnum { name, .. }, Operation::DropType { name: dropped, .. })
+        | (Operation::CreateSequence { name, .. }, Operation::DropSequence { name: dropped, .. }) => {
+            name == dropped
+        }
+        (
+            Operation::CreateFunction { name, .. },
+            Operation::Other { kind: "DROP FUNCTION" | "DROP PROCEDURE", objects, .. },
+        ) => objects.contains(name),
+        (Operation::CreateTrigger(trigger), Operation::DropTrigger { name: dropped, table: of, .. }) => {
+            trigger.name == *dropped && trigger.table == *of
+        }
+        (
+            Operation::AlterTable { table, action: "DISABLE TRIGGER", object, .. },
+            Operation::AlterTable { table: of, action: "ENABLE TRIGGER", object: enabled, .. },
+        ) => table == of && object == enabled,
+        _ => false,
+    }
 }
 
 fn leaves_a_mark(operation: &Operation) -> bool {
@@ -49,14 +110,13 @@ pub fn is_read(script: &Script) -> bool {
 pub fn downgrade_lines(context: &MigrationContext<'_>) -> Vec<String> {
     let python = context.project.framework.language == Language::Python;
     let mut lines = Vec::new();
-    for (_, step) in context.migration.up.steps() {
-        match inverse(&step.operation) {
+    for operation in marks(&context.migration.up) {
+        match inverse(operation) {
             Some((sql, call)) if python => {
                 lines.push(call.unwrap_or_else(|| format!("op.execute({})", python_string(&sql))));
             }
             Some((sql, _)) => lines.push(format!("{sql};")),
-            None if leaves_a_mark(&step.operation) => return Vec::new(),
-            None => {}
+            None => return Vec::new(),
         }
     }
     lines.reverse();
@@ -70,6 +130,22 @@ pub fn downgrade_code(context: &MigrationContext<'_>) -> String {
         return format!("def downgrade():\n    {}", lines.join("\n    "));
     }
     lines.join("\n")
+}
+
+/// The statement that moves values back from where an upgrade has put them, if that is one place: those of a column, or
+/// all rows of a table.
+pub fn moved_back(context: &MigrationContext<'_>, from: &Name, column: Option<&str>, to: &str) -> String {
+    let columns = || {
+        let known = context.before.table(from).filter(|known| known.complete)?;
+        let names: Vec<String> = known.columns.iter().map(|column| column.name.clone()).collect();
+        Some(quoted(&names))
+    };
+    let sql = match column {
+        Some(_) if to.contains(", ") => None,
+        Some(column) => Some(format!("UPDATE {from} SET {} = {to}", quote(column))),
+        None => columns().map(|columns| format!("INSERT INTO {from} ({columns}) SELECT {columns} FROM {to}")),
+    };
+    sql.map(|sql| statement(context.project, &sql)).unwrap_or_default()
 }
 
 /// The statement that undoes an operation, and Alembic's call for it.

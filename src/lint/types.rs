@@ -68,7 +68,7 @@ pub fn loses_values(from: &DataType, to: &DataType) -> bool {
     let rank = |name: &str| NUMBERS.iter().position(|known| *known == name);
     let text_like = |name: &str| matches!(name, "text" | "character varying");
     if from.name == to.name && from.name == "numeric" {
-        return change(from, to) == Change::Rewrite;
+        return !digits_fit(from, to);
     }
     match (rank(&from.name), rank(&to.name)) {
         (Some(old), Some(new)) => new < old,
@@ -80,6 +80,17 @@ pub fn loses_values(from: &DataType, to: &DataType) -> bool {
                 || (text_like(&from.name) && (rank(&to.name).is_some() || to.name == "uuid"))
         }
     }
+}
+
+/// Whether a number keeps all its digits, before the point and behind it.
+fn digits_fit(from: &DataType, to: &DataType) -> bool {
+    let digits = |of: &DataType| match *of.modifiers.as_slice() {
+        [] => (i32::MAX, i32::MAX),
+        [precision] => (precision, 0),
+        [precision, scale, ..] => (precision - scale, scale),
+    };
+    let (from, to) = (digits(from), digits(to));
+    from.0 <= to.0 && from.1 <= to.1
 }
 
 fn is_time(name: &str) -> bool {
@@ -211,10 +222,15 @@ mod tests {
             loses("bigint", "integer")
                 && loses("text", "character varying(20)")
                 && loses("numeric(10,2)", "numeric(8,2)")
+                && loses("numeric(10,2)", "numeric(10,4)")
+                && loses("numeric(10,2)", "numeric(10)")
+                && loses("numeric", "numeric(10,2)")
         );
         assert!(loses("timestamp with time zone", "date") && loses("text", "uuid"));
         assert!(
             !loses("integer", "bigint")
+                && !loses("numeric(6,2)", "numeric(8,3)")
+                && !loses("numeric(6,2)", "numeric")
                 && !loses("character varying(20)", "text")
                 && !loses("integer", "text")
         );

@@ -40,11 +40,38 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
             "The day the model gains a column, this migration selects it, years before the migration that adds it"
         })
         .help(
-            "Write down the tables as this migration needs them",
-            "orders = sa.table(\"orders\", sa.column(\"id\", sa.BigInteger), sa.column(\"status\", sa.Text))",
+            if is_constant(&first.id) {
+                "Write the value down as this migration needs it"
+            } else {
+                "Write down the tables as this migration needs them"
+            },
+            written_down(context, &first.id),
         );
     let others = imports.iter().skip(1).filter(|import| import.span != first.span);
     vec![others.fold(draft, |draft, import| draft.related(import.span, "nor is this"))]
+}
+
+/// The table of a model, with the columns that it has by now, if one bears its name.
+fn written_down(context: &MigrationContext<'_>, id: &str) -> String {
+    let model = id.rsplit('.').next().unwrap_or(id);
+    let plain = |name: &str| name.replace('_', "").to_lowercase();
+    let is_meant = |name: &str| {
+        let (name, model) = (plain(name), plain(model));
+        name == model || name == format!("{model}s") || name == format!("{model}es")
+    };
+    let Some((table, known)) = context.before.tables().find(|(name, _)| is_meant(&name.name)) else {
+        return String::new();
+    };
+    let (name, schema) = match table.schema.as_deref() {
+        Some("public") => advice::python_table(&Name::unqualified(table.name.clone())),
+        _ => advice::python_table(table),
+    };
+    let columns = known
+        .columns
+        .iter()
+        .take(3)
+        .map(|column| format!(", sa.column({})", advice::python_string(&column.name)));
+    format!("{} = sa.table({name}{}{schema})", table.name, columns.collect::<String>())
 }
 
 /// Whether a name is written like those of constants.

@@ -38,6 +38,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             .label("runs under the lock")
             .related(held.by, held.told())
             .note("A lock is held until its transaction ends: the longer the rows take, the longer the outage")
-            .help("Move it into a migration of its own, and change rows in batches that commit", ""),
+            .help(
+                "Move it into a migration of its own, and change rows in batches that commit",
+                advice::apart(context),
+            ),
     )
 }

@@ -18,10 +18,14 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     match context.operation {
-        Operation::AlterTable { table, action: "DISABLE TRIGGER", .. } if !context.is_new(table) => {
+        Operation::AlterTable { table, action: "DISABLE TRIGGER", object, .. } if !context.is_new(table) => {
             let enabled = context.later().any(|(_, operation)| {
                 matches!(operation, Operation::AlterTable { table: other, action: "ENABLE TRIGGER", .. } if other == table)
             });
+            let all = object.as_ref().is_some_and(|object| object.eq_ignore_ascii_case("all"));
+            if enabled && all {
+                return Some(without_keys(context, table));
+            }
             (!enabled).then(|| {
                 Draft::new(format!("A trigger of {table} is switched off and not switched on again"))
                     .label("stays off")
@@ -45,4 +49,15 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         }
         _ => None,
     }
+}
+
+/// They are on again in the end, and what went wrong meanwhile stays.
+fn without_keys(context: &Context<'_>, table: &Name) -> Draft {
+    Draft::new(format!("DISABLE TRIGGER ALL switches off the checks of the foreign keys of {table}, too"))
+        .label("nothing is checked until it is switched on again")
+        .note("Rows that break a foreign key meanwhile stay in the table, for ENABLE TRIGGER looks at none of them")
+        .help(
+            "Switch off the trigger that is meant by its name, or USER, which leaves foreign keys alone",
+            Advice::new(context).run(Code::sql(format!("ALTER TABLE {table} DISABLE TRIGGER USER"))).finish(),
+        )
 }

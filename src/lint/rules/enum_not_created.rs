@@ -44,9 +44,26 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             .refused("42704")
             .help(
                 "Create the type first, and drop it in the downgrade",
-                format!("sa.Enum(…, name=\"{0}\").create(op.get_bind())\n# and in downgrade(), after the column is gone\nop.execute(\"DROP TYPE {shown}\")", name.name),
+                format!(
+                    "{}.create(op.get_bind())\n# and in downgrade(), after the column is gone\nop.execute(\"DROP TYPE {shown}\")",
+                    constructor(text).map_or_else(|| format!("sa.Enum(…, name=\"{}\")", name.name), str::to_owned)
+                ),
             ),
     )
+}
+
+/// The call that makes the type, as the author wrote it: `sa.Enum("a", "b", name="kind")`.
+fn constructor(text: &str) -> Option<&str> {
+    let open = text.find("Enum(").or_else(|| text.find("ENUM("))? + "Enum".len();
+    let start =
+        text[..open].rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).map_or(0, |at| at + 1);
+    let mut depth = 0;
+    let closes = |(at, c): (usize, char)| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        (depth == 0).then_some(at)
+    };
+    let end = open + text[open..].char_indices().find_map(closes)?;
+    Some(&text[start..=end])
 }
 
 /// Whether everything before this migration was read, so that what is not known is not there.

@@ -38,7 +38,6 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         }
         _ => format!("Making {column} NOT NULL fails as soon as {table} has rows, for nothing has filled it"),
     };
-    let check = format!("{}_{name}_not_null", table.name);
     let advice = match context.operation {
         Operation::AddColumn { .. } => Advice::new(context)
             .say("1. in this migration: nullable")
@@ -49,12 +48,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .say("2. in the next, in batches: filled")
         .run(Code::sql(format!("UPDATE {table} SET {column} = … WHERE {column} IS NULL")))
         .say("3. when all running code writes it")
-        .run(Code::sql(format!(
-            "ALTER TABLE {table} ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID"
-        )))
+        .run(advice::not_null_check(table, name))
         .say("4. in a migration after that")
-        .run(Code::sql(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {check}")))
-        .run(Code::sql(format!("ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL")))
+        .not_null_by_check(table, name)
         .finish();
     let hint = if context.in_python() { " (server_default; a default in Python does not count)" } else { "" };
     Some(

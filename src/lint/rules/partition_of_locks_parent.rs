@@ -23,11 +23,10 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         return None;
     }
     let (part, of) = (create.table.to_string(), parent.to_string());
-    let code = Advice::new(context)
-        .run(Code::sql(format!("CREATE TABLE {part} (LIKE {of} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")))
-        .run(Code::sql(format!("ALTER TABLE {part} ADD CONSTRAINT {}_bounds CHECK (…)", create.table.name)))
-        .run(Code::sql(format!("ALTER TABLE {of} ATTACH PARTITION {part} FOR VALUES …")))
-        .finish();
+    let bound = bound(&context.statement.sql);
+    let like = Code::sql(format!("CREATE TABLE {part} (LIKE {of} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"));
+    let attach = Code::sql(format!("ALTER TABLE {of} ATTACH PARTITION {part} {bound}"));
+    let code = Advice::new(context).run(like).run(attach).finish();
     Some(
         Draft::new(format!("Creating {part} as a partition makes every query on {of} wait behind it"))
             .label(format!("{of} is locked completely"))
@@ -40,4 +39,15 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             })
             .help("Create it as a plain table and attach it, which lets queries go on", code),
     )
+}
+
+/// The bound as the author wrote it.
+fn bound(sql: &str) -> &str {
+    let upper = sql.to_ascii_uppercase();
+    let Some(start) = upper.find("FOR VALUES").or_else(|| upper.rfind("DEFAULT")) else {
+        return "FOR VALUES …";
+    };
+    let ends = ["PARTITION BY", "USING ", "TABLESPACE ", "WITH (FILLFACTOR", ";"];
+    let end = ends.iter().filter_map(|end| upper[start..].find(end)).min();
+    sql[start..].get(..end.unwrap_or(sql.len() - start)).unwrap_or_default().trim_end()
 }

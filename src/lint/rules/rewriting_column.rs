@@ -1,6 +1,7 @@
 //! ADD COLUMN of a kind that rewrites the table: serial, identity, stored, or of a constrained domain.
 
 use crate::lint::prelude::*;
+use crate::lint::stepwise;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -22,36 +23,36 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         return None;
     }
     let constrained = context.schema.domain_is_constrained(&column.data_type) == Some(true);
+    let (shown, name) = (table.to_string(), quote(&column.name));
     let (what, instead) = match &column.generated {
         Some(Generated::Identity { .. }) => (
-            "identity column",
-            "Add a plain column, fill it in batches, then ALTER COLUMN … ADD GENERATED AS IDENTITY, which rewrites nothing",
+            format!("identity column {name}"),
+            "Add a plain column that a sequence fills for new rows, fill old rows in batches, then make it an identity, which rewrites nothing",
         ),
         Some(Generated::Stored(_)) if context.meets_before(18) => (
-            "stored generated column",
+            format!("stored generated column {name}"),
             "Add a plain column, keep it up to date with a trigger, and fill old rows in batches",
         ),
         Some(Generated::Stored(_)) => (
-            "stored generated column",
+            format!("stored generated column {name}"),
             "Make it VIRTUAL, or add a plain column, keep it up to date with a trigger, and fill old rows in batches",
         ),
         _ if column.data_type.is_serial() => (
-            "serial column",
-            "Add a plain column and a sequence, set its default to nextval for new rows, and fill old rows in batches",
+            format!("serial column {name}"),
+            "Add a plain column that a sequence fills for new rows, and fill old rows in batches",
         ),
         _ if constrained => (
-            "column of a domain with a constraint",
+            format!("{name}, whose domain {} has a constraint,", column.data_type),
             "Use the domain's base type, and add its check NOT VALID",
         ),
         _ => return None,
     };
-    let (shown, name) = (table.to_string(), quote(&column.name));
     let shape = if constrained { Shape::AddColumnDomain } else { Shape::AddColumnVolatile };
     Some(
-        Draft::new(format!("Adding {what} {name} rewrites all of {shown} while every query on it waits"))
+        Draft::new(format!("Adding {what} rewrites all of {shown} while every query on it waits"))
             .stops(table)
             .label(format!("{shown} is locked and written anew"))
             .note(locks::sentence(shape, &[("t", &shown)]))
-            .help(instead, ""),
+            .help(instead, stepwise::column(context, table, column)),
     )
 }

@@ -63,36 +63,13 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             .notes(known.and_then(|known| known.column(column)).filter(|_| !is_held).and_then(ColumnState::may_get_null))
             .help(
                 "Prove it first with a check that is validated without stopping anybody, in migrations of their own",
-                rewrite(context, table, column),
+                Advice::new(context)
+                    .say("1. in this migration")
+                    .run(advice::not_null_check(table, column))
+                    .say("2. in the next migration")
+                    .not_null_by_check(table, column)
+                    .finish(),
             )
             .fix(fix::not_null_by_check(context, table, column)),
     )
-}
-
-fn rewrite(context: &Context<'_>, table: &Name, column: &str) -> String {
-    let check = format!("{}_{column}_not_null", table.name);
-    let condition = format!("{} IS NOT NULL", quote(column));
-    let (name, schema) = advice::python_table(table);
-    let quoted = quote(&check);
-    Advice::new(context)
-        .say("1. in this migration")
-        .run(Code::both(
-            format!("ALTER TABLE {table} ADD CONSTRAINT {quoted} CHECK ({condition}) NOT VALID"),
-            format!(
-                "op.create_check_constraint({}, {name}, {}{schema}, postgresql_not_valid=True)",
-                advice::python_string(&check),
-                advice::python_string(&condition)
-            ),
-        ))
-        .say("2. in the next migration")
-        .run(Code::sql(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {quoted}")))
-        .run(Code::both(
-            format!("ALTER TABLE {table} ALTER COLUMN {} SET NOT NULL", quote(column)),
-            format!("op.alter_column({name}, {}, nullable=False{schema})", advice::python_string(column)),
-        ))
-        .run(Code::both(
-            format!("ALTER TABLE {table} DROP CONSTRAINT {quoted}"),
-            format!("op.drop_constraint({}, {name}{schema}, type_=\"check\")", advice::python_string(&check)),
-        ))
-        .finish()
 }

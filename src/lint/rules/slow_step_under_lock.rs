@@ -26,7 +26,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             .label("runs under the lock")
             .related(held.by, held.told())
             .note("A lock is held until its transaction ends, not until its statement does")
-            .help("Move it into a migration of its own, that commits after this one", ""),
+            .help("Move it into a migration of its own, that commits after this one", advice::apart(context)),
     )
 }
 

@@ -1,6 +1,7 @@
 //! ALTER COLUMN TYPE that touches every row.
 
 use crate::lint::prelude::*;
+use crate::lint::stepwise;
 use crate::lint::types::{self, Change};
 
 /// The rule.
@@ -46,9 +47,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let (shown, name) = (table.to_string(), quote(column));
     let (does, shape) = match change {
         Some(Change::Rewrite) => ("rewrites all of", Shape::TypeRewrite),
-        Some(Change::BriefInUtc) => {
-            ("rewrites, unless the session's time zone is UTC, all of", Shape::TypeRewrite)
-        }
+        Some(Change::BriefInUtc) => ("rewrites, unless the session is in UTC, all of", Shape::TypeRewrite),
         None => ("may rewrite all of", Shape::TypeRewrite),
         Some(Change::Brief) if checked => ("checks all of", Shape::TypeCheckScan),
         Some(Change::Brief) if sorts_anew => {
@@ -71,7 +70,8 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         let text = format!(
             "Drop the check on {name}, change the type, add the check again NOT VALID, and validate it in the next migration"
         );
-        return Some(draft.help(text, ""));
+        let checks = known.into_iter().flat_map(|known| known.constraints_on(column));
+        return Some(draft.help(text, stepwise::without_checks(context, table, checks)));
     }
     if shape == Shape::TypeCollationOfIndex {
         draft = draft.note(

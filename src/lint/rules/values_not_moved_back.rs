@@ -55,7 +55,10 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
         .related(moved.span, "moved here")
         .note("The old code finds it again, and nothing of what its users wrote")
         .notes((!others.is_empty()).then(|| format!("So does it with {others}")))
-        .help("Move the values back before the new place is dropped", ""),
+        .help(
+            "Move the values back before the new place is dropped",
+            reversible::moved_back(context, moved.from, moved.column.as_deref(), &moved.to),
+        ),
     ]
 }
 

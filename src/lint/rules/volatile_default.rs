@@ -48,15 +48,21 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         draft = draft.note(format!("It does unless {call}() is declared STABLE or IMMUTABLE"));
     }
     let default = &default.text;
-    let code = Advice::new(context)
+    let mut code = Advice::new(context)
         .say("1. in this migration: new rows get the default")
         .run(Code::sql(format!("ALTER TABLE {table} ADD COLUMN {name} {}", column.data_type)))
         .run(Code::sql(format!("ALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT {default}")))
         .say("2. in a migration of its own, in batches: old rows")
-        .run(Code::sql(format!("UPDATE {table} SET {name} = {default} WHERE {name} IS NULL")))
-        .finish();
+        .run(Code::sql(format!("UPDATE {table} SET {name} = {default} WHERE {name} IS NULL")));
+    if column.not_null {
+        code = code
+            .say("3. in the next migration")
+            .run(advice::not_null_check(table, &column.name))
+            .say("4. in the one after that")
+            .not_null_by_check(table, &column.name);
+    }
     Some(draft.help(
         "Add the column without a default, set the default for new rows, then fill old rows in batches",
-        code,
+        code.finish(),
     ))
 }

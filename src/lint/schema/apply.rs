@@ -125,9 +125,11 @@ impl Schema {
                     self.indexes.insert(Name { name: to.clone(), ..from }, index);
                 }
             }
-            Operation::Insert { table, reads, .. } => {
+            Operation::Insert { table, reads, listed, .. } => {
                 self.copied_rows(reads, None, Some(table), sql, now);
-                self.table_mut(table).written = true;
+                let table = self.table_mut(table);
+                table.written = true;
+                table.filled |= !listed;
             }
             Operation::Update { table, columns, copied, reads, .. } => {
                 let kept = copied.iter().filter(|column| !columns.contains(column));
@@ -141,7 +143,10 @@ impl Schema {
                     table.column_mut(column).filled = true;
                 }
             }
-            Operation::Copy { table: Some(table), fills: true, .. } => self.table_mut(table).written = true,
+            Operation::Copy { table: Some(table), fills: true, .. } => {
+                let table = self.table_mut(table);
+                (table.written, table.filled) = (true, true);
+            }
             Operation::Copy { table: Some(table), fills: false, .. } => {
                 self.copied_rows(std::slice::from_ref(table), None, None, sql, now);
             }

@@ -18,6 +18,8 @@ impl Schema {
         if create.if_not_exists && self.tables.get(&name).is_some_and(|known| known.created.is_some()) {
             return;
         }
+        let parent = create.partition_of.as_ref().and_then(|parent| self.table(parent));
+        let columns = create.columns.iter().map(|column| Rc::new(ColumnState::of(column, None)));
         let table = Table {
             created: Some(now),
             persistence: create.persistence,
@@ -27,10 +29,11 @@ impl Schema {
             partition_of: create.partition_of.as_ref().map(|parent| self.qualify(parent)),
             takes_the_rest: create.default_partition,
             complete: create.filled_from.is_none()
-                && create.partition_of.is_none()
-                && create.models.is_empty(),
-            columns: create.columns.iter().map(|column| Rc::new(ColumnState::of(column, None))).collect(),
+                && create.models.is_empty()
+                && (create.partition_of.is_none() || parent.is_some_and(|parent| parent.complete)),
+            columns: parent.map_or_else(|| columns.collect(), |parent| parent.columns.clone()),
             written: create.filled_from.is_some(),
+            filled: create.filled_from.is_some(),
             ..Table::unknown()
         };
         self.tables.insert(name.clone(), table);

@@ -38,6 +38,8 @@ pub struct Table {
     pub row_security: bool,
     /// Whether the history has put rows into it.
     pub written: bool,
+    /// Whether it may hold more rows than the migrations write out.
+    pub filled: bool,
     /// The migration that last renamed it.
     pub renamed_in: Option<usize>,
     /// Copies that the history made of its rows.
@@ -105,6 +107,7 @@ impl Table {
             granted: false,
             row_security: false,
             written: false,
+            filled: false,
             renamed_in: None,
             copies: Vec::new(),
             dependents: Vec::new(),

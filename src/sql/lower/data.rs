@@ -66,6 +66,7 @@ pub(super) fn insert(insert: &ast::Insert) -> Operation {
         reads: reads(insert.syntax()),
         defaults: matches!(insert.insert_source(), Some(ast::InsertSource::DefaultValues(_))),
         on_conflict: insert.on_conflict_clause().is_some(),
+        listed: !holds(insert.syntax(), |kind| kind == SyntaxKind::SELECT),
     }
 }
 
@@ -170,7 +171,7 @@ pub(super) fn merge(merge: &ast::Merge) -> Steps {
             }
             Some(ast::MergeAction::MergeInsert(it)) => {
                 let (columns, defaults) = (targets(it.column_target_list()), it.default_values().is_some());
-                Operation::Insert { table, columns, reads, defaults, on_conflict: false }
+                Operation::Insert { table, columns, reads, listed: false, defaults, on_conflict: false }
             }
             Some(ast::MergeAction::MergeUpdate(it)) => {
                 let columns = it.set_clause().map(|set| set_columns(&set)).unwrap_or_default();

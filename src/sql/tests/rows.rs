@@ -11,6 +11,7 @@ fn changes_name_their_tables_and_what_they_read() {
             table: name("b"),
             columns: vec!["x".into()],
             reads: vec![name("a"), name("app.c"), name("d")],
+            listed: false,
             defaults: false,
             on_conflict: false,
         }
@@ -77,6 +78,7 @@ fn changes_inside_with_are_steps_of_their_own() {
                 table: name("b"),
                 columns: vec![],
                 reads: vec![],
+                listed: false,
                 defaults: false,
                 on_conflict: false
             }
@@ -98,6 +100,7 @@ fn merge_is_what_its_branches_do() {
             table: name("t"),
             columns: vec!["id".into()],
             reads: vec![name("s")],
+            listed: false,
             defaults: false,
             on_conflict: false
         }

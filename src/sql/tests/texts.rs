@@ -313,6 +313,7 @@ fn large_statements_are_read_without_their_values() {
             table: name("app.t"),
             columns: vec!["a".into(), "b".into(), "c".into()],
             reads: vec![],
+            listed: true,
             defaults: false,
             on_conflict: true,
         }
