@@ -26,6 +26,7 @@ use crate::source::{SourceId, Sources, Span};
 pub(super) use discover::{Found, find, loose};
 use names::FileName;
 use script::Scripts;
+pub(super) use signs::names_other_database;
 
 /// What a file is to its migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

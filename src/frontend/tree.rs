@@ -8,8 +8,18 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 /// Folders that hold what others wrote, what was built, or what tests feed on.
-const PRUNED: &[&str] =
-    &["__pycache__", "fixtures", "node_modules", "site-packages", "target", "testdata", "vendor", "venv"];
+const PRUNED: &[&str] = &[
+    "__pycache__",
+    "fixtures",
+    "node_modules",
+    "site-packages",
+    "stub",
+    "stubs",
+    "target",
+    "testdata",
+    "vendor",
+    "venv",
+];
 
 /// Levels above a path that are searched for signs where no repository ends the search.
 const LEVELS_ABOVE: usize = 8;

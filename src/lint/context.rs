@@ -159,12 +159,12 @@ impl Context<'_> {
     /// Whether the transaction that still runs has made a table, so that no other sees it, whatever rows it has.
     pub fn is_unseen(&self, table: &Name) -> bool {
         let made = self.schema.table(table).and_then(|known| known.created);
-        made.is_some_and(|moment| self.same_transaction(moment))
+        made.is_some_and(|moment| self.is_at_hand(moment) && self.same_transaction(moment))
     }
 
-    /// Whether a table holds no more rows than the migrations write out.
+    /// Whether a table that the migrations at hand have made holds no more rows than they write out.
     pub fn holds_few(&self, table: &Name) -> bool {
-        self.schema.table(table).is_some_and(|known| known.created.is_some() && !known.filled)
+        self.schema.table(table).is_some_and(|known| self.was_just_created(known) && !known.filled)
     }
 
     /// Whether an earlier statement of this script that could not be read says that it creates a table of this name.

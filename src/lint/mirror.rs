@@ -28,7 +28,9 @@ pub fn differences(
             }
             Operation::SetNotNull { table, column } => demanded(context, returned, table, column),
             other => existence(other).and_then(|(what, made)| {
-                let before = made(context.before) || dropped.contains(&what);
+                let known = made(context.before);
+                // What comes back under a name that only the upgrade has given it may be renamed once more.
+                let before = known || (dropped.contains(&what) && !remade.contains(&what));
                 match (before, made(context.after), made(returned)) {
                     (false, true, true) if !remade.contains(&what) => {
                         Some((what, "is left behind".to_owned()))

@@ -14,8 +14,17 @@ pub fn matters(up: &Script) -> bool {
 /// The operations of an upgrade whose effect is still there when it is done, and that a downgrade could undo.
 fn marks(up: &Script) -> impl Iterator<Item = &Operation> {
     let all: Vec<&Operation> = up.steps().map(|(_, step)| &*step.operation).collect();
-    let lasting = (0..all.len()).filter(|at| leaves_a_mark(all[*at]) && !passes(&all, *at));
+    let lasting = (0..all.len())
+        .filter(|at| leaves_a_mark(all[*at]) && !inserts_what_lacks(all[*at]) && !passes(&all, *at));
     lasting.map(|at| all[at]).collect::<Vec<_>>().into_iter()
+}
+
+/// Whether an INSERT leaves alone what is there already, so that the next upgrade finds its rows and goes on.
+fn inserts_what_lacks(operation: &Operation) -> bool {
+    match operation {
+        Operation::Insert { table, reads, on_conflict, .. } => *on_conflict || reads.contains(table),
+        _ => false,
+    }
 }
 
 /// Whether nothing is left of one of the operations when all of them are done: it makes what a later one drops, or
@@ -215,6 +224,8 @@ pub fn retires(from: &str, to: &str) -> bool {
         "obsolete",
         "archived",
         "backup",
+        "bak",
+        "bkp",
         "drop",
         "retired",
         "legacy",

@@ -89,6 +89,13 @@ fn folders_below_are_read_when_they_belong_to_the_history() {
         ("s/versions/archive/old.py", archive),
     ]);
     assert_eq!(revisions(archived.path()), ["aaaa"], "an archive stands for itself");
+    let databases = folder(&[
+        ("alembic.ini", ini),
+        ("s/env.py", ""),
+        ("s/versions/postgresql/a.py", A),
+        ("s/versions/sqlite/a.py", A),
+    ]);
+    assert_eq!(revisions(databases.path()), ["aaaa"], "what another database runs is left out");
     let asked = format!("{ini}recursive_version_locations = True\n");
     let asked = folder(&[
         ("alembic.ini", &asked),

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::super::DEEPEST;
+use super::super::sql_files::names_other_database;
 use super::config::{Sections, ini, interpolated, pyproject};
 
 /// A project before it is read.
@@ -270,8 +271,10 @@ fn revisions(folder: &Path, recursive: bool, files: &mut Vec<PathBuf>) {
         name.ends_with(".py") && !name.starts_with("__init__") && !name.starts_with(".#")
     }));
     // Links to folders are not followed: they may lead in a circle.
+    let by_database = folders.iter().any(|folder| name(folder).to_ascii_lowercase().contains("postgres"));
     for folder in folders.iter().filter(|folder| recursive && !folder.is_symlink()) {
-        if name(folder) != "__pycache__" {
+        let other = by_database && names_other_database(&name(folder));
+        if name(folder) != "__pycache__" && !other {
             revisions(folder, true, files);
         }
     }

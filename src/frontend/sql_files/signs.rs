@@ -102,7 +102,7 @@ pub(super) const OTHERS: &[&str] = &[
 ];
 
 /// Whether a folder below the root is named after another database.
-pub(super) fn names_other_database(folder: &str) -> bool {
+pub(in crate::frontend) fn names_other_database(folder: &str) -> bool {
     let folder = folder.to_ascii_lowercase();
     OTHERS.iter().any(|name| folder.contains(name))
 }

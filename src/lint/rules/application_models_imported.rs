@@ -27,26 +27,28 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     let is_model = |id: &str| {
         let parts: Vec<String> = id.split('.').map(str::to_lowercase).collect();
         let has = |list: &[&str]| parts.iter().any(|part| list.contains(&part.as_str()));
-        has(MODELS) && !has(OTHERS)
+        has(MODELS) && !has(OTHERS) && !parts.iter().any(|part| part.ends_with("utils"))
     };
-    let imports: Vec<_> = context.migration.imports.iter().filter(|import| is_model(&import.id)).collect();
+    let text = context.sources.file(context.migration.up.span.source).text();
+    let imports = context.migration.imports.iter();
+    let imports: Vec<_> =
+        imports.filter(|import| is_model(&import.id) && !gives_types(text, &import.id)).collect();
     let Some(first) = imports.first() else { return Vec::new() };
+    let (note, help) = match is_constant(&first.id) {
+        true => (
+            "The day it gets another value, or is gone, this migration does something else, or nothing",
+            "Write the value down as this migration needs it",
+        ),
+        false => (
+            "The day the model gains a column, this migration selects it, years before the migration that adds it",
+            "Write down the tables as this migration needs them",
+        ),
+    };
     let draft = Draft::new(format!("This migration imports {}, which changes after it is written", first.id))
         .at(first.span)
         .label("not frozen")
-        .note(if is_constant(&first.id) {
-            "The day it gets another value, or is gone, this migration does something else, or nothing"
-        } else {
-            "The day the model gains a column, this migration selects it, years before the migration that adds it"
-        })
-        .help(
-            if is_constant(&first.id) {
-                "Write the value down as this migration needs it"
-            } else {
-                "Write down the tables as this migration needs them"
-            },
-            written_down(context, &first.id),
-        );
+        .note(note)
+        .help(help, written_down(context, &first.id));
     let others = imports.iter().skip(1).filter(|import| import.span != first.span);
     vec![others.fold(draft, |draft, import| draft.related(import.span, "nor is this"))]
 }
@@ -72,6 +74,22 @@ fn written_down(context: &MigrationContext<'_>, id: &str) -> String {
         .take(3)
         .map(|column| format!(", sa.column({})", advice::python_string(&column.name)));
     format!("{} = sa.table({name}{}{schema})", table.name, columns.collect::<String>())
+}
+
+/// Whether a file uses a module for nothing but types of columns: `sa.Column("at", app.models.UtcTime())`, as
+/// autogenerate writes them.
+fn gives_types(text: &str, id: &str) -> bool {
+    let is_type = |at: usize| {
+        let open = |depth: usize, c: char| {
+            depth.checked_sub(usize::from(c == ')')).map(|depth| depth + usize::from(c == '('))
+        };
+        let column = text[..at].rfind("Column(").map(|column| &text[column + "Column(".len()..at]);
+        text[..at].ends_with("type=")
+            || text[..at].ends_with("type_=")
+            || column.is_some_and(|before| before.chars().try_fold(0, open).is_some())
+    };
+    let mut uses = text.match_indices(id).filter(|(at, _)| !text[..*at].ends_with("import ")).peekable();
+    uses.peek().is_some() && uses.all(|(at, _)| text[at + id.len()..].starts_with('.') && is_type(at))
 }
 
 /// Whether a name is written like those of constants.

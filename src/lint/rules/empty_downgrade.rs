@@ -26,15 +26,13 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
     }
     let name = &migration.id;
     vec![
-        Draft::new(format!(
-            "The downgrade of {name} does nothing, so the next upgrade meets its own leftovers"
-        ))
-        .at(down.span)
-        .label("does nothing")
-        .help(
-            "Undo what the upgrade does, or say in an allow comment why nothing is to be undone",
-            reversible::downgrade_code(context),
-        )
-        .fix(fix::whole_downgrade(context, &reversible::downgrade_lines(context))),
+        Draft::new(format!("The downgrade of {name} does nothing, so all that its upgrade did stays"))
+            .at(down.span)
+            .label("does nothing")
+            .help(
+                "Undo what the upgrade does, or say in an allow comment why nothing is to be undone",
+                reversible::downgrade_code(context),
+            )
+            .fix(fix::whole_downgrade(context, &reversible::downgrade_lines(context))),
     ]
 }
