@@ -82,6 +82,7 @@ impl Engine<'_> {
         let migration = &self.project.migrations[index];
         let checked = self.scope.checked.contains(&index);
         let pending = self.scope.pending && checked;
+        let first = self.findings.len();
         self.transactions.enter(pending && self.project.framework.transaction == TransactionRule::AllPending);
         let mut after = before.clone();
         self.script(index, &migration.up, Direction::Up, &mut after);
@@ -108,9 +109,10 @@ impl Engine<'_> {
                 let Check::Migration(check) = rule.check else { continue };
                 for draft in check(&context) {
                     let span = draft.span.unwrap_or(migration.header);
-                    let finding = self.said(rule, draft, span, Some(index));
-                    let finding = finding.map(|said| self.stamp(said, Some(index), None));
-                    self.findings.extend(finding);
+                    if let Some(said) = self.said(rule, draft, span, Some(index)) {
+                        let finding = self.stamp(said, Some(index), None);
+                        self.join(finding, index, first);
+                    }
                 }
             }
         }
@@ -220,7 +222,7 @@ impl Engine<'_> {
             said.into_iter().partition(|said| self.allows.cover(said.rule.info.id, said.span));
         open.sort_by_key(|said| {
             let weight = std::cmp::Reverse((said.severity, said.draft.refused));
-            (weight, said.span.start, said.span.end)
+            (weight, said.rule.info.preset, said.span.start, said.span.end)
         });
         for said in open {
             match &mut primary {
@@ -248,6 +250,32 @@ impl Engine<'_> {
         for said in allowed {
             let finding = self.stamp(said, Some(index), Some(direction));
             self.findings.push(finding);
+        }
+    }
+
+    /// Puts a finding about a whole migration to those that begin at `first`. Where it stands at a statement of which
+    /// something is said already, the graver of the two becomes a note of the other, unless one of them is allowed.
+    fn join(&mut self, finding: Finding, index: usize, first: usize) {
+        let around = |span: Span| {
+            let statements = self.project.migrations[index].scripts().flat_map(|script| &script.statements);
+            statements.map(|statement| statement.span).find(|whole| {
+                whole.source == span.source && whole.start <= span.start && span.end <= whole.end
+            })
+        };
+        let open = |finding: &Finding| !self.allows.cover(finding.rule.id, finding.span);
+        let here = around(finding.span).filter(|_| open(&finding));
+        let place = self.findings[first..]
+            .iter()
+            .position(|other| here.is_some() && open(other) && around(other.span) == here);
+        let Some(place) = place else { return self.findings.push(finding) };
+        let other = &mut self.findings[first + place];
+        let lesser = match (finding.severity, other.rule.preset) > (other.severity, finding.rule.preset) {
+            true => std::mem::replace(other, finding),
+            false => finding,
+        };
+        other.notes.push(also(lesser.rule.id) + &lesser.message);
+        if other.fix.is_none() {
+            other.fix = lesser.fix.map(|fix| Fix { note: Some(lesser.rule.id), ..fix });
         }
     }
 

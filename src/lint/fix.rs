@@ -27,6 +27,13 @@ pub fn detach_concurrently(context: &Context<'_>) -> Option<Fix> {
     site.outside(format!("{} CONCURRENTLY", site.text))
 }
 
+/// The statement with another word for the kind of thing that it is about: `ALTER INDEX` for `ALTER TABLE`.
+pub fn of_another_kind(context: &Context<'_>, kind: &str, another: &str) -> Option<Fix> {
+    let site = Site::of(context).filter(|_| context.statement.steps.len() == 1)?;
+    let (at, word) = site::words(site.text).into_iter().find(|(_, word)| word.eq_ignore_ascii_case(kind))?;
+    Some(site.instead(format!("{}{another}{}", &site.text[..at], &site.text[at + word.len()..])))
+}
+
 /// The statement as it is, outside its transaction.
 pub fn outside_transaction(context: &Context<'_>) -> Option<Fix> {
     let site = Site::of(context)?;

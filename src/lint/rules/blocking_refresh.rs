@@ -33,6 +33,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             .grows_with(name)
             .label(format!("{view} is locked completely"))
             .note(locks::sentence(Shape::RefreshView, &[("mv", &view)]))
-            .help(format!("Refresh it CONCURRENTLY, which may run in a transaction{need}"), code),
+            .help(format!("Refresh it CONCURRENTLY, which may run in a transaction{need}"), code)
+            .fix(fix::of_another_kind(context, "VIEW", "VIEW CONCURRENTLY").filter(|_| has_key)),
     )
 }

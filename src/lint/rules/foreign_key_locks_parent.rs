@@ -1,6 +1,8 @@
 //! A foreign key of a new table, which locks the table that it refers to.
 
+use crate::history::Statement;
 use crate::lint::prelude::*;
+use crate::operation::Constraint;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -17,10 +19,24 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::AddConstraint { table, constraint } = context.operation else { return None };
+    match context.operation {
+        Operation::AddConstraint { table, constraint } => locked(context, table, constraint),
+        // Every new table with a key would be reported: it matters where something slow comes after it.
+        Operation::CreateTable(create) => {
+            let (slow, what) = slow_later(context)?;
+            let mut keys = create.constraints.iter();
+            let draft = keys.find_map(|key| locked(context, &create.table, key))?;
+            Some(draft.related(slow.span, format!("{what} under that lock")))
+        }
+        _ => None,
+    }
+}
+
+fn locked(context: &Context<'_>, table: &Name, constraint: &Constraint) -> Option<Draft> {
     let ConstraintKind::ForeignKey { columns, references, .. } = &constraint.kind else { return None };
-    let itself = context.schema.is_same(references, table);
-    if !context.is_new(table) || itself || context.is_at_hand_table(references) {
+    let itself = context.schema.qualify(references) == context.schema.qualify(table);
+    let made_here = matches!(context.operation, Operation::CreateTable(_));
+    if !(made_here || context.is_new(table)) || itself || context.is_at_hand_table(references) {
         return None;
     }
     let key = match &constraint.name {
@@ -38,4 +54,30 @@ fn check(context: &Context<'_>) -> Option<Draft> {
                 "",
             ),
     )
+}
+
+/// A later statement of the same transaction that takes its time with a table in use.
+fn slow_later<'a>(context: &Context<'a>) -> Option<(&'a Statement, &'static str)> {
+    let here = context.statement.transaction?;
+    let later = &context.script.statements[context.position + 1..];
+    let is_it = |create: &Name, table: &Name| context.schema.qualify(create) == context.schema.qualify(table);
+    let made_here = |table: &Name| {
+        context.script.steps().any(|(_, step)| match &*step.operation {
+            Operation::CreateTable(create) => is_it(&create.table, table),
+            _ => false,
+        })
+    };
+    let in_use = |table: &Name| !context.is_at_hand_table(table) && !made_here(table);
+    later.iter().filter(|statement| statement.transaction == Some(here)).find_map(|statement| {
+        let what = statement.steps.iter().find_map(|step| match &*step.operation {
+            Operation::Update { table, .. } | Operation::Delete { table, .. } if in_use(table) => {
+                Some("changes rows")
+            }
+            Operation::Insert { reads, .. } if reads.iter().any(in_use) => Some("copies rows"),
+            Operation::CreateIndex(create) if in_use(&create.table) => Some("builds an index"),
+            Operation::ValidateConstraint { table, .. } if in_use(table) => Some("reads all rows"),
+            _ => None,
+        })?;
+        Some((statement, what))
+    })
 }

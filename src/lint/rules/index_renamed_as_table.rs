@@ -32,6 +32,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .label("ALTER INDEX does the same under a weaker lock")
         .note(locks::sentence(Shape::RenameIndexAsTable, &[("t_a_idx", &table.to_string())]))
         .note("The planner looks at all indexes of a table, so every query on the table waits")
-        .help("Say ALTER INDEX: reads and writes go on", code),
+        .help("Say ALTER INDEX: reads and writes go on", code)
+        .fix(fix::of_another_kind(context, "TABLE", "INDEX")),
     )
 }

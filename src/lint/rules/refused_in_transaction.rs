@@ -40,6 +40,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             .help(
                 "Run it outside a transaction, alone in its migration",
                 Advice::new(context).outside([own]).finish(),
-            ),
+            )
+            .fix(fix::outside_transaction(context)),
     )
 }

@@ -1,6 +1,7 @@
 //! A constraint or an index without a name.
 
 use crate::lint::prelude::*;
+use crate::operation::Persistence;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -26,6 +27,10 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         Operation::CreateIndex(create) if create.name.is_none() => ("index", &create.table),
         _ => return None,
     };
+    let persistence = context.schema.table(table).map(|known| known.persistence);
+    if persistence == Some(Persistence::Temporary) {
+        return None;
+    }
     Some(
         Draft::new(format!("This {what} of {table} gets its name from PostgreSQL"))
             .label("has no name")
