@@ -161,6 +161,7 @@ mod tests {
             ("noqa: US022", one("rename-table", Reach::Statement)),
             ("noqa", None),
             ("noqa: E501", None),
+            ("atlas:nolint PG101", one("blocking-index-build", Reach::Statement)),
             ("atlas:nolint DS102", one("drop-table-without-backup", Reach::Statement)),
         ] {
             assert_eq!(allowed(comment), expected, "{comment}");

@@ -290,7 +290,7 @@ pub(super) static PGRUBIC: Tool = Tool {
     ],
 };
 
-// sql/sqlcheck/*/ `sqlcheck.Code` and `Name`
+// sql/sqlcheck/*/ `sqlcheck.Code` and `Name`; those of PostgreSQL: atlasgo.io/lint/analyzers
 pub(super) static ATLAS: Tool = Tool {
     all: &[],
     parted: Parted::Blanks,
@@ -302,6 +302,17 @@ pub(super) static ATLAS: Tool = Tool {
         ("MF101", &["unique-constraint-without-index"]),
         ("MF103", &["not-null-without-default"]),
         ("MF104", &["set-not-null-scan"]),
+        ("PG101", &["blocking-index-build"]),
+        ("PG102", &["blocking-index-drop"]),
+        ("PG103", &["concurrently-in-transaction"]),
+        ("PG104", &["primary-key-without-index"]),
+        ("PG105", &["unique-constraint-without-index"]),
+        ("PG301", &["type-change-rewrite"]),
+        ("PG302", &["volatile-default"]),
+        ("PG303", &["set-not-null-scan"]),
+        ("PG305", &["check-without-not-valid"]),
+        ("PG306", &["foreign-key-without-not-valid"]),
+        ("concurrent_index", &["blocking-index-build", "blocking-index-drop", "concurrently-in-transaction"]),
         (
             "data_depend",
             &["not-null-without-default", "set-not-null-scan", "unique-constraint-without-index"],
