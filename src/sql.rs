@@ -6,6 +6,7 @@ mod mend;
 mod name;
 mod oversize;
 mod parse;
+mod plain;
 mod psql;
 mod split;
 mod strict;

@@ -8,6 +8,7 @@ use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{Parse, SourceFile, SyntaxNode};
 
 use super::mend::mended;
+use super::plain;
 use super::psql::{self, Content};
 use super::split::{is_trivia, tokens};
 use super::strict;
@@ -120,6 +121,13 @@ pub(super) fn statement(text: &str) -> Result<ast::Stmt, SyntaxError> {
 }
 
 fn as_written(text: &str) -> Result<ast::Stmt, SyntaxError> {
+    let judged = |statement: ast::Stmt| match strict::overlooked(statement.syntax()) {
+        Some(at) => Err(error_at(text, at)),
+        None => Ok(statement),
+    };
+    if let Some(statement) = plain::parse(text) {
+        return judged(statement);
+    }
     let parse = SourceFile::parse(text);
     if let Some(error) = first_error(text, &parse) {
         return Err(error);
@@ -127,10 +135,7 @@ fn as_written(text: &str) -> Result<ast::Stmt, SyntaxError> {
     let mut statements = parse.tree().stmts();
     let first = statements.next();
     match (first, statements.next()) {
-        (Some(first), None) => match strict::overlooked(first.syntax()) {
-            Some(at) => Err(error_at(text, at)),
-            None => Ok(first),
-        },
+        (Some(first), None) => judged(first),
         (_, second) => {
             let at = second.map_or(0, |second| range(second.syntax()).start);
             Err(error_at(text, at))

@@ -2,6 +2,7 @@
 
 mod ddl;
 mod options;
+mod plain;
 mod plpgsql;
 mod referee;
 mod rows;
