@@ -48,6 +48,9 @@ fn what_is_plain_is_what_squawk_finds_nothing_wrong_with() {
         "ALTER TABLE t ADD COLUMN a timestamptz(3) NOT NULL DEFAULT 'x'::text, DROP COLUMN b",
         "INSERT INTO t (a, b) VALUES (1, 'x'), (NULL, E'\\n')",
         "CREATE TABLE p PARTITION OF t (a NOT NULL) FOR VALUES FROM (1) TO (2)",
+        "CREATE VIEW v AS SELECT t.a, count(*) FROM t LEFT JOIN u ON t.id = u.id WHERE t.b > 1 GROUP BY t.a",
+        "UPDATE t SET a = u.b FROM u WHERE u.id = t.id",
+        "WITH x AS (SELECT 1 AS a) SELECT a FROM x JOIN y USING (a)",
     ] {
         assert!(is_plain(sql), "{sql}");
     }
@@ -74,7 +77,15 @@ fn what_squawk_objects_to_is_never_plain() {
         "ALTER TABLE t ALTER a SET STORAGE wild",
         "ALTER FUNCTION f(a int DEFAULT 1, int) STABLE STABLE",
         "INSERT INTO t SELECT * FROM u JOIN v",
+        "INSERT INTO t SELECT * FROM u NATURAL JOIN v USING (a)",
         "INSERT INTO t SELECT DISTINCT",
+        "INSERT INTO t (FROM u SELECT a)",
+        "INSERT INTO t (FROM u)",
+        "SELECT 1 + (SELECT)",
+        "SELECT (1, SELECT 2)",
+        "SELECT * FROM LATERAL t",
+        "UPDATE t SET a[1] = DEFAULT",
+        "UPDATE t SET",
         "INSERT INTO t VALUES (1) INSERT INTO t VALUES (2)",
         "INSERT INTO t VALUES (DEFAULT + 1)",
         "CREATE TABLE t PARTITION OF p FOR VALUES WITH (modulus 1)",
