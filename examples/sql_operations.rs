@@ -5,8 +5,8 @@ use std::io::{BufRead, Result, Write, stdin, stdout};
 use std::path::Path;
 
 use mig_check::operation::{
-    Certainty, Column, Constraint, ConstraintKind, Generated, Operation, Persistence, Position, Setting,
-    Timing, Trigger, TriggerEvent,
+    Certainty, Column, Constraint, ConstraintKind, Generated, Next, OnCommit, Operation, Persistence,
+    Position, Setting, Timing, TransactionVerb, Trigger, TriggerEvent,
 };
 use mig_check::source::Sources;
 use mig_check::sql;
@@ -30,7 +30,8 @@ fn statement(statement: &sql::Lowered, text: &str) -> Value {
         let name = name.split([' ', '(']).next();
         let at = [step.range.start - statement.range.start, step.range.end - statement.range.start];
         let may = matches!(step.certainty, Certainty::May(_));
-        let (text, target) = (&text[step.range.clone()], [step.target.if_exists, step.target.only]);
+        let target = step.target;
+        let (text, target) = (&text[step.range.clone()], [target.if_exists, target.only, target.foreign]);
         json!({ "is": name, "has": facts(&step.operation), "text": text, "at": at, "may": may, "target": target })
     });
     let at = [statement.range.start, statement.range.end];
@@ -54,6 +55,8 @@ fn facts(operation: &Operation) -> Value {
             it.filled_from.is_some(),
             options(&it.with),
             it.tablespace,
+            it.method,
+            on_commit(it.on_commit),
         ]),
         O::CreateIndex(it) => json!([
             it.table.schema,
@@ -132,9 +135,28 @@ fn facts(operation: &Operation) -> Value {
         O::Delete { filtered, .. } => json!([filtered]),
         O::Truncate { tables, cascade, restart_identity } => json!([tables.len(), cascade, restart_identity]),
         O::Other { kind, options: it, .. } => json!([kind, options(it)]),
+        O::Transaction(it) => verb(*it),
         O::Unparsed { message } => json!([message]),
         O::Opaque { reason } => json!([reason]),
         _ => json!([]),
+    }
+}
+
+/// `None` stands for what a table that says nothing has, too.
+fn on_commit(action: OnCommit) -> Option<&'static str> {
+    match action {
+        OnCommit::PreserveRows => None,
+        OnCommit::DeleteRows => Some("DELETE ROWS"),
+        OnCommit::Drop => Some("DROP"),
+    }
+}
+
+fn verb(verb: TransactionVerb) -> Value {
+    match verb {
+        TransactionVerb::Begin => json!(["BEGIN", false]),
+        TransactionVerb::Commit(next) => json!(["COMMIT", next == Next::Transaction]),
+        TransactionVerb::Rollback(next) => json!(["ROLLBACK", next == Next::Transaction]),
+        TransactionVerb::Savepoint => json!(["SAVEPOINT", false]),
     }
 }
 

@@ -229,6 +229,22 @@ pub struct CreateTable {
     pub with: Vec<Setting>,
     /// `TABLESPACE`.
     pub tablespace: Option<String>,
+    /// `USING method`.
+    pub method: Option<String>,
+    /// `ON COMMIT`, of a temporary table.
+    pub on_commit: OnCommit,
+}
+
+/// What becomes of a temporary table when its transaction ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnCommit {
+    /// It stays with its rows until the session ends: `PRESERVE ROWS`, or nothing.
+    #[default]
+    PreserveRows,
+    /// It stays empty.
+    DeleteRows,
+    /// It is gone.
+    Drop,
 }
 
 impl CreateTable {
@@ -343,11 +359,20 @@ pub enum TransactionVerb {
     /// `BEGIN`, `START TRANSACTION`.
     Begin,
     /// `COMMIT`, `END`.
-    Commit,
+    Commit(Next),
     /// `ROLLBACK`, `ABORT`.
-    Rollback,
+    Rollback(Next),
     /// `SAVEPOINT`, `RELEASE`, `ROLLBACK TO`.
     Savepoint,
+}
+
+/// What follows the end of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing.
+    Nothing,
+    /// `AND CHAIN`: another one, at once.
+    Transaction,
 }
 
 impl Operation {
@@ -394,6 +419,18 @@ impl Operation {
             Self::AddConstraint { constraint, .. } => std::slice::from_ref(constraint),
             _ => &[],
         }
+    }
+
+    /// Whether it puts rows into tables, changes them or takes them out.
+    pub fn changes_rows(&self) -> bool {
+        matches!(
+            self,
+            Self::Insert { .. }
+                | Self::Update { .. }
+                | Self::Delete { .. }
+                | Self::Truncate { .. }
+                | Self::Copy { fills: true, .. }
+        )
     }
 
     /// Whether nothing can be said of what it does.

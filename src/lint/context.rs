@@ -130,9 +130,20 @@ impl Context<'_> {
         text.split('(').next().is_some_and(|callee| callee.trim_end().ends_with("execute"))
     }
 
-    /// Whether locking a table blocks nobody: it is temporary, or the migrations at hand have created it and put no
-    /// rows into it yet.
+    /// Whether a table keeps no rows of its own: they are another server's. PostgreSQL then neither reads nor writes them
+    /// for what is said of its columns and constraints, and takes the author's word.
+    pub fn is_foreign(&self, table: &Name) -> bool {
+        let said = self.target.foreign && self.operation.table().is_some_and(|own| own == table);
+        said || self.schema.table(table).is_some_and(|known| known.foreign)
+    }
+
+    /// Whether locking a table blocks nobody, and nothing is done to its rows meanwhile: it is temporary, or the migrations
+    /// at hand have created it and put no rows into it yet, or it is redefined and foreign.
     pub fn is_new(&self, table: &Name) -> bool {
+        self.is_unused(table) || (self.is_foreign(table) && !self.operation.changes_rows())
+    }
+
+    fn is_unused(&self, table: &Name) -> bool {
         let table_is_new = self.schema.table(table).is_some_and(|known| {
             known.persistence == Persistence::Temporary || (self.was_just_created(known) && !known.written)
         });
@@ -204,7 +215,7 @@ impl Context<'_> {
     pub fn is_at_hand_table(&self, table: &Name) -> bool {
         let known = self.schema.table(table);
         let bookkeeping = self.project.is_bookkeeping(table);
-        bookkeeping || self.is_new(table) || known.is_some_and(|known| self.was_just_created(known))
+        bookkeeping || self.is_unused(table) || known.is_some_and(|known| self.was_just_created(known))
     }
 
     /// Whether something happened in this script, or in an upgrade that is pending together with it.
@@ -255,6 +266,8 @@ impl Context<'_> {
             }
             _ => (None, [].as_slice()),
         };
+        // Those of a foreign table are chosen where its rows are.
+        let table = table.filter(|table| !self.is_foreign(table));
         table.into_iter().flat_map(move |table| columns.iter().map(move |column| (table, column)))
     }
 

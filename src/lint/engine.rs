@@ -125,6 +125,7 @@ impl Engine<'_> {
         for (position, statement) in script.statements.iter().enumerate() {
             let transaction = self.transactions.of(statement);
             self.held.retain(|held| Some(held.transaction) == transaction);
+            schema.enter(transaction);
             let now = Moment { migration: index, direction, transaction };
             let mut said = Vec::new();
             for step in &statement.steps {

@@ -11,6 +11,7 @@ mod links;
 mod rename;
 mod session;
 mod table;
+mod temporary;
 
 pub use session::Session;
 pub use table::{ColumnState, ConstraintState, Table};
@@ -23,6 +24,7 @@ use crate::operation::{Certainty, DataType, Name, Operation, Signature, Volatili
 use indexes::Indexes;
 use known::Known;
 use links::Links;
+use temporary::Passing;
 
 /// When something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,6 +122,8 @@ pub struct Schema {
     tables: Known<Table>,
     /// Tables that the history surely dropped, and since when.
     dropped: Known<Moment>,
+    /// Temporary tables that end with their transaction.
+    passing: Vec<Passing>,
     indexes: Indexes,
     /// The tables that have foreign keys to others.
     referring: Links,
@@ -239,9 +243,13 @@ impl Schema {
 
     /// What an operation did is not sure to have happened.
     pub fn doubt(&mut self, operation: &Operation) {
-        if let Operation::DropTable { table, .. } = operation {
-            let table = self.qualify(table);
-            self.dropped.remove(&table);
+        match operation {
+            Operation::DropTable { table, .. } => {
+                let table = self.qualify(table);
+                self.dropped.remove(&table);
+            }
+            Operation::CreateTable(create) => self.passes_no_more(&create.table),
+            _ => {}
         }
     }
 

@@ -7,4 +7,6 @@ pub struct Target {
     pub if_exists: bool,
     /// `ONLY`: children and partitions are left alone.
     pub only: bool,
+    /// `FOREIGN TABLE`: its rows are another server's.
+    pub foreign: bool,
 }

@@ -70,6 +70,8 @@ fn without_body(statement: &ast::Stmt) -> Steps {
     let one = |operation| vec![(operation, whole(node))];
     match statement {
         S::AlterTable(it) => alter::table(it),
+        S::AlterForeignTable(it) => alter::foreign_table(it),
+        S::AlterMaterializedView(it) => alter::materialized_view(it),
         S::AlterIndex(it) => one(alter::index(it)),
         S::AlterType(it) => alter::type_(it),
         S::AlterDomain(it) => one(alter::domain(it)),
@@ -126,6 +128,7 @@ fn target(node: &SyntaxNode) -> Target {
     Target {
         if_exists: node.children().any(|part| part.kind() == SyntaxKind::IF_EXISTS),
         only: relation.is_some_and(|relation| relation.only_token().is_some()),
+        foreign: node.kind() == SyntaxKind::ALTER_FOREIGN_TABLE,
     }
 }
 

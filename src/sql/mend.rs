@@ -11,6 +11,9 @@ use super::split::{is_trivia, tokens};
 type Phrase = (&'static [&'static str], Range<usize>, &'static str);
 
 const PHRASES: &[Phrase] = &[
+    // PostgreSQL takes as many actions as of a table.
+    (&["alter", "index"], 1..2, "TABLE"),
+    (&["alter", "sequence"], 1..2, "TABLE"),
     (&["alter", "statistics", "if", "exists"], 2..4, ""),
     (&["create", "trusted", "language"], 1..2, ""),
     (&["create", "or", "replace", "trusted"], 3..4, ""),

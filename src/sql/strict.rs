@@ -17,7 +17,9 @@ pub(super) fn overlooked(statement: &SyntaxNode) -> Option<usize> {
     statement.descendants().find_map(|node| {
         let end = range(&node).end;
         match node.kind() {
-            SyntaxKind::ALTER_TABLE => alter_table(&ast::AlterTable::cast(node)?).map(|at| at.unwrap_or(end)),
+            SyntaxKind::ALTER_TABLE | SyntaxKind::ALTER_FOREIGN_TABLE => {
+                alter_table(&node).map(|at| at.unwrap_or(end))
+            }
             SyntaxKind::CREATE_TABLE => {
                 let create = ast::CreateTable::cast(node)?;
                 let of = create.partition_of().is_some() || create.of_type().is_some();
@@ -102,6 +104,7 @@ fn create_index(create: &ast::CreateIndex) -> Option<usize> {
 
 /// What is looked at besides [`DROPS`].
 const LOOKED_AT: &[SyntaxKind] = &[
+    SyntaxKind::ALTER_FOREIGN_TABLE,
     SyntaxKind::ALTER_TABLE,
     SyntaxKind::CREATE_TABLE,
     SyntaxKind::CREATE_INDEX,
@@ -126,7 +129,7 @@ const DROPS: &[SyntaxKind] = &[
 ];
 
 /// An action that must stand alone, or the end of a statement without actions.
-fn alter_table(alter: &ast::AlterTable) -> Option<Option<usize>> {
+fn alter_table(alter: &SyntaxNode) -> Option<Option<usize>> {
     use ast::AlterTableAction as A;
     let alone = |action: &A| {
         matches!(
@@ -139,14 +142,15 @@ fn alter_table(alter: &ast::AlterTable) -> Option<Option<usize>> {
                 | A::DetachPartition(_)
         )
     };
-    match alter.actions().count() {
-        0 => alter.all_in_tablespace().is_none().then_some(None),
+    let actions: Vec<A> = alter.children().filter_map(A::cast).collect();
+    match actions.len() {
+        0 => (!holds(alter, |kind| kind == SyntaxKind::ALL_IN_TABLESPACE)).then_some(None),
         1 => None,
         _ => {
-            let at = alter.actions().position(|action| alone(&action))?;
+            let at = actions.iter().position(alone)?;
             // The first is a whole statement, until its comma; any other is none.
-            let place = alter.actions().nth(at.max(1)).map(|action| range(action.syntax()).start)?;
-            let comma = alter.syntax().children_with_tokens().filter(|it| it.kind() == SyntaxKind::COMMA);
+            let place = actions.get(at.max(1)).map(|action| range(action.syntax()).start)?;
+            let comma = alter.children_with_tokens().filter(|it| it.kind() == SyntaxKind::COMMA);
             let comma =
                 comma.map(|it| usize::from(it.text_range().start())).take_while(|at| *at < place).last();
             Some(Some(comma.filter(|_| at == 0).unwrap_or(place)))

@@ -125,8 +125,6 @@ def foreign_action(node):
         return settings(node.def_)
     if node.subtype == AT.AT_ResetRelOptions:
         return [[f"reset {name}", None] for name, _ in settings(node.def_)]
-    if node.subtype in (AT.AT_GenericOptions, AT.AT_AlterColumnGenericOptions):
-        return foreign(node.def_)
     return None
 
 
@@ -146,6 +144,8 @@ def column_options(node):
         return [["generated", when], *settings(set_to.options)]
     if kind in (AT.AT_SetIdentity, AT.AT_SetOptions, AT.AT_ResetOptions):
         return settings(set_to)
+    if kind == AT.AT_AlterColumnGenericOptions:
+        return foreign(set_to)
     if kind == AT.AT_SetStatistics:
         return [["statistics", "default" if set_to is None else str(set_to.ival)]]
     if kind in (AT.AT_SetStorage, AT.AT_SetCompression):

@@ -129,8 +129,8 @@ def out_of_place(steps, node):
     """The actions whose own text is not that action."""
     if not isinstance(node, ast.AlterTableStmt) or len(node.cmds) != len(steps):
         return []
-    kind = {ObjectType.OBJECT_TABLE: "TABLE", ObjectType.OBJECT_TYPE: "TYPE"}.get(node.objtype)
-    if kind is None:
+    kind = "TYPE" if node.objtype == ObjectType.OBJECT_TYPE else "TABLE"
+    if kind == "TABLE" and steps[0]["is"] == "Other":
         return []
     wrong = []
     for step, command in zip(steps, node.cmds):
@@ -145,11 +145,18 @@ TARGETED = (ast.AlterTableStmt, ast.RenameStmt, ast.AlterObjectSchemaStmt, ast.D
 
 
 def aimed(node):
-    """IF EXISTS and ONLY beside the name of what a statement is about."""
+    """IF EXISTS, ONLY and FOREIGN beside the name of what a statement is about."""
     relation = getattr(node, "relation", None)
     named_alone = isinstance(node, ast.AlterTableStmt) and node.objtype != ObjectType.OBJECT_TYPE
     renames = isinstance(node, ast.RenameStmt) and node.renameType != ObjectType.OBJECT_ATTRIBUTE
-    return [bool(node.missing_ok), bool(relation and (named_alone or renames) and not relation.inh)]
+    only = bool(relation and (named_alone or renames) and not relation.inh)
+    return [bool(node.missing_ok), only, is_foreign(node)]
+
+
+def is_foreign(node):
+    """Whether a statement alters a foreign table."""
+    kinds = [getattr(node, it, None) for it in ("objtype", "relationType", "renameType", "objectType")]
+    return not isinstance(node, ast.DropStmt) and ObjectType.OBJECT_FOREIGN_TABLE in kinds
 
 
 def compared(steps, node):
@@ -164,7 +171,7 @@ def compared(steps, node):
     if kinds != [name for name, _ in wanted]:
         return [f"{kinds} where PostgreSQL has {[name for name, _ in wanted]}"]
     if isinstance(node, TARGETED) and (aim := aimed(node)) != (has := steps[0]["target"]):
-        return [f"IF EXISTS and ONLY are {has} where PostgreSQL has {aim}"]
+        return [f"IF EXISTS, ONLY and FOREIGN are {has} where PostgreSQL has {aim}"]
     # An attribute's type is not compared.
     for step in steps:
         if step["is"] == "Other" and step["has"][0].endswith(" ATTRIBUTE"):

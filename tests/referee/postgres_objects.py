@@ -130,7 +130,8 @@ def by_default(node):
 def renamed(node):
     kind, to = node.renameType, node.newname
     guarded = flags(if_exists=node.missing_ok)
-    if kind == O.OBJECT_COLUMN and node.relationType == O.OBJECT_TABLE:
+    foreign_table = O.OBJECT_FOREIGN_TABLE
+    if kind == O.OBJECT_COLUMN and node.relationType in (O.OBJECT_TABLE, foreign_table):
         return [("RenameColumn", [node.subname, to])]
     if kind == O.OBJECT_COLUMN:
         return other(altered(node.relationType), guarded, [[f"rename {node.subname}", to]])
@@ -141,7 +142,7 @@ def renamed(node):
         return [("RenameConstraint", [node.subname, to])]
     if kind == O.OBJECT_DOMCONSTRAINT:
         return other("ALTER DOMAIN", [[f"rename {node.subname}", to]])
-    own = {O.OBJECT_TABLE: "RenameTable", O.OBJECT_INDEX: "RenameIndex", O.OBJECT_TYPE: "RenameType"}.get(kind)
+    own = {O.OBJECT_TABLE: "RenameTable", foreign_table: "RenameTable", O.OBJECT_INDEX: "RenameIndex", O.OBJECT_TYPE: "RenameType"}.get(kind)
     return [(own, [to])] if own else other(altered(kind), guarded, [["rename", to]])
 
 
@@ -250,7 +251,7 @@ KNOWN = {
     ),
     ast.AlterFunctionStmt: function,
     ast.AlterObjectSchemaStmt: lambda it: None
-    if it.objectType == O.OBJECT_TABLE
+    if it.objectType in (O.OBJECT_TABLE, O.OBJECT_FOREIGN_TABLE)
     else other(altered(it.objectType), flags(if_exists=it.missing_ok), [["schema", it.newschema]]),
     ast.AlterOwnerStmt: lambda it: None
     if it.objectType == O.OBJECT_LARGEOBJECT

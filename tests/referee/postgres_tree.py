@@ -3,7 +3,7 @@
 import re
 
 from pglast import ast
-from pglast.enums import AlterTableType as AT, DropBehavior, ObjectType as O
+from pglast.enums import AlterTableType as AT, DropBehavior, ObjectType as O, OnCommitAction, TransactionStmtKind as T
 
 from postgres_actions import command, foreign_action
 from postgres_objects import assigned, attribute, called, expected as expected_of_object, other
@@ -20,6 +20,17 @@ DROPS = {
     O.OBJECT_TRIGGER: "DropTrigger",
     O.OBJECT_POLICY: "DropPolicy",
 }
+ON_COMMIT = {OnCommitAction.ONCOMMIT_DELETE_ROWS: "DELETE ROWS", OnCommitAction.ONCOMMIT_DROP: "DROP"}
+VERBS = {
+    T.TRANS_STMT_BEGIN: "BEGIN",
+    T.TRANS_STMT_START: "BEGIN",
+    T.TRANS_STMT_COMMIT: "COMMIT",
+    T.TRANS_STMT_ROLLBACK: "ROLLBACK",
+    T.TRANS_STMT_SAVEPOINT: "SAVEPOINT",
+    T.TRANS_STMT_RELEASE: "SAVEPOINT",
+    T.TRANS_STMT_ROLLBACK_TO: "SAVEPOINT",
+}
+TABLES = (O.OBJECT_TABLE, O.OBJECT_FOREIGN_TABLE, O.OBJECT_MATVIEW)
 EXTENSION_OPTIONS = ["schema", "new_version", "cascade"]
 LOCK_MODES = [
     "ACCESS SHARE",
@@ -55,6 +66,8 @@ def create_table(node):
         False,
         settings(node.options),
         node.tablespacename,
+        node.accessMethod,
+        ON_COMMIT.get(node.oncommit),
     ]
 
 
@@ -82,6 +95,8 @@ def create_table_as(node):
         True,
         settings(into.options),
         into.tableSpaceName,
+        into.accessMethod,
+        ON_COMMIT.get(into.onCommit),
     ]
 
 
@@ -173,6 +188,8 @@ def in_depth(node):
         # They may stand in any order.
         options = sorted(settings(node.options), key=lambda it: EXTENSION_OPTIONS.index(it[0]))
         return "CreateExtension", [node.extname, bool(node.if_not_exists), options]
+    if isinstance(node, ast.TransactionStmt) and node.kind in VERBS:
+        return "Transaction", [VERBS[node.kind], bool(node.chain)]
     if isinstance(node, ast.LockStmt):
         return "Lock", [len(node.relations), LOCK_MODES[node.mode - 1], bool(node.nowait)]
     if isinstance(node, ast.TruncateStmt):
@@ -181,9 +198,14 @@ def in_depth(node):
     return None
 
 
+def many_of_one(node):
+    """Whether several actions are on an object that mostly has one."""
+    return len(node.cmds) > 1 and node.objtype in (O.OBJECT_INDEX, O.OBJECT_SEQUENCE)
+
+
 def expected(node):
     """The operations of a statement as PostgreSQL's tree has them; None for those that are not compared in depth."""
-    if isinstance(node, ast.AlterTableStmt) and node.objtype == O.OBJECT_TABLE:
+    if isinstance(node, ast.AlterTableStmt) and (node.objtype in TABLES or many_of_one(node)):
         return [command(it) for it in node.cmds]
     if isinstance(node, ast.AlterTableStmt) and node.objtype == O.OBJECT_TYPE:
         return [("Other", [kind, [named, *words]]) for kind, named, words in map(attribute, node.cmds)]

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::history::{Certainty, Reliance, Statement, Step};
-use crate::operation::{Operation, TransactionVerb};
+use crate::operation::{Next, Operation, TransactionVerb};
 use crate::source::{SourceId, Span};
 use crate::sql;
 
@@ -244,7 +244,10 @@ impl Output {
         match verb {
             Some(TransactionVerb::Begin) if self.transaction.is_none() => self.begin(),
             // The driver sends no BEGIN of its own before the next statement: what follows commits by itself.
-            Some(TransactionVerb::Commit | TransactionVerb::Rollback) => self.transaction = None,
+            Some(TransactionVerb::Commit(next) | TransactionVerb::Rollback(next)) => match next {
+                Next::Nothing => self.transaction = None,
+                Next::Transaction => self.begin(),
+            },
             _ => {}
         }
     }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::history::Statement;
-use crate::operation::{Operation, TransactionVerb};
+use crate::operation::{Next, Operation, TransactionVerb};
 
 /// What the tool wraps in one transaction, or in none.
 pub(super) struct Unit {
@@ -38,7 +38,13 @@ pub(super) fn number(statements: &mut [Statement], units: &[Unit]) {
                     open = open.or(implicit).or_else(|| Some(fresh()));
                     open
                 }
-                Some(TransactionVerb::Commit | TransactionVerb::Rollback) => open.take().or(implicit.take()),
+                Some(TransactionVerb::Commit(next) | TransactionVerb::Rollback(next)) => {
+                    let ended = open.take();
+                    if next == Next::Transaction && ended.is_some() {
+                        open = Some(fresh());
+                    }
+                    ended.or(implicit.take())
+                }
                 _ if open.is_some() => open,
                 _ if message.len() > 1 => {
                     implicit = implicit.or_else(|| Some(fresh()));

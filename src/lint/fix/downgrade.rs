@@ -26,7 +26,8 @@ pub fn whole_downgrade(context: &MigrationContext<'_>, lines: &[String]) -> Opti
 pub fn at_the_end_of_the_downgrade(context: &MigrationContext<'_>, sql: &str) -> Option<Fix> {
     let down = context.migration.down.as_ref().filter(|down| down.body == Body::Works)?;
     let last = down.statements.last()?;
-    let ends = |operation: &Operation| matches!(operation, Operation::Transaction(TransactionVerb::Commit));
+    let ends =
+        |operation: &Operation| matches!(operation, Operation::Transaction(TransactionVerb::Commit(_)));
     if last.steps.iter().any(|step| ends(&step.operation)) {
         return None;
     }

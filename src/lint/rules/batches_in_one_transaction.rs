@@ -27,7 +27,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
     let is_batch = text.contains("select") && words.any(|word| word == "limit");
     let commits =
-        |operation: &Operation| matches!(operation, Operation::Transaction(TransactionVerb::Commit));
+        |operation: &Operation| matches!(operation, Operation::Transaction(TransactionVerb::Commit(_)));
     let inside = context.statement.steps.iter().any(|step| commits(&step.operation));
     if !is_batch || inside || context.statement.transaction.is_none() || context.is_at_hand_table(table) {
         return None;

@@ -36,7 +36,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         Some(ConstraintKind::PrimaryKey { .. }) => return None,
         _ => false,
     };
-    if context.is_at_hand_table(table) || replaced || is_helper {
+    if context.is_at_hand_table(table) || context.is_foreign(table) || replaced || is_helper {
         return None;
     }
     let what = quote(name);

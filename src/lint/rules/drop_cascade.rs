@@ -38,7 +38,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         }
         _ => return None,
     };
-    if on.is_some_and(|table| context.is_new(table)) {
+    if on.is_some_and(|table| context.is_new(table) && !context.is_foreign(table)) {
         return None;
     }
     let keys: Vec<String> = match context.operation {

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     let Operation::DropColumn { table, column, .. } = context.operation else { return None };
-    if context.is_at_hand_table(table) || context.drops_later(table) {
+    if context.is_at_hand_table(table) || context.is_foreign(table) || context.drops_later(table) {
         return None;
     }
     let known = context.schema.table(table);

@@ -20,11 +20,10 @@ pub static RULE: Rule = Rule {
 const LONGEST: u64 = 600_000;
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let table = long(context.operation).filter(|table| !context.is_at_hand_table(table))?;
+    let used = |table: &&Name| !context.is_at_hand_table(table) && !context.is_foreign(table);
+    let table = long(context.operation).filter(used)?;
     let limit = context.schema.session().timeout("statement_timeout", context.now.transaction);
-    let said = context
-        .earlier()
-        .any(|(_, operation)| long(operation).is_some_and(|table| !context.is_at_hand_table(table)));
+    let said = context.earlier().any(|(_, operation)| long(operation).is_some_and(|table| used(&table)));
     let untold = context.schema.session().is_untold("statement_timeout", context.now.transaction);
     if said || untold || limit.is_some_and(|limit| (1..=LONGEST).contains(&limit)) {
         return None;

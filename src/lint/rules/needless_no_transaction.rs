@@ -48,7 +48,7 @@ fn needs_it(operation: &Operation) -> bool {
         | Operation::Delete { .. }
         | Operation::Insert { .. }
         | Operation::Do
-        | Operation::Transaction(TransactionVerb::Begin | TransactionVerb::Commit) => true,
+        | Operation::Transaction(TransactionVerb::Begin | TransactionVerb::Commit(_)) => true,
         Operation::Other { kind, .. } => {
             kind.starts_with("VACUUM")
                 || kind.ends_with("DATABASE")

@@ -23,7 +23,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let drops = context.later().any(
         |(_, operation)| matches!(operation, Operation::DropColumn { column: gone, .. } if gone == column),
     );
-    if context.is_at_hand_table(table) || was_nullable || drops {
+    if context.is_at_hand_table(table) || context.is_foreign(table) || was_nullable || drops {
         return None;
     }
     let name = quote(column);

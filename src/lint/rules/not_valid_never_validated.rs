@@ -32,7 +32,9 @@ fn check(context: &ProjectContext<'_>) -> Vec<Draft> {
     for &index in order {
         for (_, step) in migrations[index].up.steps() {
             match &*step.operation {
-                Operation::AddConstraint { table, constraint } if constraint.not_valid => {
+                Operation::AddConstraint { table, constraint }
+                    if constraint.not_valid && !step.target.foreign =>
+                {
                     waiting.extend(constraint.name.as_deref().map(|name| (index, step.span, table, name)));
                 }
                 Operation::ValidateConstraint { name: done, .. }

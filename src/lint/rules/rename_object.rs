@@ -1,4 +1,4 @@
-//! RENAME TO of a view, function, sequence or type.
+//! RENAME of a view or its column, a function, sequence or type.
 
 use crate::lint::prelude::*;
 
@@ -29,6 +29,7 @@ const KINDS: &[(&str, &str)] = &[
 ];
 
 fn check(context: &Context<'_>) -> Option<Draft> {
+    let mut column = None;
     let (what, old, new) = match context.operation {
         Operation::RenameType { name, to } => ("type", name, to.clone()),
         Operation::RenameTable { table, to } if context.schema.table(table).is_none() => {
@@ -43,7 +44,12 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         }
         Operation::Other { kind, objects, options } => {
             let (_, what) = KINDS.iter().find(|(known, _)| known == kind)?;
-            (*what, objects.first()?, setting(options, "rename")?.value.clone()?)
+            let renamed = options.iter().find(|option| option.name.starts_with("rename"))?;
+            column = renamed.name.strip_prefix("rename ").filter(|_| kind.ends_with("VIEW"));
+            if renamed.name != "rename" && column.is_none() {
+                return None;
+            }
+            (*what, objects.first()?, renamed.value.clone()?)
         }
         _ => return None,
     };
@@ -56,8 +62,13 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     if made_here || made_again {
         return None;
     }
+    let new = quote(&new);
+    let (renaming, old) = match column.map(quote) {
+        Some(column) => (format!("column {column} of {what} {old}"), column),
+        None => (format!("{what} {old}"), old.to_string()),
+    };
     Some(
-        Draft::new(format!("Renaming {what} {old} to {} breaks all running code that still says {old}", quote(&new)))
+        Draft::new(format!("Renaming {renaming} to {new} breaks all running code that still says {old}"))
             .label(format!("{old} is gone at once"))
             .help("Create it under the new name beside the old one, and drop the old one when no running code uses it", ""),
     )

@@ -30,7 +30,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             "{tool} has opened a transaction already, so BEGIN only warns, and the next COMMIT ends {tool}'s"
         ))
         .label("a transaction is in progress here"),
-        TransactionVerb::Commit => Draft::new(format!(
+        TransactionVerb::Commit(_) => Draft::new(format!(
             "COMMIT ends the transaction of {tool}: what follows is not rolled back when it fails"
         ))
         .label("what stands above stays, whatever happens below"),
@@ -59,8 +59,8 @@ fn check(context: &Context<'_>) -> Option<Draft> {
 fn verb_name(verb: TransactionVerb) -> Option<&'static str> {
     match verb {
         TransactionVerb::Begin => Some("BEGIN"),
-        TransactionVerb::Commit => Some("COMMIT"),
-        TransactionVerb::Rollback => Some("ROLLBACK"),
+        TransactionVerb::Commit(_) => Some("COMMIT"),
+        TransactionVerb::Rollback(_) => Some("ROLLBACK"),
         TransactionVerb::Savepoint => None,
     }
 }

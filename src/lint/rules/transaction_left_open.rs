@@ -1,7 +1,7 @@
 //! BEGIN without COMMIT.
 
 use crate::lint::prelude::*;
-use crate::operation::TransactionVerb;
+use crate::operation::{Next, TransactionVerb};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -18,9 +18,16 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::Transaction(TransactionVerb::Begin) = context.operation else { return None };
+    let Operation::Transaction(
+        TransactionVerb::Begin
+        | TransactionVerb::Commit(Next::Transaction)
+        | TransactionVerb::Rollback(Next::Transaction),
+    ) = context.operation
+    else {
+        return None;
+    };
     let ends = |operation: &Operation| {
-        matches!(operation, Operation::Transaction(TransactionVerb::Commit | TransactionVerb::Rollback))
+        matches!(operation, Operation::Transaction(TransactionVerb::Commit(_) | TransactionVerb::Rollback(_)))
     };
     // Inside the tool's transaction BEGIN does nothing; what cannot be read may end it.
     let ended = context.later().any(|(_, operation)| ends(operation) || operation.is_unknown());

@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use super::known::Known;
-use super::table::{ColumnState, stored_type};
+use super::table::{ColumnState, Table, stored_type};
 use super::{Domain, EnumState, Function, Moment, Schema, Session, View};
 use crate::history::SessionSetting;
 use crate::operation::{
-    ConstraintKind, Name, Operation, Setting, TransactionVerb, Volatility, is_on, setting,
+    ConstraintKind, Name, Next, Operation, Setting, TransactionVerb, Volatility, is_on, setting,
 };
 
 impl Schema {
@@ -158,24 +158,32 @@ impl Schema {
     /// What a rollback takes back is forgotten.
     fn transact(&mut self, verb: TransactionVerb) {
         match verb {
-            TransactionVerb::Begin => {
-                self.begun = None;
-                self.begun = Some(Box::new(self.clone()));
-            }
-            TransactionVerb::Commit => self.begun = None,
-            TransactionVerb::Rollback => {
+            TransactionVerb::Begin => self.begin(),
+            TransactionVerb::Commit(_) => self.begun = None,
+            TransactionVerb::Rollback(_) => {
                 if let Some(begun) = self.begun.take() {
                     *self = *begun;
                 }
             }
             TransactionVerb::Savepoint => {}
         }
+        if let TransactionVerb::Commit(Next::Transaction) | TransactionVerb::Rollback(Next::Transaction) =
+            verb
+        {
+            self.begin();
+        }
+    }
+
+    fn begin(&mut self) {
+        self.begun = None;
+        self.begun = Some(Box::new(self.clone()));
     }
 
     /// Tables that are gone, and names that are taken again.
     fn follow_drops(&mut self, operation: &Operation, now: Moment) {
         match operation {
             Operation::DropTable { table, .. } => {
+                self.passes_no_more(table);
                 let table = self.qualify(table);
                 self.dropped.insert(table, now);
             }
@@ -194,7 +202,7 @@ impl Schema {
             Operation::Opaque { .. } | Operation::Unparsed { .. } | Operation::CreateSchema { .. } => {
                 self.dropped = Known::default();
             }
-            Operation::Transaction(TransactionVerb::Rollback) => self.dropped = Known::default(),
+            Operation::Transaction(TransactionVerb::Rollback(_)) => self.dropped = Known::default(),
             _ => {}
         }
     }
@@ -262,6 +270,15 @@ impl Schema {
             {
                 let names = objects.iter().take(1).map(|name| name.name.clone());
                 Rc::make_mut(&mut self.loose_collations).extend(names);
+            }
+            Operation::Other { kind: "CREATE FOREIGN TABLE", objects, .. } => {
+                let tables = objects.iter().take(1).map(|name| self.qualify(name));
+                for name in tables.collect::<Vec<_>>() {
+                    self.tables.insert(name, Table { created: Some(now), foreign: true, ..Table::unknown() });
+                }
+            }
+            Operation::Other { kind: "DROP FOREIGN TABLE", objects, .. } => {
+                objects.iter().for_each(|name| self.drop_table(name));
             }
             Operation::Other { kind: "GRANT", objects, .. } => {
                 for table in

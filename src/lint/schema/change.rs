@@ -18,6 +18,7 @@ impl Schema {
         if create.if_not_exists && self.tables.get(&name).is_some_and(|known| known.created.is_some()) {
             return;
         }
+        self.passes(create, &name, now);
         let parent = create.partition_of.as_ref().and_then(|parent| self.table(parent));
         let columns = create.columns.iter().map(|column| Rc::new(ColumnState::of(column, None)));
         let table = Table {

@@ -18,6 +18,8 @@ pub struct Table {
     pub persistence: Persistence,
     /// Whether it is partitioned.
     pub partitioned: bool,
+    /// Whether its rows are another server's.
+    pub foreign: bool,
     /// By what kind of bound it is partitioned, if the history says so.
     pub strategy: Option<Strategy>,
     /// The columns by which it is partitioned, if that is all.
@@ -97,6 +99,7 @@ impl Table {
             created: None,
             persistence: Persistence::Permanent,
             partitioned: false,
+            foreign: false,
             strategy: None,
             partition_columns: None,
             partition_of: None,
@@ -155,9 +158,9 @@ impl Table {
         })
     }
 
-    /// Whether it is neither temporary nor a part of another.
+    /// Whether it is neither temporary nor foreign nor a part of another.
     pub fn is_plain(&self) -> bool {
-        self.persistence != Persistence::Temporary && self.partition_of.is_none()
+        self.persistence != Persistence::Temporary && !self.foreign && self.partition_of.is_none()
     }
 
     /// The columns of its primary key; none if that is not known.

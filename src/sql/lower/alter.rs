@@ -15,8 +15,35 @@ pub(super) fn table(alter: &ast::AlterTable) -> Steps {
         let options = option::with_words(alter.syntax());
         return vec![(Operation::Other { kind, objects: Vec::new(), options }, whole(alter.syntax()))];
     }
-    let table = name::optional(alter.table_relation_name().and_then(|name| name.table_name_ref()));
-    alter.actions().map(|it| (action(&it, table.clone()), parse::range(it.syntax()))).collect()
+    actions(alter.table_relation_name(), alter.actions())
+}
+
+/// One step an action, as of any table.
+pub(super) fn foreign_table(alter: &ast::AlterForeignTable) -> Steps {
+    actions(alter.table_relation_name(), alter.actions())
+}
+
+fn actions(
+    of: Option<ast::TableRelationName>,
+    actions: impl Iterator<Item = ast::AlterTableAction>,
+) -> Steps {
+    let table = name::optional(of.and_then(|name| name.table_name_ref()));
+    actions.map(|it| (action(&it, table.clone()), parse::range(it.syntax()))).collect()
+}
+
+/// One step an action that a table has as well. A view's names and schema are not a table's.
+pub(super) fn materialized_view(alter: &ast::AlterMaterializedView) -> Steps {
+    let view = name::optional(alter.view_ref());
+    let shared = |it: &ast::AlterMaterializedViewAction| match it {
+        ast::AlterMaterializedViewAction::AlterTableAction(it) => {
+            Some((action(it, view.clone()), parse::range(it.syntax())))
+        }
+        _ => None,
+    };
+    let steps: Option<Steps> = alter.action().map(|it| shared(&it)).collect();
+    steps
+        .filter(|steps| !steps.is_empty())
+        .unwrap_or_else(|| vec![(other::statement(alter.syntax()), whole(alter.syntax()))])
 }
 
 fn action(action: &ast::AlterTableAction, table: Name) -> Operation {
@@ -96,6 +123,9 @@ fn plain(table: Name, action: &'static str, node: &SyntaxNode) -> Operation {
 
 /// What an action names: the parts of a name, or keywords that stand for one.
 fn object(node: &SyntaxNode) -> Option<String> {
+    if node.kind() == SyntaxKind::ALTER_OPTION_LIST {
+        return None;
+    }
     let said = node.children().find(|part| {
         !matches!(part.kind(), SyntaxKind::ATTRIBUTE_LIST | SyntaxKind::ALTER_OPTION_LIST)
             && !ast::ConstraintOption::can_cast(part.kind())

@@ -5,8 +5,8 @@ use squawk_syntax::ast::{self, AstNode};
 
 use super::{Steps, constraint, data, option, output, whole};
 use crate::operation::{
-    Column, ConstraintKind, CreateIndex, CreateTable, IndexKey, Name, Operation, Persistence, Setting,
-    Strategy,
+    Column, ConstraintKind, CreateIndex, CreateTable, IndexKey, Name, OnCommit, Operation, Persistence,
+    Setting, Strategy,
 };
 use crate::sql::{expr, name, types};
 
@@ -24,6 +24,8 @@ pub(super) fn table(create: &ast::CreateTable) -> Operation {
         inherits: create.inherits().is_some(),
         with: option::of(create.table_params()),
         tablespace: tablespace(create.tablespace_clause()),
+        method: method(create.using_method()),
+        on_commit: on_commit(create.on_commit()),
         models: create
             .inherits()
             .iter()
@@ -107,6 +109,8 @@ pub(super) fn table_as(create: &ast::CreateTableAs) -> Operation {
         no_data: has_no_data(create.data_option()),
         with: option::of(create.table_params()),
         tablespace: tablespace(create.tablespace_clause()),
+        method: method(create.using_method()),
+        on_commit: on_commit(create.on_commit()),
         ..CreateTable::default()
     }))
 }
@@ -124,7 +128,6 @@ pub(super) fn select_into(select: &ast::SelectInto) -> Operation {
 pub(super) fn index(create: &ast::CreateIndex) -> Operation {
     let table = create.table_relation_name();
     let included = create.index_include_clause().and_then(|clause| clause.partition_item_list());
-    let method = create.using_method().and_then(|using| using.access_method_ref());
     Operation::CreateIndex(Box::new(CreateIndex {
         name: create.index().map(|index| name::qualified(&index).name),
         only: table.as_ref().is_some_and(|table| table.only_token().is_some()),
@@ -134,7 +137,7 @@ pub(super) fn index(create: &ast::CreateIndex) -> Operation {
         unique: create.unique_token().is_some(),
         concurrently: create.concurrently_token().is_some(),
         if_not_exists: create.if_not_exists().is_some(),
-        method: method.map(|method| name::identifier(&method)),
+        method: method(create.using_method()),
         nulls_not_distinct: matches!(
             create.nulls_distinct_option(),
             Some(ast::NullsDistinctOption::NullsNotDistinct(_))
@@ -143,6 +146,18 @@ pub(super) fn index(create: &ast::CreateIndex) -> Operation {
         tablespace: tablespace(create.tablespace_clause()),
         predicate: create.where_clause().and_then(|clause| clause.expr()).map(|expr| expr::read(&expr)),
     }))
+}
+
+fn method(clause: Option<ast::UsingMethod>) -> Option<String> {
+    Some(name::identifier(&clause?.access_method_ref()?))
+}
+
+fn on_commit(clause: Option<ast::OnCommit>) -> OnCommit {
+    match clause.and_then(|clause| clause.on_commit_action()) {
+        Some(ast::OnCommitAction::DeleteRows(_)) => OnCommit::DeleteRows,
+        Some(ast::OnCommitAction::Drop(_)) => OnCommit::Drop,
+        Some(ast::OnCommitAction::PreserveRows(_)) | None => OnCommit::PreserveRows,
+    }
 }
 
 fn tablespace(clause: Option<ast::TablespaceClause>) -> Option<String> {
@@ -248,8 +263,7 @@ pub(super) fn materialized_view(create: &ast::CreateMaterializedView) -> Operati
 }
 
 fn materialized_options(create: &ast::CreateMaterializedView) -> Vec<Setting> {
-    let method = create.using_method().and_then(|using| using.access_method_ref());
-    let method = method.map(|method| Setting::new("access_method", name::identifier(&method)));
+    let method = method(create.using_method()).map(|method| Setting::new("access_method", method));
     let tablespace = tablespace(create.tablespace_clause()).map(|it| Setting::new("tablespace", it));
     method.into_iter().chain(option::of(create.with_params())).chain(tablespace).collect()
 }

@@ -4,14 +4,18 @@ use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode, LitKind};
 
 use super::{option, other};
-use crate::operation::{Name, Operation, ReindexTarget, TransactionVerb, is_on};
+use crate::operation::{Name, Next, Operation, ReindexTarget, TransactionVerb, is_on};
 use crate::sql::{expr, name};
 
 pub(super) fn transaction(statement: &ast::Stmt) -> Operation {
     let verb = match statement {
         ast::Stmt::Begin(_) => TransactionVerb::Begin,
-        ast::Stmt::Commit(ast::Commit::CommitTransaction(_)) => TransactionVerb::Commit,
-        ast::Stmt::Rollback(ast::Rollback::RollbackTransaction(_)) => TransactionVerb::Rollback,
+        ast::Stmt::Commit(ast::Commit::CommitTransaction(it)) => {
+            TransactionVerb::Commit(next(it.chain_clause()))
+        }
+        ast::Stmt::Rollback(ast::Rollback::RollbackTransaction(it)) => {
+            TransactionVerb::Rollback(next(it.chain_clause()))
+        }
         ast::Stmt::Rollback(ast::Rollback::RollbackToSavepoint(_))
         | ast::Stmt::SavepointCreate(_)
         | ast::Stmt::ReleaseSavepoint(_) => TransactionVerb::Savepoint,
@@ -19,6 +23,13 @@ pub(super) fn transaction(statement: &ast::Stmt) -> Operation {
         prepared => return other::statement(prepared.syntax()),
     };
     Operation::Transaction(verb)
+}
+
+fn next(clause: Option<ast::ChainClause>) -> Next {
+    match clause {
+        Some(ast::ChainClause::AndChain(_)) => Next::Transaction,
+        Some(ast::ChainClause::AndNoChain(_)) | None => Next::Nothing,
+    }
 }
 
 pub(super) fn unset(name: &str) -> Operation {

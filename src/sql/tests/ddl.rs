@@ -398,3 +398,52 @@ fn a_routine_has_its_parameters_and_its_result() {
         assert_eq!(signature(sql), expected, "{sql}");
     }
 }
+
+#[test]
+fn foreign_tables_and_materialized_views_have_the_actions_of_tables() {
+    for (table, other) in [
+        (
+            "ALTER TABLE IF EXISTS ONLY s.t ADD a int, ALTER b TYPE bigint, DROP COLUMN c CASCADE, OPTIONS (ADD x 'y')",
+            "ALTER FOREIGN TABLE IF EXISTS ONLY s.t ADD a int, ALTER b TYPE bigint, DROP COLUMN c CASCADE, \
+             OPTIONS (ADD x 'y')",
+        ),
+        ("ALTER TABLE t RENAME a TO b", "ALTER FOREIGN TABLE t RENAME a TO b"),
+        ("ALTER TABLE t ALTER c OPTIONS (SET a 'b')", "ALTER FOREIGN TABLE t ALTER c OPTIONS (SET a 'b')"),
+        ("ALTER TABLE t RENAME TO u", "ALTER FOREIGN TABLE t RENAME TO u"),
+        ("ALTER TABLE t SET SCHEMA s", "ALTER FOREIGN TABLE t SET SCHEMA s"),
+        (
+            "ALTER TABLE t SET (fillfactor = 70), CLUSTER ON i, ALTER c SET STATISTICS 5, SET TABLESPACE x",
+            "ALTER MATERIALIZED VIEW t SET (fillfactor = 70), CLUSTER ON i, ALTER c SET STATISTICS 5, SET TABLESPACE x",
+        ),
+        (
+            "ALTER TABLE t SET TABLESPACE x, SET (fillfactor = 70)",
+            "ALTER INDEX t SET TABLESPACE x, SET (fillfactor = 70)",
+        ),
+        ("ALTER TABLE t OWNER TO a, SET LOGGED", "ALTER SEQUENCE t OWNER TO a, SET LOGGED"),
+    ] {
+        assert_eq!(operations(table), operations(other), "{other}");
+        let (places_of_table, places_of_other) = (places(table), places(other));
+        assert_eq!(places_of_table, places_of_other, "{other}");
+    }
+    let target = |sql| lower(sql).remove(0).steps.remove(0).target;
+    assert!(target("ALTER FOREIGN TABLE t DROP a").foreign && !target("ALTER TABLE t DROP a").foreign);
+    for alone in ["RENAME TO u", "RENAME a TO b", "SET SCHEMA s", "DEPENDS ON EXTENSION e"] {
+        let sql = format!("ALTER MATERIALIZED VIEW v {alone}");
+        assert!(matches!(operation(&sql), Operation::Other { kind: "ALTER MATERIALIZED VIEW", .. }), "{sql}");
+    }
+    let refused = "ALTER FOREIGN TABLE t DROP a, RENAME b TO c";
+    assert!(matches!(operations(refused)[..], [Operation::Unparsed { .. }]), "{refused}");
+}
+
+#[test]
+fn a_table_says_how_it_is_kept_and_how_it_ends() {
+    for (sql, method, on_commit) in [
+        ("CREATE TABLE t (a int) USING columnar", Some("columnar"), OnCommit::PreserveRows),
+        ("CREATE TEMP TABLE t (a int) ON COMMIT PRESERVE ROWS", None, OnCommit::PreserveRows),
+        ("CREATE TEMP TABLE t (a int) ON COMMIT DELETE ROWS", None, OnCommit::DeleteRows),
+        ("CREATE TEMP TABLE t USING heap ON COMMIT DROP AS SELECT 1", Some("heap"), OnCommit::Drop),
+    ] {
+        let Operation::CreateTable(table) = operation(sql) else { panic!("{sql}") };
+        assert_eq!((table.method.as_deref(), table.on_commit), (method, on_commit), "{sql}");
+    }
+}

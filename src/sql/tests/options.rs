@@ -163,11 +163,6 @@ fn clauses_that_give_an_object_something_are_options() {
         ),
         ("CREATE USER MAPPING FOR u SERVER s OPTIONS (user 'x')", "CREATE USER MAPPING", &["user=x"]),
         (
-            "ALTER FOREIGN TABLE f ALTER COLUMN c OPTIONS (SET a 'b'), OPTIONS (DROP x)",
-            "ALTER FOREIGN TABLE",
-            &["set a=b", "drop x"],
-        ),
-        (
             "CREATE ROLE r LOGIN NOSUPERUSER PASSWORD 'x' IN ROLE a, b",
             "CREATE ROLE",
             &["canlogin", "superuser=false", "password=x", "addroleto=a, b"],

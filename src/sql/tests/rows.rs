@@ -1,7 +1,7 @@
 //! Statements on rows, sessions and transactions.
 
 use super::*;
-use crate::operation::{ReindexTarget, TransactionVerb};
+use crate::operation::{Next, ReindexTarget, TransactionVerb};
 
 #[test]
 fn changes_name_their_tables_and_what_they_read() {
@@ -144,9 +144,11 @@ fn transaction_statements_are_verbs() {
     for (sql, verb) in [
         ("BEGIN ISOLATION LEVEL SERIALIZABLE", TransactionVerb::Begin),
         ("START TRANSACTION", TransactionVerb::Begin),
-        ("COMMIT AND CHAIN", TransactionVerb::Commit),
-        ("END", TransactionVerb::Commit),
-        ("ABORT", TransactionVerb::Rollback),
+        ("COMMIT AND CHAIN", TransactionVerb::Commit(Next::Transaction)),
+        ("END", TransactionVerb::Commit(Next::Nothing)),
+        ("COMMIT WORK AND NO CHAIN", TransactionVerb::Commit(Next::Nothing)),
+        ("ROLLBACK AND CHAIN", TransactionVerb::Rollback(Next::Transaction)),
+        ("ABORT", TransactionVerb::Rollback(Next::Nothing)),
         ("ROLLBACK TO SAVEPOINT a", TransactionVerb::Savepoint),
         ("RELEASE a", TransactionVerb::Savepoint),
     ] {
