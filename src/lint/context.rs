@@ -2,6 +2,7 @@
 
 use super::Settings;
 use super::held::Held;
+use super::outline::Outline;
 use super::schema::{Moment, Schema, Table};
 use crate::finding::Direction;
 use crate::history::{Graph, Language, Migration, Project, Scope, Script, Statement};
@@ -97,6 +98,8 @@ pub struct Context<'a> {
     pub target: Target,
     /// The direction that is judged.
     pub script: &'a Script,
+    /// Where that does what many rules ask for.
+    pub outline: &'a Outline,
     /// The statement.
     pub statement: &'a Statement,
     /// Index of the statement in its script.
@@ -181,7 +184,7 @@ impl Context<'_> {
     /// Whether an earlier statement of this script that could not be read says that it creates a table of this name.
     fn is_made_unread(&self, table: &Name) -> bool {
         self.schema.table(table).is_none_or(|known| known.created.is_none())
-            && self.earlier().filter(|(_, operation)| operation.is_unknown()).any(|(statement, _)| {
+            && self.unread_before().any(|statement| {
                 let text = self.sources.text(statement.span);
                 let names = text.contains(&format!("\"{}\"", table.name))
                     || text.contains(&format!("'{}'", table.name));
@@ -240,9 +243,11 @@ impl Context<'_> {
 
     /// Whether this script drops a table further down.
     pub fn drops_later(&self, table: &Name) -> bool {
-        let table = self.schema.qualify(table);
-        self.later().any(|(_, operation)| {
-            matches!(operation, Operation::DropTable { table: dropped, .. } if self.schema.qualify(dropped) == table)
+        let drops = &self.outline.drops;
+        let later = &drops[drops.partition_point(|position| *position <= self.position)..];
+        let mut steps = later.iter().flat_map(|position| &self.script.statements[*position].steps);
+        steps.any(|step| {
+            matches!(&*step.operation, Operation::DropTable { table: dropped, .. } if self.schema.is_same(dropped, table))
         })
     }
 
@@ -315,6 +320,12 @@ impl Context<'_> {
         self.script.statements[..self.position]
             .iter()
             .flat_map(|statement| statement.steps.iter().map(move |step| (statement, &*step.operation)))
+    }
+
+    /// The statements before this one that could not be read as a whole.
+    pub fn unread_before(&self) -> impl Iterator<Item = &Statement> {
+        let unread = self.outline.unread.iter().take_while(|position| **position < self.position);
+        unread.map(|position| &self.script.statements[*position])
     }
 
     /// All operations that run after this statement in its script.

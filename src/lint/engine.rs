@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::calls;
 use super::context::{Context, MigrationContext, ProjectContext};
 use super::held::Held;
+use super::outline::Outline;
 use super::rules::RULES;
 use super::schema::{Moment, Schema};
 use super::suppression::Allows;
@@ -122,6 +123,7 @@ impl Engine<'_> {
     /// Runs one script over the schema, statement by statement.
     fn script(&mut self, index: usize, script: &Script, direction: Direction, schema: &mut Schema) {
         schema.new_session(&self.project.session);
+        let outline = Outline::of(script);
         for (position, statement) in script.statements.iter().enumerate() {
             let transaction = self.transactions.of(statement);
             self.held.retain(|held| Some(held.transaction) == transaction);
@@ -139,6 +141,7 @@ impl Engine<'_> {
                             settings: self.settings,
                             migration: &self.project.migrations[index],
                             script,
+                            outline: &outline,
                             statement,
                             position,
                             operation,
@@ -257,17 +260,19 @@ impl Engine<'_> {
     /// Puts a finding about a whole migration to those that begin at `first`. Where it stands at a statement of which
     /// something is said already, the graver of the two becomes a note of the other, unless one of them is allowed.
     fn join(&mut self, finding: Finding, index: usize, first: usize) {
+        let holds = |whole: &Span, span: Span| {
+            whole.source == span.source && whole.start <= span.start && span.end <= whole.end
+        };
         let around = |span: Span| {
             let statements = self.project.migrations[index].scripts().flat_map(|script| &script.statements);
-            statements.map(|statement| statement.span).find(|whole| {
-                whole.source == span.source && whole.start <= span.start && span.end <= whole.end
-            })
+            statements.map(|statement| statement.span).find(|whole| holds(whole, span))
         };
         let open = |finding: &Finding| !self.allows.cover(finding.rule.id, finding.span);
         let here = around(finding.span).filter(|_| open(&finding));
-        let place = self.findings[first..]
-            .iter()
-            .position(|other| here.is_some() && open(other) && around(other.span) == here);
+        let place = here.and_then(|here| {
+            let mut said = self.findings[first..].iter();
+            said.position(|other| holds(&here, other.span) && open(other) && around(other.span) == Some(here))
+        });
         let Some(place) = place else { return self.findings.push(finding) };
         let other = &mut self.findings[first + place];
         let lesser = match (finding.severity, other.rule.preset) > (other.severity, finding.rule.preset) {

@@ -1,5 +1,7 @@
 //! What a downgrade owes to its upgrade. Refuses to judge downgrades that are there.
 
+use std::collections::BTreeSet;
+
 use super::advice::{python_string, python_table, quoted, statement};
 use super::context::MigrationContext;
 use crate::history::{Certainty, Language, Script};
@@ -14,9 +16,15 @@ pub fn matters(up: &Script) -> bool {
 /// The operations of an upgrade whose effect is still there when it is done, and that a downgrade could undo.
 fn marks(up: &Script) -> impl Iterator<Item = &Operation> {
     let all: Vec<&Operation> = up.steps().map(|(_, step)| &*step.operation).collect();
-    let lasting = (0..all.len())
-        .filter(|at| leaves_a_mark(all[*at]) && !inserts_what_lacks(all[*at]) && !passes(&all, *at));
-    lasting.map(|at| all[at]).collect::<Vec<_>>().into_iter()
+    let passing = passing_tables(&all);
+    (0..all.len()).filter_map(move |at| {
+        let operation = all[at];
+        let lasts = leaves_a_mark(operation)
+            && !inserts_what_lacks(operation)
+            && !operation.table().is_some_and(|table| passing.contains(table))
+            && !is_undone(&all, at);
+        lasts.then_some(operation)
+    })
 }
 
 /// Whether an INSERT leaves alone what is there already, so that the next upgrade finds its rows and goes on.
@@ -27,24 +35,28 @@ fn inserts_what_lacks(operation: &Operation) -> bool {
     }
 }
 
+/// The tables that some of the operations make and that do not stay.
+fn passing_tables<'a>(all: &[&'a Operation]) -> BTreeSet<&'a Name> {
+    let dropped = all.iter().filter_map(|operation| match operation {
+        Operation::DropTable { table, .. } => Some(table),
+        _ => None,
+    });
+    let dropped: BTreeSet<&Name> = dropped.collect();
+    let passing = all.iter().filter_map(|operation| match operation {
+        Operation::CreateTable(create) => {
+            let passes = create.persistence == Persistence::Temporary || dropped.contains(&create.table);
+            passes.then_some(&create.table)
+        }
+        _ => None,
+    });
+    passing.collect()
+}
+
 /// Whether nothing is left of one of the operations when all of them are done: it makes what a later one drops, or
-/// drops what an earlier one made, or its table does not stay.
-fn passes(all: &[&Operation], at: usize) -> bool {
+/// drops what an earlier one made.
+fn is_undone(all: &[&Operation], at: usize) -> bool {
     let (earlier, later) = (&all[..at], &all[at + 1..]);
-    let dropped = |table: &Name| {
-        all.iter().any(|other| matches!(other, Operation::DropTable { table: gone, .. } if gone == table))
-    };
-    let stays_not = |table: &Name| {
-        all.iter().any(|other| match other {
-            Operation::CreateTable(create) if create.table == *table => {
-                create.persistence == Persistence::Temporary || dropped(table)
-            }
-            _ => false,
-        })
-    };
-    all[at].table().is_some_and(stays_not)
-        || later.iter().any(|other| undoes(all[at], other))
-        || earlier.iter().any(|other| undoes(other, all[at]))
+    later.iter().any(|other| undoes(all[at], other)) || earlier.iter().any(|other| undoes(other, all[at]))
 }
 
 /// Whether a later operation takes away exactly what an earlier one made.

@@ -158,7 +158,7 @@ impl Schema {
 
     /// Whether two names are of one and the same.
     pub fn is_same(&self, one: &Name, other: &Name) -> bool {
-        self.qualify(one) == self.qualify(other)
+        one.name == other.name && self.qualify(one) == self.qualify(other)
     }
 
     /// The table, if the history has touched it.

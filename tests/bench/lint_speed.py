@@ -105,6 +105,19 @@ def downgrade():
 
 TABLES = 40
 
+# Statements that one file may hold by the thousand.
+STATEMENTS = {
+    "rows": "INSERT INTO books (id, title) VALUES ({0}, 'title {0}');",
+    "transactions": "BEGIN; UPDATE books SET title = '{0}' WHERE id = {0}; COMMIT;",
+    "blocks": "DO $$ BEGIN UPDATE books SET seen = {0}; END $$;",
+    "tables": "CREATE TABLE books_{0} (id int PRIMARY KEY, shelf int REFERENCES shelves (id));",
+    "indexes": "CREATE INDEX i_{0} ON books_{0} (title);",
+    "foreign keys": "ALTER TABLE books_{0} ADD CONSTRAINT k FOREIGN KEY (shelf) REFERENCES shelves (id) NOT VALID;",
+    "types": "ALTER TABLE books_{0} ALTER COLUMN id TYPE bigint;",
+    "grants": "GRANT SELECT ON books_{0} TO reader;",
+    "allowed drops": "-- mig-check: allow(drop-table-without-backup) empty\nDROP TABLE books_{0};",
+}
+
 FIRST = (
     """    for m in range({count}):
         op.create_table(f"shelves_{{m}}", sa.Column("id", sa.BigInteger(), primary_key=True))
@@ -170,6 +183,25 @@ def say(what, seconds, memory):
     print(f"{what:48} {seconds * 1000:9.1f} ms {memory:8.1f} MB", flush=True)
 
 
+def sql_file(folder, lines):
+    """A project of one file."""
+    write(os.path.join(folder, "mig-check.toml"), "")
+    write(os.path.join(folder, "migrations", "0001_books.up.sql"), "".join(line + "\n" for line in lines))
+    return folder
+
+
+def growth(folder, one, few=2000):
+    """How much longer a file of four times as many statements takes: four times, where nothing looks at all of them again
+    and again."""
+    for name, text in STATEMENTS.items():
+        times = []
+        for count in (few, 4 * few):
+            project = sql_file(os.path.join(folder, f"{name} {count}"), (text.format(n) for n in range(count)))
+            times.append(best([*LINT, "json"], project, one)[0])
+        what = f"one file of {few} {name}, of {4 * few}"
+        print(f"{what:48} {times[0] * 1000:9.1f} ms {times[1] * 1000:8.1f} ms: {times[1] / times[0]:.1f} times", flush=True)
+
+
 def copy_sql(projects, folder):
     """Copies the SQL files of the projects and returns how many there are."""
     count = 0
@@ -224,15 +256,14 @@ def main():
         alembic_project(os.path.join(folder, "half"), REVISIONS // 2)
         say(f"Alembic, {REVISIONS // 2} revisions, one core", *best([*LINT, "json"], os.path.join(folder, "half"), one))
 
-        write(os.path.join(folder, "small", "mig-check.toml"), "")
-        write(os.path.join(folder, "small", "migrations", "0001_books.up.sql"), "CREATE INDEX i ON books (title);\n")
-        say("one small file, cold", *best([*LINT, "json"], os.path.join(folder, "small"), one))
+        small = sql_file(os.path.join(folder, "small"), ["CREATE INDEX i ON books (title);"])
+        say("one small file, cold", *best([*LINT, "json"], small, one))
 
-        row = "INSERT INTO books (id, title) VALUES ({0}, 'title {0}');\n"
-        size = 10_000_000 // len(row.format(100_000))
-        write(os.path.join(folder, "large", "mig-check.toml"), "")
-        write(os.path.join(folder, "large", "migrations", "0001_books.up.sql"), "".join(row.format(n) for n in range(size)))
-        say("one file of 10 MB", *best([*LINT, "json"], os.path.join(folder, "large"), one))
+        row = STATEMENTS["rows"]
+        size = 10_000_000 // len(row.format(100_000) + "\n")
+        large = sql_file(os.path.join(folder, "large"), (row.format(n) for n in range(size)))
+        say("one file of 10 MB", *best([*LINT, "json"], large, one))
+        growth(os.path.join(folder, "growth"), one)
         if sys.argv[1:]:
             against_squawk(sys.argv[1:], os.path.join(folder, "projects"), one, every)
 

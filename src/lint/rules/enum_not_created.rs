@@ -30,7 +30,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     }
     let name = type_name(data_type);
     let known = context.schema.enum_type(&name).is_some() || context.schema.domain(&name).is_some();
-    let unread = context.earlier().any(|(_, operation)| operation.is_unknown());
+    let unread = context.unread_before().next().is_some();
     let builtin = !text.contains(&format!("name=\"{}\"", name.name))
         && !text.contains(&format!("name='{}'", name.name));
     if known || unread || builtin || !history_is_whole(context) {

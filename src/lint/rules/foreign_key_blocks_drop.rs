@@ -38,7 +38,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         sure && !goes_too(context, from) && needs(context, table, known, key)
     })?;
     // What could not be read may have dropped the key.
-    if context.earlier().any(|(_, operation)| operation.is_unknown()) {
+    if context.unread_before().next().is_some() {
         return None;
     }
     let (from, key) = (shown(from), quote(&key.name));

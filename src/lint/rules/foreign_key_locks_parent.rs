@@ -1,5 +1,7 @@
 //! A foreign key of a new table, which locks the table that it refers to.
 
+use std::collections::BTreeSet;
+
 use crate::history::Statement;
 use crate::lint::prelude::*;
 use crate::operation::Constraint;
@@ -23,9 +25,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         Operation::AddConstraint { table, constraint } => locked(context, table, constraint),
         // Every new table with a key would be reported: it matters where something slow comes after it.
         Operation::CreateTable(create) => {
-            let (slow, what) = slow_later(context)?;
             let mut keys = create.constraints.iter();
             let draft = keys.find_map(|key| locked(context, &create.table, key))?;
+            let (slow, what) = slow_later(context)?;
             Some(draft.related(slow.span, format!("{what} under that lock")))
         }
         _ => None,
@@ -34,7 +36,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
 
 fn locked(context: &Context<'_>, table: &Name, constraint: &Constraint) -> Option<Draft> {
     let ConstraintKind::ForeignKey { columns, references, .. } = &constraint.kind else { return None };
-    let itself = context.schema.qualify(references) == context.schema.qualify(table);
+    let itself = context.schema.is_same(references, table);
     let made_here = matches!(context.operation, Operation::CreateTable(_));
     if !(made_here || context.is_new(table)) || itself || context.is_at_hand_table(references) {
         return None;
@@ -60,14 +62,13 @@ fn locked(context: &Context<'_>, table: &Name, constraint: &Constraint) -> Optio
 fn slow_later<'a>(context: &Context<'a>) -> Option<(&'a Statement, &'static str)> {
     let here = context.statement.transaction?;
     let later = &context.script.statements[context.position + 1..];
-    let is_it = |create: &Name, table: &Name| context.schema.qualify(create) == context.schema.qualify(table);
-    let made_here = |table: &Name| {
-        context.script.steps().any(|(_, step)| match &*step.operation {
-            Operation::CreateTable(create) => is_it(&create.table, table),
-            _ => false,
-        })
-    };
-    let in_use = |table: &Name| !context.is_at_hand_table(table) && !made_here(table);
+    let made = context.script.steps().filter_map(|(_, step)| match &*step.operation {
+        Operation::CreateTable(create) => Some(context.schema.qualify(&create.table)),
+        _ => None,
+    });
+    let made: BTreeSet<Name> = made.collect();
+    let in_use =
+        |table: &Name| !context.is_at_hand_table(table) && !made.contains(&context.schema.qualify(table));
     later.iter().filter(|statement| statement.transaction == Some(here)).find_map(|statement| {
         let what = statement.steps.iter().find_map(|step| match &*step.operation {
             Operation::Update { table, .. } | Operation::Delete { table, .. } if in_use(table) => {

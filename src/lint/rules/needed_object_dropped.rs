@@ -41,7 +41,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         _ => return None,
     };
     // What could not be read may have dropped what needs it.
-    if context.earlier().any(|(_, operation)| operation.is_unknown()) {
+    if context.unread_before().next().is_some() {
         return None;
     }
     Some(

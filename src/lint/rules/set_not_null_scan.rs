@@ -45,7 +45,8 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     }
     let (shown, name) = (table.to_string(), quote(column));
     // Then nobody has written since the backfill.
-    let is_held = context.holds().any(|held| held.table == context.schema.qualify(table));
+    let own = context.schema.qualify(table);
+    let is_held = context.holds().any(|held| held.table == own);
     let draft =
         Draft::new(format!("Setting {name} NOT NULL reads all of {shown} while every query on it waits"))
             .stops(table)
