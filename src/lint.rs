@@ -10,6 +10,7 @@ mod fix;
 mod held;
 pub mod locks;
 mod mirror;
+mod outline;
 mod prelude;
 mod reversible;
 pub mod rules;

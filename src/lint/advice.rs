@@ -81,7 +81,7 @@ impl<'a> Advice<'a> {
 
     /// NOT NULL for a column of which [`not_null_check`] has been added by a migration before.
     pub fn not_null_by_check(self, table: &Name, column: &str) -> Self {
-        let check = format!("{}_{column}_not_null", table.name);
+        let check = not_null_name(table, column);
         let (name, schema) = python_table(table);
         let (quoted, shown) = (quote(&check), quote(column));
         self.run(Code::sql(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {quoted}")))
@@ -111,7 +111,7 @@ impl<'a> Advice<'a> {
 
 /// A check that proves a column NOT NULL once it is validated.
 pub fn not_null_check(table: &Name, column: &str) -> Code {
-    let check = format!("{}_{column}_not_null", table.name);
+    let check = not_null_name(table, column);
     let condition = format!("{} IS NOT NULL", quote(column));
     let (name, schema) = python_table(table);
     Code::both(
@@ -122,6 +122,10 @@ pub fn not_null_check(table: &Name, column: &str) -> Code {
             python_string(&condition)
         ),
     )
+}
+
+fn not_null_name(table: &Name, column: &str) -> String {
+    format!("{}_{column}_not_null", table.name)
 }
 
 /// One SQL statement as the author would write it in a migration.

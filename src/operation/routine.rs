@@ -32,10 +32,15 @@ pub enum Volatility {
 impl Volatility {
     /// What the options of `ALTER FUNCTION` make it, if they say so.
     pub fn given(options: &[Setting]) -> Option<Self> {
-        match setting(options, "volatility")?.value.as_deref()? {
-            "immutable" => Some(Self::Immutable),
-            "stable" => Some(Self::Stable),
-            _ => Some(Self::Volatile),
+        setting(options, "volatility")?.value.as_deref().map(Self::named)
+    }
+
+    /// What a word of SQL says.
+    pub fn named(word: &str) -> Self {
+        match word.to_ascii_lowercase().as_str() {
+            "immutable" => Self::Immutable,
+            "stable" => Self::Stable,
+            _ => Self::Volatile,
         }
     }
 }

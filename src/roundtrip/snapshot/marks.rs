@@ -14,13 +14,9 @@ const TYPES: char = 't';
 /// Marks what names itself in the text of others: collations, operators, languages, foreign servers.
 const OTHERS: char = 'o';
 
-/// The transaction that wrote a row, as a number; that of the rows which were there from the start is none.
-fn version(of: &str) -> String {
-    format!("CASE WHEN age({of}.xmin) = {NO_AGE} THEN 0 ELSE age('3'::xid)::int8 - age({of}.xmin) END")
-}
-
-/// What `age` says of a transaction that had no number.
-const NO_AGE: i32 = i32::MAX;
+/// The transaction that wrote the row `x`, as a number; 0 for the rows which were there from the start, of whose
+/// transaction `age` says the greatest number.
+const VERSION: &str = "CASE WHEN age(x.xmin) = 2147483647 THEN 0 ELSE age('3'::xid)::int8 - age(x.xmin) END";
 
 /// One row for each relation and each part of the catalog, with the sum of its rows' versions.
 pub(super) fn query() -> String {
@@ -33,10 +29,9 @@ pub(super) fn query() -> String {
         // Those of a composite type are the type's.
         format!(
             "SELECT {what}, CASE c.relkind WHEN 'c' THEN 0 ELSE c.oid END, x.version FROM pg_class c \
-             CROSS JOIN LATERAL (SELECT {version} AS version FROM pg_attribute x WHERE x.attrelid = c.oid \
+             CROSS JOIN LATERAL (SELECT {VERSION} AS version FROM pg_attribute x WHERE x.attrelid = c.oid \
              AND x.attnum > 0 OFFSET 0) x WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')",
             what = format_args!("CASE c.relkind WHEN 'c' THEN '{TYPES}' ELSE '{RELATION}' END::\"char\""),
-            version = version("x"),
         ),
         part(RELATION, "x.adrelid", "pg_attrdef x"),
         part(RELATION, "x.conrelid", "pg_constraint x WHERE x.oid >= 16384"),
@@ -84,8 +79,7 @@ pub(super) fn query() -> String {
 
 fn part(what: char, relation: &str, from: &str) -> String {
     format!(
-        "SELECT '{what}'::\"char\" AS what, {relation}::oid AS relation, {} AS version FROM {from}",
-        version("x")
+        "SELECT '{what}'::\"char\" AS what, {relation}::oid AS relation, {VERSION} AS version FROM {from}"
     )
 }
 

@@ -98,17 +98,24 @@ pub(super) fn constraint(constraint: &ast::Constraint, column: Option<&str>) -> 
     let node = constraint.syntax();
     let mut named = node.children().filter_map(ast::ConstraintNameClause::cast);
     let has = |kind: SyntaxKind| node.children().any(|part| part.kind() == kind);
-    let deferred = has(SyntaxKind::INITIALLY_DEFERRED_CONSTRAINT_OPTION);
+    let (deferrable, deferred) = deferral(node);
     Some(Constraint {
         name: named.next().and_then(|clause| clause.constraint_name()).map(|it| name::identifier(&it)),
         kind,
         not_valid: has(SyntaxKind::NOT_VALID),
         not_enforced: has(SyntaxKind::NOT_ENFORCED),
         no_inherit: has(SyntaxKind::NO_INHERIT),
-        deferrable: deferred || has(SyntaxKind::DEFERRABLE_CONSTRAINT_OPTION),
+        deferrable,
         deferred,
         index: key_index(node),
     })
+}
+
+/// Whether a constraint or a constraint trigger can be deferred, and whether it is from the start.
+pub(super) fn deferral(node: &SyntaxNode) -> (bool, bool) {
+    let has = |kind: SyntaxKind| node.children().any(|part| part.kind() == kind);
+    let deferred = has(SyntaxKind::INITIALLY_DEFERRED_CONSTRAINT_OPTION);
+    (deferred || has(SyntaxKind::DEFERRABLE_CONSTRAINT_OPTION), deferred)
 }
 
 /// What ALTER CONSTRAINT sets.

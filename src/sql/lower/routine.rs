@@ -70,11 +70,7 @@ fn traits(node: &SyntaxNode) -> FunctionTraits {
                 traits.search_path = search_path(&expr::squeezed(it.syntax())).or(traits.search_path);
             }
             ast::FuncOption::VolatilityFuncOption(it) => {
-                traits.volatility = match it.syntax().text().to_string().to_ascii_lowercase().as_str() {
-                    "immutable" => Volatility::Immutable,
-                    "stable" => Volatility::Stable,
-                    _ => Volatility::Volatile,
-                };
+                traits.volatility = Volatility::named(&it.syntax().text().to_string());
             }
             _ => {}
         }

@@ -3,6 +3,7 @@
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
+use super::constraint;
 use crate::operation::{Name, Operation, Timing, Trigger, TriggerEvent};
 use crate::sql::{expr, name};
 
@@ -12,17 +13,7 @@ pub(super) fn create(create: &ast::CreateTrigger) -> Operation {
     let events = create.trigger_event_list();
     let events = events.iter().flat_map(ast::TriggerEventList::trigger_events);
     let events: Vec<TriggerEvent> = events.map(|it| event(&it)).collect();
-    let mut deferrable = false;
-    let mut deferred = false;
-    for option in create.constraint_options() {
-        match option {
-            ast::ConstraintOption::DeferrableConstraintOption(_) => deferrable = true,
-            ast::ConstraintOption::InitiallyDeferredConstraintOption(_) => {
-                (deferrable, deferred) = (true, true)
-            }
-            _ => {}
-        }
-    }
+    let (deferrable, deferred) = constraint::deferral(create.syntax());
     Operation::CreateTrigger(Box::new(Trigger {
         name: name::optional_identifier(create.trigger()),
         table: name::optional(create.on_relation().and_then(|on| on.relation_name_ref())),
