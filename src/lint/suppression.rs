@@ -19,7 +19,7 @@ use super::rules::{allow_without_reason, malformed_allow, unknown_rule, unused_a
 use super::{Draft, Rule, Settings};
 use crate::finding::{Evidence, Finding, MigrationKey, RuleInfo, Severity};
 use crate::history::{Comment, Project, Scope};
-use crate::source::{Sources, Span};
+use crate::source::{SourceId, Sources, Span};
 use comment::{Manners, Reach, Said};
 
 /// Findings after the allow comments.
@@ -81,6 +81,14 @@ struct Allow {
     heads: bool,
 }
 
+/// What decides of what a comment speaks.
+struct Surroundings {
+    /// The last lines of the comments before which nothing stands on their line, by file and first line.
+    alone: BTreeMap<(SourceId, usize), usize>,
+    /// The lines of the first statement of each file.
+    first: BTreeMap<SourceId, RangeInclusive<usize>>,
+}
+
 impl Allow {
     fn is_own(&self) -> bool {
         matches!(self.manners, Manners::Own { .. })
@@ -104,6 +112,7 @@ impl<'a> Allows<'a> {
     }
 
     fn read_comments(&mut self, migration: usize, said: Vec<(&Comment, Said)>, comments: &[Comment]) {
+        let surroundings = self.surroundings(comments);
         // Blocks that are open, innermost last.
         let mut open: Vec<Allow> = Vec::new();
         for (comment, said) in said {
@@ -117,7 +126,7 @@ impl<'a> Allows<'a> {
                     let allow =
                         Allow { migration, span, rules, manners, lines, whole_file: false, heads: false };
                     match reach {
-                        Reach::Statement => self.allows.push(self.placed(allow, comments)),
+                        Reach::Statement => self.allows.push(self.placed(allow, &surroundings)),
                         Reach::File => self.allows.push(Allow { whole_file: true, heads: true, ..allow }),
                         Reach::Start => open.push(allow),
                     }
@@ -142,34 +151,41 @@ impl<'a> Allows<'a> {
         self.malformed.extend(endless.map(|allow| (migration, allow.span, Fault::Endless)));
     }
 
+    fn surroundings(&self, comments: &[Comment]) -> Surroundings {
+        let spans = comments.iter().map(|comment| comment.span).filter(|span| self.stands_alone(*span));
+        let mut first: BTreeMap<SourceId, Span> = BTreeMap::new();
+        for span in &self.statements {
+            let first = first.entry(span.source).or_insert(*span);
+            *first = std::cmp::min_by_key(*first, *span, |span| span.start);
+        }
+        Surroundings {
+            alone: spans
+                .map(|span| ((span.source, *self.lines(span).start()), *self.lines(span).end()))
+                .collect(),
+            first: first.into_iter().map(|(source, span)| (source, self.lines(span))).collect(),
+        }
+    }
+
+    fn stands_alone(&self, comment: Span) -> bool {
+        let file = self.sources.file(comment.source);
+        let line = file.line_range(NonZeroUsize::MIN.saturating_add(self.lines(comment).start() - 1));
+        file.text()[line.start..comment.start.max(line.start)].trim().is_empty()
+    }
+
     /// Finds what a comment speaks of that speaks of a statement, or of the file before its first statement.
-    fn placed(&self, allow: Allow, all: &[Comment]) -> Allow {
+    fn placed(&self, allow: Allow, surroundings: &Surroundings) -> Allow {
         let source = allow.span.source;
-        let alone = |span: Span| {
-            let file = self.sources.file(source);
-            let line = file.line_range(NonZeroUsize::MIN.saturating_add(self.lines(span).start() - 1));
-            file.text()[line.start..span.start.max(line.start)].trim().is_empty()
-        };
         let mut last = *allow.lines.end();
-        if alone(allow.span) {
-            let mut below: Vec<_> = all
-                .iter()
-                .filter(|other| other.span.source == source && alone(other.span))
-                .map(|other| self.lines(other.span))
-                .collect();
-            below.sort_by_key(|lines| *lines.start());
-            for other in below {
-                if *other.start() == last + 1 {
-                    last = *other.end();
-                }
+        if self.stands_alone(allow.span) {
+            while let Some(end) = surroundings.alone.get(&(source, last + 1)) {
+                last = *end;
             }
             last += 1;
         }
         let lines = *allow.lines.start()..=last;
-        let of_file = self.statements.iter().filter(|span| span.source == source);
-        let first = of_file.min_by_key(|span| span.start).map(|span| self.lines(*span));
-        let before = first.as_ref().is_none_or(|first| *lines.start() < *first.start());
-        let touches = first.is_some_and(|first| overlap(&first, &lines));
+        let first = surroundings.first.get(&source);
+        let before = first.is_none_or(|first| lines.start() < first.start());
+        let touches = first.is_some_and(|first| overlap(first, &lines));
         Allow { lines, whole_file: before && !touches, heads: before || touches, ..allow }
     }
 
