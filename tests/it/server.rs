@@ -186,7 +186,7 @@ fn a_version_that_is_not_there_is_refused_with_those_that_are() {
     assert!(told.contains("error: no installation of PostgreSQL 11 is on this machine"), "{told}");
     let told = refused(&["--server", "embedded", "--pg", "11"], &[]);
     assert!(
-        told.contains("the embedded PostgreSQL comes in versions 14, 15, 16, 17 and 18, not 11"),
+        told.contains("the embedded PostgreSQL comes in versions 12, 13, 14, 15, 16, 17 and 18, not 11"),
         "{told}"
     );
 }

