@@ -74,6 +74,8 @@ pub struct Draft {
     fix: Option<Fix>,
     /// PostgreSQL refuses the statement, so that nothing else comes of it.
     refused: bool,
+    /// Only a commit does the harm.
+    lasting: bool,
 }
 
 impl Draft {
@@ -108,6 +110,12 @@ impl Draft {
     /// Makes others wait for a table as well, whatever rows it has.
     fn stops_too(mut self, table: &Name) -> Self {
         self.stopped.push(table.clone());
+        self
+    }
+
+    /// Does harm only when it is committed: nothing is said where the script takes it back.
+    fn lasts(mut self) -> Self {
+        self.lasting = true;
         self
     }
 

@@ -236,6 +236,18 @@ impl Context<'_> {
         self.held.iter().filter(|held| Some(held.transaction) == self.now.transaction)
     }
 
+    /// Whether the script takes back what the statement does.
+    pub fn is_rolled_back(&self) -> bool {
+        let here = self.statement.transaction;
+        let takes_back = |position: &usize| {
+            let statement = &self.script.statements[*position];
+            *position > self.position
+                && statement.transaction == here
+                && statement.certainty == Certainty::Certain
+        };
+        here.is_some() && self.outline.rollbacks.iter().any(takes_back)
+    }
+
     /// Whether something happened in the transaction that this runs in.
     pub fn same_transaction(&self, moment: Moment) -> bool {
         moment.transaction.is_some() && moment.transaction == self.now.transaction

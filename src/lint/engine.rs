@@ -124,6 +124,10 @@ impl Engine<'_> {
     fn script(&mut self, index: usize, script: &Script, direction: Direction, schema: &mut Schema) {
         schema.new_session(&self.project.session);
         let outline = Outline::of(script);
+        // Without a BEGIN of the script's own, it takes back what the tool has begun.
+        if script.wrapped && !outline.rollbacks.is_empty() {
+            schema.begin();
+        }
         for (position, statement) in script.statements.iter().enumerate() {
             let transaction = self.transactions.of(statement);
             self.held.retain(|held| Some(held.transaction) == transaction);
@@ -180,7 +184,8 @@ impl Engine<'_> {
                 }
                 _ => continue,
             };
-            if let Some(mut draft) = draft {
+            let taken_back = |draft: &Draft| draft.lasting && context.is_rolled_back();
+            if let Some(mut draft) = draft.filter(|draft| !taken_back(draft)) {
                 let span = draft.span.unwrap_or(context.span);
                 let stopped = &draft.stopped;
                 draft.unseen = !stopped.is_empty() && stopped.iter().all(|table| context.is_unseen(table));

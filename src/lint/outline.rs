@@ -1,7 +1,7 @@
 //! Where a script does what many rules ask for at each of its statements, found once. Refuses to know why they ask.
 
 use crate::history::Script;
-use crate::operation::Operation;
+use crate::operation::{Operation, TransactionVerb};
 
 /// Positions of statements in their script, in its order.
 #[derive(Debug)]
@@ -10,6 +10,8 @@ pub struct Outline {
     pub unread: Vec<usize>,
     /// Those that drop a table.
     pub drops: Vec<usize>,
+    /// Those that end a transaction and take back what it did.
+    pub rollbacks: Vec<usize>,
 }
 
 impl Outline {
@@ -24,6 +26,9 @@ impl Outline {
         Self {
             unread: places(&Operation::is_unknown),
             drops: places(&|operation| matches!(operation, Operation::DropTable { .. })),
+            rollbacks: places(&|operation| {
+                matches!(operation, Operation::Transaction(TransactionVerb::Rollback(_)))
+            }),
         }
     }
 }

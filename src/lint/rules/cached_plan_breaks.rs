@@ -34,7 +34,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         return None;
     }
     Some(
-        Draft::new(format!("Statements that running code has prepared with {which} of {} fail once", shown(table)))
+        Draft::new(format!("Statements that running code has prepared with {which} of {} fail once", shown(table))).lasts()
             .label("changes what they give")
             .note("PostgreSQL says that the cached plan must not change result type (SQLSTATE 0A000), also when a varchar only gets longer")
             .help("Name columns instead of writing *, and let the driver prepare anew after that error", ""),

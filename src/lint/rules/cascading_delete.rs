@@ -29,6 +29,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         Draft::new(format!(
             "Deleting a row of {parent} deletes all rows of {child} that refer to it, without a word"
         ))
+        .lasts()
         .label("deletes rows of its own accord")
         .note(format!("However many there are: the DELETE on {parent} takes as long, and locks them all"))
         .help("Use ON DELETE RESTRICT, and let the application delete what it means to, in batches", ""),

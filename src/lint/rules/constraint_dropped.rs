@@ -42,6 +42,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let what = quote(name);
     Some(
         Draft::new(format!("Without {what}, rows of {table} may break what the application counts on"))
+            .lasts()
             .label("nothing takes its place")
             .note("Once such rows are there, the downgrade cannot add the constraint again")
             .help("Say in the message why it is no longer needed, and add it NOT VALID in the downgrade", ""),

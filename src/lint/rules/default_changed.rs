@@ -45,7 +45,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         _ => return None,
     };
     Some(
-        Draft::new(message)
+        Draft::new(message).lasts()
             .label("holds for new rows only")
             .note("Code that runs since before the deploy counts on the old default, or writes it itself")
             .help("Fill the rows that need it in a migration of their own, and let the code name the value until all of it knows the new one", ""),

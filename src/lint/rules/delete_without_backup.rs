@@ -30,6 +30,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .finish();
     Some(
         Draft::new(format!("DELETE destroys all rows of {table}, and the history holds no copy of them"))
+            .lasts()
             .label("has no WHERE: these rows are gone")
             .help(
                 "Say which rows are meant, or copy them first, or allow this with the name of the backup",

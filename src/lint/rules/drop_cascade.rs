@@ -53,6 +53,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let draft = Draft::new(format!(
         "Dropping {what} with CASCADE drops whatever depends on it, which this line does not name"
     ))
+    .lasts()
     .label("drops more than it names")
     .note("Takes ACCESS EXCLUSIVE on every table that loses something: a column, a trigger, a foreign key")
     .help("Drop what depends on it by name first, then drop it without CASCADE", "");

@@ -56,6 +56,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     });
     Some(
         renamed.into_iter().fold(Draft::new(format!("Dropping {table}.{name} destroys its data, and the history holds no copy of it")), Draft::note)
+            .lasts()
             .label("the data of this column is gone")
             .note(locks::sentence(Shape::DropColumn, &[("t", &table.to_string())]))
         .note("Code that still names the column fails at once")

@@ -32,6 +32,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let shown = table.to_string();
     let draft =
         Draft::new(format!("Dropping {shown} destroys its rows, and the history holds no copy of them"))
+            .lasts()
             .label("the rows of this table are gone")
             .note(locks::sentence(Shape::DropTable, &[("nokey", &shown)]));
     let retired = format!("{}_old", table.name);

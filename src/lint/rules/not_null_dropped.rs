@@ -29,6 +29,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let name = quote(column);
     Some(
         Draft::new(format!("{table}.{name} may be NULL from now on, which running code has never met"))
+            .lasts()
             .label("NULL is allowed")
             .note("Once there are NULLs, the downgrade cannot set NOT NULL again")
             .help(

@@ -22,7 +22,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         return None;
     }
     Some(
-        Draft::new(format!("The role that owns {table} until now loses its rights on it"))
+        Draft::new(format!("The role that owns {table} until now loses its rights on it")).lasts()
             .label("has another owner from here on")
             .note("An owner's rights are never granted, so nothing says who had them; later migrations that alter the table must run as the new owner")
             .help("Grant the old owner what it needs in the same migration, and say so when you allow this", Advice::new(context).run(Code::sql(format!("GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO …"))).finish()),

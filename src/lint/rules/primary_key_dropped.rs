@@ -33,7 +33,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     }
     let shown = table.to_string();
     Some(
-        Draft::new(format!("Dropping primary key {} leaves {shown} without one", quote(name)))
+        Draft::new(format!("Dropping primary key {} leaves {shown} without one", quote(name))).lasts()
             .label("nothing tells rows apart any more")
             .note("Logical replication then refuses every UPDATE and DELETE, and INSERT … ON CONFLICT on the key fails")
             .help(

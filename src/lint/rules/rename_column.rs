@@ -42,6 +42,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let code = if context.is_foreign(table) { String::new() } else { code };
     Some(
         Draft::new(format!("Renaming {table}.{old} to {new} breaks all running code that still says {old}"))
+            .lasts()
             .label(format!("{old} is gone at once"))
             .note(locks::sentence(Shape::RenameColumn, &[("t", &table.to_string())]))
             .help("Let both names live side by side until no running code uses the old one", code),

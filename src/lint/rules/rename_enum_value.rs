@@ -35,7 +35,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .say("2. deploy code that reads both and writes the new one, then change old rows in batches")
         .finish();
     Some(
-        Draft::new(format!("Renaming '{from}' of {name} to '{to}' breaks all running code that still says '{from}'"))
+        Draft::new(format!("Renaming '{from}' of {name} to '{to}' breaks all running code that still says '{from}'")).lasts()
             .label(format!("'{from}' is gone at once"))
             .note("It locks nothing, but the next INSERT with the old value fails, and so does code that reads an unknown one")
             .help("Add the new value beside the old one, and move rows over", code),

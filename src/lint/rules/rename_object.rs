@@ -69,6 +69,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     };
     Some(
         Draft::new(format!("Renaming {renaming} to {new} breaks all running code that still says {old}"))
+            .lasts()
             .label(format!("{old} is gone at once"))
             .help("Create it under the new name beside the old one, and drop the old one when no running code uses it", ""),
     )

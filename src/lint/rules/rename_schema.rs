@@ -26,7 +26,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         return None;
     }
     Some(
-        Draft::new(format!("Renaming schema {schema} breaks all running code that still says {schema}"))
+        Draft::new(format!("Renaming schema {schema} breaks all running code that still says {schema}")).lasts()
             .label(format!("{schema} is gone at once, and every table in it"))
             .note("No table is locked, so nothing waits: the next query fails")
             .help("Create the new schema beside it, with views on the old tables, until no running code uses the old name", ""),

@@ -50,6 +50,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .finish();
     Some(
         Draft::new(format!("Renaming {table} to {renamed} breaks all running code that still says {table}"))
+            .lasts()
             .label(format!("{table} is gone at once"))
             .note(locks::sentence(Shape::RenameTable, &[("t", &table.to_string())]))
             .help("Leave a view under the old name until no running code uses it", code),

@@ -26,6 +26,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let name = format!("{table}.{}", quote(column));
     Some(
         Draft::new(format!("Every INSERT that does not name {name} fails from here on"))
+            .lasts()
             .label("NOT NULL, and without a default now")
             .note("Code that runs since before the deploy does not name it, if the column is new")
             .help(

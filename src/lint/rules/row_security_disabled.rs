@@ -38,6 +38,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         Draft::new(format!(
             "Row-level security of {table} is {what}: the policies no longer keep rows apart"
         ))
+        .lasts()
         .label("policies do nothing from here on")
         .help(
             "Keep it on and change the policies, or give the one role that must see everything BYPASSRLS",

@@ -25,6 +25,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let shape = if *cascade { Shape::TruncateCascade } else { Shape::Truncate };
     let mut draft =
         Draft::new(format!("TRUNCATE destroys all rows of {names}, and the history holds no copy of them"))
+            .lasts()
             .label("these rows are gone")
             .note(format!("Takes {}", locks::taken(shape, &[("nokey", &names), ("p", &names)])));
     if *cascade {

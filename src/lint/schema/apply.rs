@@ -155,6 +155,13 @@ impl Schema {
         }
     }
 
+    /// A transaction begins; within one that has begun already, nothing does.
+    pub fn begin(&mut self) {
+        if self.begun.is_none() {
+            self.begun = Some(Box::new(self.clone()));
+        }
+    }
+
     /// What a rollback takes back is forgotten.
     fn transact(&mut self, verb: TransactionVerb) {
         match verb {
@@ -172,11 +179,6 @@ impl Schema {
         {
             self.begin();
         }
-    }
-
-    fn begin(&mut self) {
-        self.begun = None;
-        self.begun = Some(Box::new(self.clone()));
     }
 
     /// Tables that are gone, and names that are taken again.
