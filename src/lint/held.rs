@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::prelude::shown;
-use crate::operation::{ConstraintKind, Name, Operation, setting};
+use crate::operation::{ConstraintKind, Name, Operation, ReindexTarget, setting};
 use crate::source::Span;
 
 /// A lock that makes every query on a table wait.
@@ -51,6 +51,10 @@ pub fn waits_for<'a>(context: &Context<'a>, operation: &'a Operation) -> Option<
         Operation::DropIndex { index, concurrently: false, .. } => {
             context.schema.index(index).map(|known| &known.table)
         }
+        Operation::Reindex { what: ReindexTarget::Index, name: Some(index), concurrently: false, .. } => {
+            context.schema.index(index).map(|known| &known.table)
+        }
+        Operation::Reindex { what: ReindexTarget::Table, name, concurrently: false, .. } => name.as_ref(),
         Operation::AddConstraint { table, .. }
         | Operation::DropTable { table, .. }
         | Operation::SetTableSchema { table, .. }

@@ -206,6 +206,11 @@ pub enum Shape {
     EnumLabelMissing,
     TextTooLong,
     NumberTooLarge,
+    BitsOfAnotherLength,
+    ForeignKeyOfAnotherType,
+    TypeApartFromForeignKey,
+    AddColumnForeignKeyChecked,
+    ReindexPartitionedInTransaction,
     /// One that no message quotes.
     Unquoted,
 }

@@ -75,6 +75,7 @@ pub mod hash_mismatch;
 pub mod header_contradicts_revision;
 pub mod identifier_too_long;
 pub mod identity_by_default;
+pub mod incomparable_foreign_key;
 pub mod index_dropped_before_replacement;
 pub mod index_renamed_as_table;
 pub mod inherited_table;
@@ -276,6 +277,7 @@ pub static RULES: &[&Rule] = &[
     &header_contradicts_revision::RULE,
     &identifier_too_long::RULE,
     &identity_by_default::RULE,
+    &incomparable_foreign_key::RULE,
     &index_dropped_before_replacement::RULE,
     &index_renamed_as_table::RULE,
     &inherited_table::RULE,

@@ -6,6 +6,7 @@ mod change;
 mod copies;
 mod dependents;
 mod indexes;
+mod keys;
 mod known;
 mod links;
 mod rename;

@@ -72,6 +72,7 @@ pub fn loses_values(from: &DataType, to: &DataType) -> bool {
     }
     match (rank(&from.name), rank(&to.name)) {
         (Some(old), Some(new)) => new < old,
+        _ if from.name == "bit" && to.name == "bit" => from.modifiers != to.modifiers,
         _ if from.name == to.name || (text_like(&from.name) && text_like(&to.name)) => {
             !widens(from, to, 0, None)
         }
@@ -79,6 +80,30 @@ pub fn loses_values(from: &DataType, to: &DataType) -> bool {
             (from.name.starts_with("timestamp") && to.name == "date")
                 || (text_like(&from.name) && (rank(&to.name).is_some() || to.name == "uuid"))
         }
+    }
+}
+
+/// Whether PostgreSQL takes a foreign key from a column of one type to a column of another; where one of them is not
+/// known, it may.
+pub fn can_refer(from: &DataType, to: &DataType) -> bool {
+    const NUMBERS: &[&str] = &["smallint", "integer", "bigint", "numeric", "real", "double precision"];
+    const TEXTS: &[&str] = &["text", "character varying", "character"];
+    const DAYS: &[&str] = &["date", "timestamp without time zone", "timestamp with time zone"];
+    const OTHERS: &[&str] = &["boolean", "bytea", "jsonb", "money", "oid", "uuid"];
+    let families = [NUMBERS, TEXTS, DAYS];
+    let family = |name: &str| families.iter().position(|family| family.contains(&name));
+    let known = |data_type: &DataType| {
+        let name = data_type.name.as_str();
+        data_type.dimensions == 0 && (family(name).is_some() || OTHERS.contains(&name))
+    };
+    let (old, new) = (from.name.as_str(), to.name.as_str());
+    let whole = |name: &str| NUMBERS[..3].contains(&name);
+    match (family(old), family(new)) {
+        _ if !known(from) || !known(to) || old == new => true,
+        // A number is taken for a wider one, never the other way round; those of a size are alike.
+        (Some(0), Some(0)) => whole(old) || (!whole(new) && new != "numeric"),
+        (Some(from), Some(to)) => from == to,
+        _ => whole(old) && new == "oid",
     }
 }
 
@@ -225,6 +250,7 @@ mod tests {
                 && loses("numeric(10,2)", "numeric(10,4)")
                 && loses("numeric(10,2)", "numeric(10)")
                 && loses("numeric", "numeric(10,2)")
+                && loses("bit(10)", "bit(20)")
         );
         assert!(loses("timestamp with time zone", "date") && loses("text", "uuid"));
         assert!(
@@ -235,6 +261,35 @@ mod tests {
                 && !loses("integer", "text")
         );
         assert!(!loses("character varying(20)", "character varying(30)") && !loses("jsonb", "json"));
+    }
+
+    #[test]
+    fn foreign_keys_join_types_as_measured() {
+        let refer = |from, to| can_refer(&of(from), &of(to));
+        let refused = [
+            ("numeric", "bigint"),
+            ("oid", "integer"),
+            ("double precision", "numeric"),
+            ("uuid", "text"),
+            ("text", "uuid"),
+            ("integer", "text"),
+            ("date", "text"),
+            ("boolean", "integer"),
+        ];
+        let taken = [
+            ("bigint", "smallint"),
+            ("integer", "numeric"),
+            ("numeric", "real"),
+            ("real", "double precision"),
+            ("double precision", "real"),
+            ("bigint", "oid"),
+            ("character varying(20)", "text"),
+            ("character(3)", "character varying"),
+            ("timestamp with time zone", "date"),
+            ("citext", "integer"),
+        ];
+        assert!(refused.iter().all(|(from, to)| !refer(from, to)));
+        assert!(taken.iter().all(|(from, to)| refer(from, to)));
     }
 
     #[test]

@@ -117,17 +117,47 @@ pub fn read(folder: &Path, scope: impl Fn(&Project) -> Scope) -> Judged {
 
 /// Judges what lies in a folder as somebody wishes.
 pub fn read_with(folder: &Path, scope: impl Fn(&Project) -> Scope, settings: &Settings) -> Judged {
-    let mut sources = Sources::new();
-    let projects = frontend::load(folder, &mut sources).expect("the bench writes readable projects");
-    let known = all_rules();
-    let mut findings = Vec::new();
-    for project in &projects {
-        let scope = scope(project);
-        let found = lint::check(project, &sources, &scope, settings);
-        let ran = suppression::Ran { known: &known, evidence: &[Evidence::Lint], scope: &scope, settings };
-        findings.extend(suppression::apply(found, project, &sources, ran).findings);
+    Loaded::read(folder).judged(scope, settings)
+}
+
+/// What lay in a folder, to be judged once or more often.
+pub struct Loaded {
+    root: String,
+    sources: Sources,
+    projects: Vec<Project>,
+}
+
+impl Loaded {
+    /// Reads a text, after a migration of plain SQL that makes what it needs.
+    pub fn new(written: Written, before: Option<&str>, text: &str) -> Self {
+        Self::read(laid_out(written, before, text).path())
     }
-    Judged { root: format!("{}/", folder.display()), sources, findings }
+
+    fn read(folder: &Path) -> Self {
+        let mut sources = Sources::new();
+        let projects = frontend::load(folder, &mut sources).expect("the bench writes readable projects");
+        Self { root: format!("{}/", folder.display()), sources, projects }
+    }
+
+    /// What is found, as somebody wishes.
+    pub fn findings(&self, scope: impl Fn(&Project) -> Scope, settings: &Settings) -> Vec<Finding> {
+        let known = all_rules();
+        let mut findings = Vec::new();
+        for project in &self.projects {
+            let scope = scope(project);
+            let found = lint::check(project, &self.sources, &scope, settings);
+            let ran =
+                suppression::Ran { known: &known, evidence: &[Evidence::Lint], scope: &scope, settings };
+            findings.extend(suppression::apply(found, project, &self.sources, ran).findings);
+        }
+        findings
+    }
+
+    /// The same, with the texts that it is about.
+    pub fn judged(self, scope: impl Fn(&Project) -> Scope, settings: &Settings) -> Judged {
+        let findings = self.findings(scope, settings);
+        Judged { root: self.root, sources: self.sources, findings }
+    }
 }
 
 /// The migrations of a text.

@@ -25,6 +25,7 @@ mod grammar;
 mod kills;
 mod labelled;
 mod locks;
+mod measured;
 mod native;
 mod own_rows;
 mod pages;

@@ -28,7 +28,10 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             let of = table.map_or_else(|| "its table".to_owned(), shown);
             (format!("INDEX {index}"), Shape::ReindexIndex, of)
         }
-        (ReindexTarget::Table, Some(table)) if context.is_new(table) => return None,
+        (ReindexTarget::Table, Some(table)) if context.is_new(table) || skips(context, table) => return None,
+        (ReindexTarget::Schema | ReindexTarget::Database, _) if context.statement.transaction.is_some() => {
+            return None;
+        }
         (ReindexTarget::Table, Some(table)) => {
             (format!("TABLE {table}"), Shape::ReindexTable, table.to_string())
         }
@@ -55,4 +58,10 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .help("Rebuild it CONCURRENTLY, outside a transaction", code)
         .fix(fix::concurrently(context, None)),
     )
+}
+
+/// Whether PostgreSQL rebuilds nothing of a partitioned table: in a transaction it refuses to, and up to 13 it only warns.
+fn skips(context: &Context<'_>, table: &Name) -> bool {
+    let partitioned = context.schema.table(table).is_some_and(|known| known.partitioned);
+    partitioned && (context.statement.transaction.is_some() || *context.settings.versions.end() < 14)
 }

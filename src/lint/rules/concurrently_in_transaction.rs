@@ -33,7 +33,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         }
         _ => return None,
     };
-    let state = locks::failure(shape)?;
+    let state = locks::failure_on(*context.settings.versions.end(), shape)?;
     let own = Code::both(
         context.statement.sql.clone(),
         advice::dedented(context.sources.text(context.statement.span)),

@@ -1,7 +1,6 @@
 //! Type change of a column that a foreign key ties to another table.
 
 use crate::lint::prelude::*;
-use crate::lint::schema::Table;
 use crate::lint::types::{self, Change};
 
 /// The rule.
@@ -26,23 +25,11 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         return None;
     }
     let own = context.schema.qualify(table);
-    let outward = known.constraints_on(column).filter_map(|key| match &key.kind {
-        ConstraintKind::ForeignKey { references, .. } => Some((references.clone(), key.name.clone())),
-        _ => None,
-    });
-    let inward =
-        context.schema.foreign_keys_to(table).into_iter().filter_map(|(child, key)| match &key.kind {
-            ConstraintKind::ForeignKey { referenced, .. } => {
-                let named = referenced.contains(column) || (referenced.is_empty() && is_key(known, column));
-                named.then(|| (child.clone(), key.name.clone()))
-            }
-            _ => None,
-        });
     let from = known.column(column).and_then(|known| known.data_type.as_ref());
     let brief = from.is_some_and(|from| types::change(from, to) == Change::Brief);
     let goes_on = |name: &Name| *name != own && !context.is_at_hand_table(name);
-    let (other, key) = outward.chain(inward).find(|(name, _)| goes_on(name))?;
-    let (target, other) = (format!("{table}.{}", quote(column)), shown(&other));
+    let end = context.schema.key_ends(table, column).into_iter().find(|end| goes_on(&end.table))?;
+    let (target, other, key) = (format!("{table}.{}", quote(column)), shown(&end.table), end.key);
     Some(
         Draft::new(format!("Changing the type of {target} makes every query on {other} wait as well"))
             .label(format!("tied to {other} by {}", quote(&key)))
@@ -50,10 +37,4 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             .note(if brief { "The key itself is not checked again" } else { "Every row of the foreign key is checked again" })
             .help("Add a column of the new type beside it, fill it in batches, give it a foreign key NOT VALID, validate that, then swap the two", ""),
     )
-}
-
-fn is_key(table: &Table, column: &str) -> bool {
-    table
-        .constraints_on(column)
-        .any(|constraint| matches!(constraint.kind, ConstraintKind::PrimaryKey { .. }))
 }

@@ -41,15 +41,23 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         Some(name) => format!("foreign key {}", quote(name)),
         None => format!("a foreign key on {}", advice::quoted(columns)),
     };
-    let beds: &[(&str, &str)] =
-        if parent == child { &[("t", &child)] } else { &[("t", &child), ("p", &parent)] };
-    let both = if parent == child { child.clone() } else { format!("{child} and {parent}") };
+    let itself = parent == child;
+    let beds: &[(&str, &str)] = if itself { &[("t", &child)] } else { &[("t", &child), ("p", &parent)] };
+    let both = if itself { child.clone() } else { format!("{child} and {parent}") };
+    let adds_column = matches!(context.operation, Operation::AddColumn { .. });
+    let (shape, blocked) = match (adds_column, itself) {
+        (false, _) => (Shape::AddForeignKey, format!("every write to {both}")),
+        (true, true) => (Shape::AddColumnForeignKeyChecked, format!("every query on {child}")),
+        (true, false) => {
+            (Shape::AddColumnForeignKeyChecked, format!("every query on {child} and every write to {parent}"))
+        }
+    };
     Some(
-        Draft::new(format!("Adding {key} blocks every write to {both} while all of {child} is checked"))
+        Draft::new(format!("Adding {key} blocks {blocked} while all of {child} is checked"))
             .stops(table)
             .stops_too(references)
-            .label(format!("{both} locked against writes"))
-            .note(locks::sentence(Shape::AddForeignKey, beds))
+            .label(format!("{blocked} waits"))
+            .note(locks::sentence(shape, beds))
             .help(
                 "Add it NOT VALID, and validate it in the next migration, which blocks nobody",
                 rewrite(context, table, name, kind),

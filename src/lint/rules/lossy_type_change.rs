@@ -31,21 +31,18 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         return None;
     }
     let name = format!("{}.{}", shown(table), quote(column));
-    let (message, note) = match consequence(from, to, using.is_some()) {
-        Consequence::Loses(how) => (
-            format!("Values of {name} {how}, without an error"),
-            "What goes is gone, and no downgrade brings it back".to_owned(),
-        ),
-        Consequence::Fails(shape) => (
-            format!("This fails if a value of {name} does not fit {to}"),
-            format!("It fails with SQLSTATE {}, and only where such rows are", locks::failure(shape)?),
-        ),
-        Consequence::FailsToRead => (
-            format!("This fails if a value of {name} cannot be read as {to}"),
-            "It passes on an empty table, and where the tests keep no such value".to_owned(),
-        ),
+    let draft = match consequence(from, to, using.is_some()) {
+        Consequence::Loses(how) => Draft::new(format!("Values of {name} {how}, without an error"))
+            .lasts()
+            .note("What goes is gone, and no downgrade brings it back"),
+        Consequence::Fails(shape) => Draft::new(format!("This fails if a value of {name} does not fit {to}"))
+            .note(format!("It fails with SQLSTATE {}, and only where such rows are", locks::failure(shape)?)),
+        Consequence::FailsToRead => {
+            Draft::new(format!("This fails if a value of {name} cannot be read as {to}"))
+                .note("It passes on an empty table, and where the tests keep no such value")
+        }
     };
-    Some(Draft::new(message).label(format!("narrows {from} to {to}")).note(note).help(
+    Some(draft.label(format!("narrows {from} to {to}")).help(
         "Look for such rows first, and change them in a migration before this one",
         look(context, table, column, to),
     ))
@@ -72,7 +69,8 @@ fn consequence(from: &DataType, to: &DataType, casts: bool) -> Consequence {
         "smallint" | "integer" | "bigint" if from.name != "numeric" || scale(from) == 0 => {
             Consequence::Fails(Shape::NumberTooLarge)
         }
-        "character varying" | "character" | "bit varying" | "bit" => Consequence::Fails(Shape::TextTooLong),
+        "bit" => Consequence::Fails(Shape::BitsOfAnotherLength),
+        "character varying" | "character" | "bit varying" => Consequence::Fails(Shape::TextTooLong),
         _ => Consequence::Loses("are rounded"),
     }
 }

@@ -39,10 +39,11 @@ fn check(context: &MigrationContext<'_>) -> Vec<Draft> {
 fn needs_it(operation: &Operation) -> bool {
     match operation {
         Operation::CreateIndex(create) => create.concurrently,
-        Operation::DropIndex { concurrently, .. }
-        | Operation::Reindex { concurrently, .. }
-        | Operation::DetachPartition { concurrently, .. } => *concurrently,
+        Operation::DropIndex { concurrently, .. } | Operation::DetachPartition { concurrently, .. } => {
+            *concurrently
+        }
         Operation::AddEnumValue { .. }
+        | Operation::Reindex { .. }
         | Operation::ValidateConstraint { .. }
         | Operation::Update { .. }
         | Operation::Delete { .. }

@@ -30,6 +30,8 @@ const NEWS: &[(u16, &str, &str, &[&str])] = &[
     (14, "SET COMPRESSION", SYNTAX, &["set compression"]),
     (14, "CREATE OR REPLACE TRIGGER", SYNTAX, &["create or replace trigger"]),
     (14, "DETACH PARTITION … CONCURRENTLY", SYNTAX, &["detach partition", " concurrently"]),
+    (13, "gen_random_uuid()", "42883", &["gen_random_uuid("]),
+    (13, "ALTER COLUMN … DROP EXPRESSION", SYNTAX, &["alter", "drop expression"]),
 ];
 
 /// The version behind which nothing is news.
@@ -59,7 +61,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
                 .map(|(since, what, state, _)| (*since, *what, *state))?
         }
     };
-    if newest >= since {
+    if newest >= since || (what == "gen_random_uuid()" && has_pgcrypto(context)) {
         return None;
     }
     Some(
@@ -72,5 +74,13 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             "Write it in the way of the older version, or say with --pg which versions the migrations meet",
             "",
         ),
+    )
+}
+
+/// Whether the history creates the extension that had the function before PostgreSQL did.
+fn has_pgcrypto(context: &Context<'_>) -> bool {
+    let mut steps = context.project.migrations.iter().flat_map(|migration| migration.up.steps());
+    steps.any(
+        |(_, step)| matches!(&*step.operation, Operation::CreateExtension { name, .. } if name == "pgcrypto"),
     )
 }

@@ -1,6 +1,7 @@
 //! VACUUM, CREATE DATABASE and their kin inside a transaction.
 
 use crate::lint::prelude::*;
+use crate::operation::ReindexTarget;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -18,7 +19,28 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     context.statement.transaction?;
-    let Operation::Other { kind, .. } = context.operation else { return None };
+    let partitioned = |table: &Name| context.schema.table(table).is_some_and(|known| known.partitioned);
+    let (kind, shape) = match context.operation {
+        // Alone, it is of all tables.
+        Operation::Other { kind: "CLUSTER", objects, .. } if !objects.is_empty() => return None,
+        Operation::Other { kind, .. } => (*kind, Shape::VacuumInTransaction),
+        // Each table and each partition is rebuilt in a transaction of its own.
+        Operation::Reindex { what, name, concurrently: false, .. } => match (what, name) {
+            (ReindexTarget::Schema, _) => ("REINDEX SCHEMA", Shape::VacuumInTransaction),
+            (ReindexTarget::Database, _) => ("REINDEX DATABASE", Shape::VacuumInTransaction),
+            (ReindexTarget::System, _) => ("REINDEX SYSTEM", Shape::VacuumInTransaction),
+            (ReindexTarget::Table, Some(table)) if partitioned(table) => {
+                ("REINDEX TABLE", Shape::ReindexPartitionedInTransaction)
+            }
+            (ReindexTarget::Index, Some(index))
+                if context.schema.index(index).is_some_and(|known| partitioned(&known.table)) =>
+            {
+                ("REINDEX INDEX", Shape::ReindexPartitionedInTransaction)
+            }
+            _ => return None,
+        },
+        _ => return None,
+    };
     let refused = [
         "VACUUM",
         "VACUUM FULL",
@@ -27,11 +49,14 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         "ALTER SYSTEM",
         "CREATE TABLESPACE",
         "DROP TABLESPACE",
+        "CLUSTER",
+        "COMMIT PREPARED",
+        "ROLLBACK PREPARED",
     ];
-    if !refused.contains(kind) {
+    if !refused.contains(&kind) && !kind.starts_with("REINDEX") {
         return None;
     }
-    let state = locks::failure(Shape::VacuumInTransaction)?;
+    let state = locks::failure_on(*context.settings.versions.end(), shape)?;
     let own = Code::sql(context.statement.sql.clone());
     Some(
         Draft::new(format!("{kind} fails here, because it runs inside a transaction"))
