@@ -182,7 +182,6 @@ pub const UNQUOTED: &[Row] = &[
     row(Is::Unquoted, "DROP TABLESPACE nowhere", Fails("25001")),
     row(Is::Unquoted, "REINDEX SCHEMA public", Fails("25001")),
     row(Is::Unquoted, "CLUSTER", Fails("25001")),
-    row(Is::Unquoted, "COMMIT PREPARED 'nothing'", Fails("25001")),
     row(Is::Unquoted, "ALTER TABLE t RENAME COLUMN a TO aa", Locks(&[touch("t", AX, Brief)])),
     row(Is::Unquoted, "DROP FUNCTION trg() CASCADE", Locks(&[touch("t", AX, Brief)])),
     until(17, row(Is::Unquoted, "ALTER TABLE t ADD COLUMN x integer GENERATED ALWAYS AS (a * 2) VIRTUAL", Fails("42601"))),
