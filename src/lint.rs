@@ -11,6 +11,7 @@ mod held;
 pub mod locks;
 mod mirror;
 mod outline;
+mod partitions;
 mod prelude;
 mod reversible;
 pub mod rules;
@@ -18,6 +19,7 @@ mod schema;
 mod settings;
 mod stepwise;
 pub mod suppression;
+mod text;
 mod types;
 
 use crate::finding::{Finding, Fix, Help, Label, RuleInfo};

@@ -228,15 +228,23 @@ fn dedent(text: &str, indent: &str) -> String {
 
 /// `CREATE INDEX CONCURRENTLY` for the same index, in both languages.
 pub fn index_concurrently(context: &Context<'_>, create: &CreateIndex) -> Code {
-    let sql = render_index(create);
+    let sql = concurrent_sql(create);
     let call = context.sources.text(context.statement.span);
     let python = with_argument(call, "op.create_index", "postgresql_concurrently=True")
         .unwrap_or_else(|| call_index(create));
     Code::both(sql, python)
 }
 
-fn render_index(create: &CreateIndex) -> String {
+/// `CREATE INDEX CONCURRENTLY` for the same index.
+pub fn concurrent_sql(create: &CreateIndex) -> String {
+    render_index(&CreateIndex { concurrently: true, ..create.clone() })
+}
+
+/// `CREATE INDEX`.
+pub fn render_index(create: &CreateIndex) -> String {
     let unique = if create.unique { "UNIQUE " } else { "" };
+    let concurrently = if create.concurrently { "CONCURRENTLY " } else { "" };
+    let only = if create.only { "ONLY " } else { "" };
     let exists = if create.if_not_exists { "IF NOT EXISTS " } else { "" };
     let name = create.name.as_ref().map(|name| format!("{} ", Name::unqualified(name)));
     let name = name.unwrap_or_default();
@@ -248,7 +256,7 @@ fn render_index(create: &CreateIndex) -> String {
     };
     let predicate = create.predicate.as_ref().map(|p| format!(" WHERE {}", p.text)).unwrap_or_default();
     format!(
-        "CREATE {unique}INDEX CONCURRENTLY {exists}{name}ON {}{method} ({}){include}{predicate}",
+        "CREATE {unique}INDEX {concurrently}{exists}{name}ON {only}{}{method} ({}){include}{predicate}",
         create.table,
         keys.join(", ")
     )
@@ -264,7 +272,8 @@ pub fn quoted(columns: &[String]) -> String {
     columns.iter().map(|column| quote(column)).collect::<Vec<_>>().join(", ")
 }
 
-fn call_index(create: &CreateIndex) -> String {
+/// `op.create_index` with `postgresql_concurrently`.
+pub fn call_index(create: &CreateIndex) -> String {
     let name = create.name.as_ref().map_or("None".to_owned(), |name| python_string(name));
     let (table, schema) = python_table(&create.table);
     let keys: Vec<String> = create

@@ -83,6 +83,8 @@ pub struct Domain {
     pub base: DataType,
     /// Whether it has constraints.
     pub constrained: bool,
+    /// What its only check says of `VALUE`, if it has one and no more.
+    pub check: Option<String>,
     /// When it was created.
     pub created: Moment,
 }

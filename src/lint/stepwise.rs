@@ -2,7 +2,8 @@
 
 use super::advice::{self, Advice, Code};
 use super::context::Context;
-use super::schema::{ConstraintState, type_name};
+use super::schema::{ConstraintState, Table, type_name};
+use super::text;
 use crate::operation::{Column, ConstraintKind, Generated, Name, quote};
 
 /// A new column.
@@ -22,9 +23,13 @@ pub fn column(context: &Context<'_>, table: &Name, column: &Column) -> String {
             let domain = context.schema.domain(&type_name(&column.data_type));
             let base = domain.map_or_else(|| "…".to_owned(), |domain| domain.base.to_string());
             let check = quote(&format!("{}_{}_check", table.name, column.name));
+            let says = domain.and_then(|domain| domain.check.as_deref());
+            let says = says.map_or_else(|| "…".to_owned(), |says| text::replaced(says, "VALUE", &name));
             advice
                 .run(add(&base))
-                .run(Code::sql(format!("ALTER TABLE {table} ADD CONSTRAINT {check} CHECK (…) NOT VALID")))
+                .run(Code::sql(format!(
+                    "ALTER TABLE {table} ADD CONSTRAINT {check} CHECK ({says}) NOT VALID"
+                )))
                 .say("2. in the next migration")
                 .run(Code::sql(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {check}")))
         }
@@ -90,4 +95,43 @@ pub fn without_checks<'a>(
     let changed = drops.chain([advice::own_statement(context)]).chain(adds);
     let first = changed.fold(Advice::new(context).say("1. in this migration"), Advice::run);
     validates.fold(first.say("2. in the next migration"), Advice::run).finish()
+}
+
+/// An UPDATE of every row, in batches that end by themselves where the new values tell that a row is done.
+pub fn update(context: &Context<'_>, table: &Name, columns: &[String]) -> Option<String> {
+    let sql = context.statement.sql.trim_end_matches(';');
+    let at = text::find(sql, "SET")?;
+    // As it is written: what is set may name the alias.
+    let (head, from) = (sql[..at].trim_end(), at + "SET".len());
+    let ends = ["FROM", "WHERE", "RETURNING"].into_iter().filter_map(|word| text::find(&sql[from..], word));
+    let set = sql[from..ends.min().map_or(sql.len(), |end| from + end)].trim();
+    let known = context.schema.table(table);
+    let key = known.map(Table::primary_key).and_then(|key| key.first().filter(|_| key.len() == 1));
+    let number = |key: &&String| {
+        let of = known.and_then(|known| known.column(key)?.data_type.as_ref());
+        of.is_some_and(|of| matches!(of.name.as_str(), "smallint" | "integer" | "bigint"))
+    };
+    let said = Advice::new(context);
+    let plain = columns.len() == 1 && head.split_whitespace().count() == 2;
+    let value = set.split_once('=').map(|(_, value)| value.trim()).filter(|_| plain);
+    let column = columns.first()?;
+    // `n + 1` would be done again for ever, and so would `random()`.
+    let settled = value.filter(|value| text::find(value, column).is_none() && !value.contains(['(', '"']));
+    let advice = match (settled, key.filter(number)) {
+        (Some(value), _) => {
+            let done = match value.eq_ignore_ascii_case("null") {
+                true => format!("{} IS NOT NULL", quote(column)),
+                false => format!("{} IS DISTINCT FROM {value}", quote(column)),
+            };
+            let key = key.map_or_else(|| "ctid".to_owned(), |key| quote(key));
+            let batch = format!("SELECT {key} FROM {table} WHERE {done} LIMIT 10000");
+            said.say("again and again, each in a transaction of its own, until no row is left")
+                .run(Code::sql(format!("{head} SET {set} WHERE {key} = ANY (ARRAY({batch}))")))
+        }
+        (None, Some(key)) => said
+            .say("each range in a transaction of its own, up to the last key")
+            .run(Code::sql(format!("{head} SET {set} WHERE {key} > 0 AND {key} <= 10000", key = quote(key)))),
+        (None, None) => return None,
+    };
+    Some(advice.finish())
 }

@@ -1,5 +1,6 @@
 //! ATTACH PARTITION of a table with rows and without a check.
 
+use crate::lint::partitions::{self, Bound};
 use crate::lint::prelude::*;
 use crate::lint::schema::Table;
 
@@ -29,13 +30,15 @@ fn beside_default(context: &Context<'_>, table: &Name, partition: &Name) -> Opti
         return None;
     }
     let (part, default) = (partition.to_string(), shown(rest));
-    let bounds = format!("{}_without_{}", rest.name, partition.name);
+    let bounds = quote(&format!("{}_without_{}", rest.name, partition.name));
+    let check = partitions::check(Bound::read(context, table).as_ref(), Bound::excludes);
     let code = Advice::new(context)
         .say("1. in an earlier migration: that no row of the default partition belongs to the new one")
-        .run(Code::sql(format!("ALTER TABLE {default} ADD CONSTRAINT {bounds} CHECK (NOT (…)) NOT VALID")))
+        .run(Code::sql(format!("ALTER TABLE {default} ADD CONSTRAINT {bounds} CHECK ({check}) NOT VALID")))
         .say("2. in the next")
         .run(Code::sql(format!("ALTER TABLE {default} VALIDATE CONSTRAINT {bounds}")))
-        .say("3. attach it, which is brief now");
+        .say("3. attach it, which is brief now")
+        .run(advice::own_statement(context));
     Some(
         Draft::new(format!(
             "Attaching {part} reads all of {default}, the default partition, while every query on it waits"
@@ -53,15 +56,15 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         return beside_default(context, table, partition);
     }
     let part = partition.to_string();
+    let check = partitions::check(Bound::read(context, table).as_ref(), Bound::holds);
+    let bounds = quote(&format!("{}_bounds", partition.name));
     let code = Advice::new(context)
-        .say("1. in an earlier migration: the bounds of the partition, and NOT NULL for its key")
-        .run(Code::sql(format!(
-            "ALTER TABLE {part} ADD CONSTRAINT {}_bounds CHECK (…) NOT VALID",
-            partition.name
-        )))
+        .say("1. in an earlier migration: that it holds no other rows")
+        .run(Code::sql(format!("ALTER TABLE {part} ADD CONSTRAINT {bounds} CHECK ({check}) NOT VALID")))
         .say("2. in the next")
-        .run(Code::sql(format!("ALTER TABLE {part} VALIDATE CONSTRAINT {}_bounds", partition.name)))
-        .say("3. attach it, which is brief now");
+        .run(Code::sql(format!("ALTER TABLE {part} VALIDATE CONSTRAINT {bounds}")))
+        .say("3. attach it, which is brief now")
+        .run(advice::own_statement(context));
     Some(
         Draft::new(format!("Attaching {part} to {table} reads all of {part} while every query on it waits"))
             .stops(partition)

@@ -1,5 +1,6 @@
 //! CREATE INDEX without CONCURRENTLY on a table in use.
 
+use crate::lint::partitions;
 use crate::lint::prelude::*;
 
 /// The rule.
@@ -32,12 +33,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             .label(format!("{table} is locked against writes"))
             .note(locks::sentence(Shape::CreateIndex, &[("t", &table)]));
     if context.schema.table(&create.table).is_some_and(|known| known.partitioned) {
-        return Some(draft.help(
-            format!(
-                "{table} is partitioned, where CONCURRENTLY is refused: create the index ON ONLY {table}, build it CONCURRENTLY on each partition, then ALTER INDEX … ATTACH PARTITION"
-            ),
-            "",
-        ));
+        let text =
+            format!("{table} is partitioned, where CONCURRENTLY is refused: build it partition by partition");
+        return Some(draft.help(text, partitions::index(context, create)));
     }
     let mut advice = Advice::new(context).outside([advice::index_concurrently(context, create)]);
     if let Some(name) = create.name.as_ref().filter(|_| context.migration.down.is_some()) {

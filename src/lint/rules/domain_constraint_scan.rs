@@ -2,6 +2,7 @@
 
 use crate::lint::prelude::*;
 use crate::lint::schema::{Table, type_name};
+use crate::lint::text;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -35,14 +36,14 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     let tables: Vec<String> =
         context.schema.tables().filter(|(_, table)| uses(table)).map(|(name, _)| shown(name)).collect();
     let of = if tables.is_empty() { "every table that uses it".to_owned() } else { tables.join(" and ") };
+    let (constraint, check) = constraint(&context.statement.sql, domain);
     let code = Advice::new(context)
         .say("1. in this migration")
         .run(Code::sql(format!(
-            "ALTER DOMAIN {domain} ADD CONSTRAINT {}_check CHECK (…) NOT VALID",
-            domain.name
+            "ALTER DOMAIN {domain} ADD CONSTRAINT {constraint} CHECK ({check}) NOT VALID"
         )))
         .say("2. in the next migration")
-        .run(Code::sql(format!("ALTER DOMAIN {domain} VALIDATE CONSTRAINT {}_check", domain.name)))
+        .run(Code::sql(format!("ALTER DOMAIN {domain} VALIDATE CONSTRAINT {constraint}")))
         .finish();
     let draft = Draft::new(format!("{what} domain {domain} reads all of {of} while writes to it wait"))
         .label(format!("{of} locked against writes"))
@@ -51,4 +52,16 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         "Add it NOT VALID, and validate it in a quiet hour: the reading locks against writes, too",
         code,
     ))
+}
+
+/// The constraint's name, as PostgreSQL chooses it where none is written, and what it checks.
+fn constraint(sql: &str, domain: &Name) -> (String, String) {
+    let check =
+        text::find(sql, "CHECK").and_then(|at| text::parenthesised(sql[at + "CHECK".len()..].trim_start()));
+    let Some(check) = check else {
+        return (quote(&format!("{}_not_null", domain.name)), "VALUE IS NOT NULL".to_owned());
+    };
+    let named = text::find(sql, "CONSTRAINT").map(|at| &sql[at + "CONSTRAINT".len()..]);
+    let name = named.and_then(|rest| rest.split_whitespace().next()).map(str::to_owned);
+    (name.unwrap_or_else(|| quote(&format!("{}_check", domain.name))), check.trim().to_owned())
 }

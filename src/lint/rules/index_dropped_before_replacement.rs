@@ -42,11 +42,37 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         ),
         false => format!("Until {new} is built, every query that needs the index reads all of {of}"),
     };
+    let code = in_order(context, index, &known.table, create);
     Some(
         Draft::new(format!("Index {index} is dropped before {new}, which takes its place, is built"))
             .label("leaves queries without an index")
             .related(statement.span, "is built only here")
             .note(gap)
-            .help("Build the new index first, under another name, then drop the old one", ""),
+            .help("Build the new index first, under another name, then drop the old one", code),
     )
+}
+
+/// The new index first; under the old one's name once that is gone, if it shall have it.
+fn in_order(context: &Context<'_>, index: &Name, table: &Name, create: &CreateIndex) -> String {
+    if context.schema.table(table).is_some_and(|known| known.partitioned) {
+        return String::new();
+    }
+    let same = create.name.as_ref() == Some(&index.name);
+    let name = if same { Some(format!("{}_new", index.name)) } else { create.name.clone() };
+    let first = CreateIndex { name: name.clone(), ..create.clone() };
+    let build = Code::both(advice::concurrent_sql(&first), advice::call_index(&first));
+    let code = Advice::new(context)
+        .say("1. in this migration")
+        .outside([build])
+        .say("2. in the next migration")
+        .outside([advice::drop_index_concurrently(&index.name, &create.table)]);
+    match name.filter(|_| same) {
+        Some(name) => {
+            let name = Name { name, ..create.table.clone() };
+            code.say("3. in the last one: brief")
+                .run(Code::sql(format!("ALTER INDEX {name} RENAME TO {}", quote(&index.name))))
+                .finish()
+        }
+        None => code.finish(),
+    }
 }

@@ -1,6 +1,7 @@
 //! UPDATE of every row at once.
 
 use crate::lint::prelude::*;
+use crate::lint::stepwise;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -23,14 +24,8 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     if context.is_at_hand_table(table) || !reads.is_empty() || context.drops_later(table) {
         return None;
     }
-    let (shown, column) = (table.to_string(), columns.first()?);
-    let column = quote(column);
-    let code = Advice::new(context)
-        .say("again and again, each in a transaction of its own, until no row is left")
-        .run(Code::sql(format!(
-            "UPDATE {table} SET {column} = … WHERE id IN (SELECT id FROM {table} WHERE {column} IS NULL LIMIT 10000)"
-        )))
-        .finish();
+    let shown = table.to_string();
+    let code = stepwise::update(context, table, columns).unwrap_or_default();
     Some(
         Draft::new(format!("This UPDATE changes every row of {shown} in one transaction"))
             .grows_with(table)

@@ -1,5 +1,6 @@
 //! CONCURRENTLY and NOT VALID where partitioned tables do not allow them.
 
+use crate::lint::partitions;
 use crate::lint::prelude::*;
 
 /// The rule.
@@ -18,12 +19,9 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     let (table, what, state, help) = match context.operation {
-        Operation::CreateIndex(create) if create.concurrently && !create.only => (
-            &create.table,
-            "CREATE INDEX CONCURRENTLY",
-            "0A000",
-            "Create the index ON ONLY the partitioned table, build it CONCURRENTLY on each partition, then ALTER INDEX … ATTACH PARTITION",
-        ),
+        Operation::CreateIndex(create) if create.concurrently && !create.only => {
+            (&create.table, "CREATE INDEX CONCURRENTLY", "0A000", "Build it partition by partition")
+        }
         Operation::AddConstraint { table, constraint }
             if constraint.not_valid
                 && context.meets_before(18)
@@ -44,11 +42,15 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     if !context.schema.table(table)?.partitioned {
         return None;
     }
+    let code = match context.operation {
+        Operation::CreateIndex(create) => partitions::index(context, create),
+        _ => String::new(),
+    };
     Some(
         Draft::new(format!("{what} fails on {table}, because it is partitioned"))
             .label(format!("{table} is partitioned"))
             .refused(state)
-            .help(help, ""),
+            .help(help, code),
     )
 }
 

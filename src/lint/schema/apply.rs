@@ -6,6 +6,7 @@ use super::known::Known;
 use super::table::{ColumnState, Table, stored_type};
 use super::{Domain, EnumState, Function, Moment, Schema, Session, View};
 use crate::history::SessionSetting;
+use crate::lint::text;
 use crate::operation::{
     ConstraintKind, Name, Next, Operation, Setting, TransactionVerb, Volatility, is_on, setting,
 };
@@ -257,7 +258,8 @@ impl Schema {
                 self.domains.remove(&name);
             }
             Operation::CreateDomain { name, constrained, base } => {
-                let domain = Domain { base: base.as_ref().clone(), constrained: *constrained, created: now };
+                let (base, check) = (base.as_ref().clone(), only_check(sql));
+                let domain = Domain { base, constrained: *constrained, check, created: now };
                 self.domains.insert(self.qualify(name), domain);
             }
             Operation::CreateView { name, reads, materialized, columns, options, .. } => {
@@ -310,6 +312,20 @@ impl Schema {
                     signature: Rc::new(signature.as_ref().clone()),
                 };
                 self.functions.insert(self.qualify(name), function);
+            }
+            Operation::Other {
+                kind:
+                    "ALTER DOMAIN ADD CONSTRAINT"
+                    | "ALTER DOMAIN ADD CONSTRAINT NOT VALID"
+                    | "ALTER DOMAIN SET NOT NULL",
+                objects,
+                ..
+            } => {
+                for name in objects.iter().map(|name| self.qualify(name)).collect::<Vec<_>>() {
+                    if let Some(domain) = self.domains.remove(&name) {
+                        self.domains.insert(name, Domain { constrained: true, check: None, ..domain });
+                    }
+                }
             }
             Operation::Other { kind: "ALTER VIEW", objects, options } => {
                 let set = ["security_invoker", "reset security_invoker"].map(|name| setting(options, name));
@@ -367,4 +383,10 @@ impl Schema {
         self.session = Session::begun_with(settings);
         self.begun = None;
     }
+}
+
+/// What the check of `CREATE DOMAIN` says, if it is the only one.
+fn only_check(sql: &str) -> Option<String> {
+    let rest = sql[text::find(sql, "CHECK")? + "CHECK".len()..].trim_start();
+    text::find(rest, "CHECK").is_none().then(|| text::parenthesised(rest).map(str::to_owned))?
 }
