@@ -135,12 +135,13 @@ pub enum Operation {
     CreateSchema { name: String, if_not_exists: bool },
     /// `DROP SCHEMA`.
     DropSchema { name: String, if_exists: bool, cascade: bool },
-    /// `INSERT`. `columns` are those that it names, none if it names none; `reads` are the tables of its query;
-    /// `listed` says that its rows are written out, `defaults` that it is one of `DEFAULT VALUES`, `on_conflict` that it
+    /// `INSERT`. `columns` are those that it names, none if it names none, and `computed` those of them to which its first
+    /// row gives `DEFAULT` or what a function answers; `reads` are the tables of its query; `listed` says that its rows are written out, `defaults` that it is one of `DEFAULT VALUES`, `on_conflict` that it
     /// says what to do with a row that is there.
     Insert {
         table: Name,
         columns: Vec<String>,
+        computed: Vec<String>,
         reads: Vec<Name>,
         listed: bool,
         defaults: bool,

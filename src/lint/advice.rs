@@ -79,12 +79,27 @@ impl<'a> Advice<'a> {
         statements.into_iter().fold(said, Self::run)
     }
 
-    /// NOT NULL for a column of which [`not_null_check`] has been added by a migration before.
-    pub fn not_null_by_check(self, table: &Name, column: &str) -> Self {
+    /// NOT NULL for new and changed rows of a column, without reading the old ones. Since 18 it says so by itself, before
+    /// that a check says it.
+    pub fn demand_not_null(self, table: &Name, column: &str) -> Self {
+        let code = match self.context.meets_before(18) {
+            true => not_null_check(table, column),
+            false => Code::sql(not_null_not_valid(table, column)),
+        };
+        self.run(code)
+    }
+
+    /// NOT NULL for all rows of a column, for new ones of which a migration before has demanded it.
+    pub fn prove_not_null(self, table: &Name, column: &str) -> Self {
         let check = not_null_name(table, column);
         let (name, schema) = python_table(table);
         let (quoted, shown) = (quote(&check), quote(column));
-        self.run(Code::sql(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {quoted}")))
+        let by_check = self.context.meets_before(18);
+        let proven = self.run(Code::sql(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {quoted}")));
+        if !by_check {
+            return proven;
+        }
+        proven
             .run(Code::both(
                 format!("ALTER TABLE {table} ALTER COLUMN {shown} SET NOT NULL"),
                 format!("op.alter_column({name}, {}, nullable=False{schema})", python_string(column)),
@@ -109,8 +124,19 @@ impl<'a> Advice<'a> {
     }
 }
 
+/// What a constraint that demands NOT NULL of a column is called, as PostgreSQL 18 calls it.
+pub fn not_null_name(table: &Name, column: &str) -> String {
+    format!("{}_{column}_not_null", table.name)
+}
+
+/// NOT NULL that old rows are not held to yet, as PostgreSQL 18 knows it.
+pub fn not_null_not_valid(table: &Name, column: &str) -> String {
+    let name = quote(&not_null_name(table, column));
+    format!("ALTER TABLE {table} ADD CONSTRAINT {name} NOT NULL {} NOT VALID", quote(column))
+}
+
 /// A check that proves a column NOT NULL once it is validated.
-pub fn not_null_check(table: &Name, column: &str) -> Code {
+fn not_null_check(table: &Name, column: &str) -> Code {
     let check = not_null_name(table, column);
     let condition = format!("{} IS NOT NULL", quote(column));
     let (name, schema) = python_table(table);
@@ -122,10 +148,6 @@ pub fn not_null_check(table: &Name, column: &str) -> Code {
             python_string(&condition)
         ),
     )
-}
-
-fn not_null_name(table: &Name, column: &str) -> String {
-    format!("{}_{column}_not_null", table.name)
 }
 
 /// One SQL statement as the author would write it in a migration.

@@ -86,32 +86,38 @@ pub fn unique_by_index(context: &Context<'_>, table: &Name, name: &str, columns:
     })
 }
 
-/// NOT NULL that is proven first by a check, which is validated without stopping anybody.
-pub fn not_null_by_check(context: &Context<'_>, table: &Name, column: &str) -> Option<Fix> {
+/// NOT NULL that is proven first without stopping anybody: by a check, and since 18 by itself.
+pub fn not_null_stepwise(context: &Context<'_>, table: &Name, column: &str) -> Option<Fix> {
     let site = Site::of(context)?;
-    let (check, condition) =
-        (format!("{}_{column}_not_null", table.name), format!("{} IS NOT NULL", quote(column)));
+    let check = advice::not_null_name(table, column);
+    let condition = format!("{} IS NOT NULL", quote(column));
     let quoted = quote(&check);
     let validate = format!("ALTER TABLE {table} VALIDATE CONSTRAINT {quoted}");
+    let by_itself = (!context.meets_before(18)).then(|| advice::not_null_not_valid(table, column));
+    let commits = site.commits_each() && context.statement.steps.len() == 1;
     if site.calls("op.alter_column") {
         let (name, schema) = advice::python_table(table);
+        let validated = site.executed_outside(&validate);
+        let stepwise = |first: String| {
+            format!("{first}\n{indent}{validated}\n{indent}{}", site.text, indent = site.indent)
+        };
+        // The call may say more than NOT NULL, which then reads nothing.
+        if let Some(demand) = by_itself {
+            return Some(site.instead(stepwise(format!("op.execute({})", python_string(&demand)))));
+        }
         let (check, condition) = (python_string(&check), python_string(&condition));
         let add = format!(
             "op.create_check_constraint({check}, {name}, {condition}{schema}, postgresql_not_valid=True)"
         );
-        let first = format!(
-            "{add}\n{indent}{}\n{indent}{}",
-            site.executed_outside(&validate),
-            site.text,
-            indent = site.indent
-        );
         let drop = format!("op.drop_constraint({check}, {name}{schema}, type_=\"check\")");
-        return Some(site.instead_and_then(first, &drop));
+        return Some(site.instead_and_then(stepwise(add), &drop));
     }
-    let commits = site.commits_each() && context.statement.steps.len() == 1;
-    commits.then(|| {
-        let prove = format!("ALTER TABLE {table} ADD CONSTRAINT {quoted} CHECK ({condition}) NOT VALID");
-        let drop = format!("ALTER TABLE {table} DROP CONSTRAINT {quoted}");
-        site.instead(format!("{prove};\n\n{validate};\n\n{};\n\n{drop}", site.text))
+    commits.then(|| match by_itself {
+        Some(demand) => site.instead(format!("{demand};\n\n{validate}")),
+        None => {
+            let prove = format!("ALTER TABLE {table} ADD CONSTRAINT {quoted} CHECK ({condition}) NOT VALID");
+            let drop = format!("ALTER TABLE {table} DROP CONSTRAINT {quoted}");
+            site.instead(format!("{prove};\n\n{validate};\n\n{};\n\n{drop}", site.text))
+        }
     })
 }

@@ -82,6 +82,7 @@ pub mod inherited_table;
 pub mod insert_may_collide;
 pub mod insert_without_columns;
 pub mod invalid_index_skipped;
+pub mod joined_before_analyze;
 pub mod json_column;
 pub mod key_without_partition_column;
 pub mod large_migration;
@@ -284,6 +285,7 @@ pub static RULES: &[&Rule] = &[
     &insert_may_collide::RULE,
     &insert_without_columns::RULE,
     &invalid_index_skipped::RULE,
+    &joined_before_analyze::RULE,
     &json_column::RULE,
     &key_without_partition_column::RULE,
     &large_migration::RULE,

@@ -49,9 +49,9 @@ pub fn column(context: &Context<'_>, table: &Name, column: &Column) -> String {
                 .say("2. in a migration of its own, in batches: old rows")
                 .run(fill(&next))
                 .say("3. in the next migration")
-                .run(advice::not_null_check(table, &column.name))
+                .demand_not_null(table, &column.name)
                 .say("4. in the one after that")
-                .not_null_by_check(table, &column.name);
+                .prove_not_null(table, &column.name);
             match generated {
                 Some(Generated::Identity { always, .. }) => {
                     let always = if *always { "ALWAYS" } else { "BY DEFAULT" };

@@ -3,7 +3,7 @@
 
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
-/// Whether a node, or any in it, is of a wanted kind.
+/// Whether a node, or any node or token in it, is of a wanted kind.
 pub(super) fn holds(node: &SyntaxNode, wanted: impl Fn(SyntaxKind) -> bool) -> bool {
     if wanted(node.kind()) {
         return true;
@@ -11,11 +11,10 @@ pub(super) fn holds(node: &SyntaxNode, wanted: impl Fn(SyntaxKind) -> bool) -> b
     let green = node.green();
     let mut open = vec![green.children()];
     while let Some(children) = open.last_mut() {
-        match children.next().map(|child| child.into_node()) {
+        match children.next() {
             None => drop(open.pop()),
-            Some(None) => {}
-            Some(Some(node)) if wanted(SyntaxKind::from(node.kind().0)) => return true,
-            Some(Some(node)) => open.push(node.children()),
+            Some(child) if wanted(SyntaxKind::from(child.kind().0)) => return true,
+            Some(child) => open.extend(child.into_node().map(|node| node.children())),
         }
     }
     false

@@ -1,4 +1,5 @@
-//! Passwords and hosts in the text of a migration.
+//! Passwords and hosts in the text of a migration. It reads the text, because a URL with a password may stand in any literal,
+//! in Python that no statement holds, and in the connection string of a subscription.
 
 use crate::lint::prelude::*;
 use crate::source::{SourceId, Span};

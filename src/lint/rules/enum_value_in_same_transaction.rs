@@ -1,4 +1,5 @@
-//! ALTER TYPE ADD VALUE and a use of the value in one transaction.
+//! ALTER TYPE ADD VALUE and a use of the value in one transaction. A use is the value as a literal, which may stand in any
+//! expression: the text is asked, and only of what follows such a value in its transaction.
 
 use crate::lint::prelude::*;
 use crate::lint::schema::{ColumnState, type_name};

@@ -17,12 +17,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Option<Draft> {
-    let Operation::Insert { table, columns, reads, on_conflict: false, .. } = context.operation else {
+    let Operation::Insert { table, columns, computed, reads, on_conflict: false, .. } = context.operation
+    else {
         return None;
     };
-    let sql = context.statement.sql.to_uppercase();
-    let random = ["UUID", "NEXTVAL(", "(DEFAULT", "NOT EXISTS"];
-    if !reads.is_empty() || context.is_at_hand_table(table) || random.iter().any(|word| sql.contains(word)) {
+    if !reads.is_empty() || context.is_at_hand_table(table) {
         return None;
     }
     let is_it = |other: &Name| context.schema.is_same(other, table);
@@ -38,7 +37,7 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             let random = column.data_type.as_ref().is_some_and(|known| known.name == "uuid");
             random || column.numbered || column.generated
         });
-        columns.contains(name) && !made
+        columns.contains(name) && !computed.contains(name) && !made
     };
     let mut keys = context
         .schema

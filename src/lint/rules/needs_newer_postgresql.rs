@@ -16,54 +16,25 @@ pub static RULE: Rule = Rule {
     check: Check::EitherWay(check),
 };
 
-/// What came with which version, what an older one answers, and words of the statement that show it.
-const NEWS: &[(u16, &str, &str, &[&str])] = &[
-    (NEWEST, "NOT ENFORCED", SYNTAX, &["not enforced"]),
-    (NEWEST, "GENERATED … VIRTUAL", SYNTAX, &["generated", "always", ") virtual"]),
-    (NEWEST, "uuidv7()", "42883", &["uuidv7("]),
-    (NEWEST, "WITHOUT OVERLAPS", SYNTAX, &["without overlaps"]),
-    (17, "ALTER COLUMN … SET EXPRESSION", SYNTAX, &["alter", "set expression"]),
-    (15, "MERGE", SYNTAX, &["merge into"]),
-    (15, "NULLS NOT DISTINCT", SYNTAX, &["nulls not distinct"]),
-    (15, "SET ACCESS METHOD", SYNTAX, &["alter table", "set access method"]),
-    (15, "security_invoker", "22023", &["security_invoker"]),
-    (14, "SET COMPRESSION", SYNTAX, &["set compression"]),
-    (14, "CREATE OR REPLACE TRIGGER", SYNTAX, &["create or replace trigger"]),
-    (14, "DETACH PARTITION … CONCURRENTLY", SYNTAX, &["detach partition", " concurrently"]),
-    (13, "gen_random_uuid()", "42883", &["gen_random_uuid("]),
-    (13, "ALTER COLUMN … DROP EXPRESSION", SYNTAX, &["alter", "drop expression"]),
-];
-
 /// The version behind which nothing is news.
 const NEWEST: u16 = 18;
 
-/// The SQLSTATE of what the grammar does not have.
-const SYNTAX: &str = "42601";
+/// What came with which version.
+type News = (u16, &'static str);
 
 fn check(context: &Context<'_>) -> Option<Draft> {
     let newest = *context.settings.versions.end();
     if newest >= NEWEST {
         return None;
     }
-    let words = context.statement.sql.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
-    let (since, what, state) = match context.operation {
-        Operation::AddConstraint { constraint, .. }
-            if constraint.not_valid && matches!(constraint.kind, ConstraintKind::NotNull { .. }) =>
-        {
-            (NEWEST, "ADD CONSTRAINT … NOT NULL … NOT VALID", SYNTAX)
-        }
-        // Bodies and texts may hold such words for other reasons.
-        Operation::Do | Operation::CreateFunction { .. } | Operation::Insert { .. } => return None,
-        _ => {
-            let shows = |parts: &[&str]| parts.iter().all(|part| words.contains(part));
-            NEWS.iter()
-                .find(|(.., parts)| shows(parts))
-                .map(|(since, what, state, _)| (*since, *what, *state))?
-        }
+    let news = in_constraints(context.operation).or_else(|| in_operation(context));
+    let (since, what) = news.or_else(|| in_text(context)).filter(|(since, _)| newest < *since)?;
+    // What an older version answers.
+    let state = match what {
+        "security_invoker" => "22023",
+        function if function.ends_with("()") => "42883",
+        _ => "42601",
     };
-    if newest >= since || (what == "gen_random_uuid()" && has_pgcrypto(context)) {
-        return None;
-    }
     Some(
         Draft::new(format!(
             "{what} needs PostgreSQL {since}, and these migrations are for {newest} and older"
@@ -75,6 +46,48 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             "",
         ),
     )
+}
+
+fn in_constraints(operation: &Operation) -> Option<News> {
+    operation.constraints().iter().find_map(|constraint| match constraint.kind {
+        ConstraintKind::NotNull { .. } => Some((NEWEST, "A constraint NOT NULL of a table")),
+        _ if constraint.not_enforced => Some((NEWEST, "NOT ENFORCED")),
+        _ if constraint.index.without_overlaps => Some((NEWEST, "WITHOUT OVERLAPS")),
+        _ if constraint.index.nulls_not_distinct => Some((15, "NULLS NOT DISTINCT")),
+        _ => None,
+    })
+}
+
+fn in_operation(context: &Context<'_>) -> Option<News> {
+    use Operation as O;
+    let is_virtual = |(_, column): (_, &Column)| matches!(column.generated, Some(Generated::Virtual(_)));
+    let has = |options: &[Setting], name: &str| setting(options, name).is_some();
+    Some(match context.operation {
+        _ if context.new_columns().any(is_virtual) => (NEWEST, "GENERATED … VIRTUAL"),
+        O::AlterTable { options, .. } if has(options, "enforced") => (NEWEST, "ALTER CONSTRAINT … ENFORCED"),
+        O::AlterColumn { action: "SET EXPRESSION", .. } => (17, "ALTER COLUMN … SET EXPRESSION"),
+        O::CreateIndex(create) if create.nulls_not_distinct => (15, "NULLS NOT DISTINCT"),
+        O::AlterTable { action: "SET ACCESS METHOD", .. } => (15, "SET ACCESS METHOD"),
+        O::CreateView { options, .. } if has(options, "security_invoker") => (15, "security_invoker"),
+        O::Other { options, .. } if has(options, "security_invoker") => (15, "security_invoker"),
+        O::AlterColumn { action: "SET COMPRESSION", .. } => (14, "SET COMPRESSION"),
+        O::CreateTrigger(trigger) if trigger.replace => (14, "CREATE OR REPLACE TRIGGER"),
+        O::DetachPartition { concurrently: true, .. } => (14, "DETACH PARTITION … CONCURRENTLY"),
+        O::AlterColumn { action: "DROP EXPRESSION", .. } => (13, "ALTER COLUMN … DROP EXPRESSION"),
+        _ => return None,
+    })
+}
+
+/// Calls stand in any expression, and MERGE is known by its branches; rows and bodies are text.
+fn in_text(context: &Context<'_>) -> Option<News> {
+    let words = context.statement.sql.trim_start().to_lowercase();
+    match context.operation {
+        _ if words.starts_with("merge ") => Some((15, "MERGE")),
+        Operation::Do | Operation::CreateFunction { .. } | Operation::Insert { .. } => None,
+        _ if words.contains("uuidv7(") => Some((NEWEST, "uuidv7()")),
+        _ if words.contains("gen_random_uuid(") && !has_pgcrypto(context) => Some((13, "gen_random_uuid()")),
+        _ => None,
+    }
 }
 
 /// Whether the history creates the extension that had the function before PostgreSQL did.

@@ -48,9 +48,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
         .say("2. in the next, in batches: filled")
         .run(Code::sql(format!("UPDATE {table} SET {column} = … WHERE {column} IS NULL")))
         .say("3. when all running code writes it")
-        .run(advice::not_null_check(table, name))
+        .demand_not_null(table, name)
         .say("4. in a migration after that")
-        .not_null_by_check(table, name)
+        .prove_not_null(table, name)
         .finish();
     let hint = if context.in_python() { " (server_default; a default in Python does not count)" } else { "" };
     Some(

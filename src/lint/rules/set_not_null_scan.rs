@@ -63,14 +63,17 @@ fn check(context: &Context<'_>) -> Option<Draft> {
             .note(locks::sentence(Shape::SetNotNull, &[("t", &shown)]))
             .notes(known.and_then(|known| known.column(column)).filter(|_| !is_held).and_then(ColumnState::may_get_null))
             .help(
-                "Prove it first with a check that is validated without stopping anybody, in migrations of their own",
+                match context.meets_before(18) {
+                    true => "Prove it first with a check that is validated without stopping anybody, in migrations of their own",
+                    false => "Demand it NOT VALID, and validate that in a migration of its own, which stops nobody",
+                },
                 Advice::new(context)
                     .say("1. in this migration")
-                    .run(advice::not_null_check(table, column))
+                    .demand_not_null(table, column)
                     .say("2. in the next migration")
-                    .not_null_by_check(table, column)
+                    .prove_not_null(table, column)
                     .finish(),
             )
-            .fix(fix::not_null_by_check(context, table, column)),
+            .fix(fix::not_null_stepwise(context, table, column)),
     )
 }

@@ -57,9 +57,9 @@ fn check(context: &Context<'_>) -> Option<Draft> {
     if column.not_null {
         code = code
             .say("3. in the next migration")
-            .run(advice::not_null_check(table, &column.name))
+            .demand_not_null(table, &column.name)
             .say("4. in the one after that")
-            .not_null_by_check(table, &column.name);
+            .prove_not_null(table, &column.name);
     }
     Some(draft.help(
         "Add the column without a default, set the default for new rows, then fill old rows in batches",

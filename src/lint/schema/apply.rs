@@ -284,6 +284,12 @@ impl Schema {
             Operation::Other { kind: "DROP FOREIGN TABLE", objects, .. } => {
                 objects.iter().for_each(|name| self.drop_table(name));
             }
+            Operation::Other { kind: "ANALYZE", objects, .. } => self.analyze(objects),
+            Operation::Other { kind: "VACUUM" | "VACUUM FULL", objects, options }
+                if is_on(options, "analyze") =>
+            {
+                self.analyze(objects);
+            }
             Operation::Other { kind: "GRANT", objects, .. } => {
                 for table in
                     objects.iter().filter(|name| self.table(name).is_some()).cloned().collect::<Vec<_>>()

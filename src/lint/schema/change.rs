@@ -62,6 +62,15 @@ impl Schema {
         self.views.insert(name, view);
     }
 
+    /// Tables are analysed; without a name, all of them.
+    pub(super) fn analyze(&mut self, tables: &[Name]) {
+        let all: Vec<Name> = match tables {
+            [] => self.tables().map(|(name, _)| name.clone()).collect(),
+            named => named.iter().filter(|name| self.table(name).is_some()).cloned().collect(),
+        };
+        all.iter().for_each(|table| self.table_mut(table).analyzed = true);
+    }
+
     /// An enum type has labels that were added.
     pub(super) fn grows(&mut self, name: &Name) {
         let name = self.qualify(name);

@@ -42,6 +42,8 @@ pub struct Table {
     pub written: bool,
     /// Whether it may hold more rows than the migrations write out.
     pub filled: bool,
+    /// Whether somebody has analysed it.
+    pub analyzed: bool,
     /// The migration that last renamed it.
     pub renamed_in: Option<usize>,
     /// Copies that the history made of its rows.
@@ -111,6 +113,7 @@ impl Table {
             row_security: false,
             written: false,
             filled: false,
+            analyzed: false,
             renamed_in: None,
             copies: Vec::new(),
             dependents: Vec::new(),

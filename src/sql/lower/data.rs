@@ -60,14 +60,37 @@ pub(super) fn with_changes(node: &SyntaxNode, steps: Steps) -> Steps {
 }
 
 pub(super) fn insert(insert: &ast::Insert) -> Operation {
+    let columns = targets(insert.column_target_list());
     Operation::Insert {
         table: name::optional(insert.relation_name_ref()),
-        columns: targets(insert.column_target_list()),
+        computed: computed(insert, &columns),
+        columns,
         reads: reads(insert.syntax()),
         defaults: matches!(insert.insert_source(), Some(ast::InsertSource::DefaultValues(_))),
         on_conflict: insert.on_conflict_clause().is_some(),
         listed: !holds(insert.syntax(), |kind| kind == SyntaxKind::SELECT),
     }
+}
+
+/// The columns whose values in the first row are not written there.
+fn computed(insert: &ast::Insert, columns: &[String]) -> Vec<String> {
+    let is_computed = |kind| matches!(kind, SyntaxKind::CALL_EXPR | SyntaxKind::DEFAULT_KW);
+    if !holds(insert.syntax(), is_computed) {
+        return Vec::new();
+    }
+    let values: Vec<ast::Expr> = match insert.insert_source() {
+        Some(ast::InsertSource::SelectVariant(ast::SelectVariant::Values(values))) => {
+            let first = values.row_list().and_then(|list| list.rows().next());
+            first.iter().flat_map(ast::Row::exprs).collect()
+        }
+        Some(ast::InsertSource::SelectVariant(ast::SelectVariant::Select(query))) => {
+            let list = query.select_clause().and_then(|clause| clause.target_list());
+            list.iter().flat_map(ast::TargetList::targets).filter_map(|target| target.expr()).collect()
+        }
+        _ => Vec::new(),
+    };
+    let pairs = columns.iter().zip(values);
+    pairs.filter(|(_, value)| holds(value.syntax(), is_computed)).map(|(column, _)| column.clone()).collect()
 }
 
 pub(super) fn update(update: &ast::Update) -> Operation {
@@ -171,7 +194,16 @@ pub(super) fn merge(merge: &ast::Merge) -> Steps {
             }
             Some(ast::MergeAction::MergeInsert(it)) => {
                 let (columns, defaults) = (targets(it.column_target_list()), it.default_values().is_some());
-                Operation::Insert { table, columns, reads, listed: false, defaults, on_conflict: false }
+                let computed = Vec::new();
+                Operation::Insert {
+                    table,
+                    columns,
+                    computed,
+                    reads,
+                    listed: false,
+                    defaults,
+                    on_conflict: false,
+                }
             }
             Some(ast::MergeAction::MergeUpdate(it)) => {
                 let columns = it.set_clause().map(|set| set_columns(&set)).unwrap_or_default();

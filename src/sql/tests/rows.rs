@@ -10,6 +10,7 @@ fn changes_name_their_tables_and_what_they_read() {
         Operation::Insert {
             table: name("b"),
             columns: vec!["x".into()],
+            computed: vec![],
             reads: vec![name("a"), name("app.c"), name("d")],
             listed: false,
             defaults: false,
@@ -68,6 +69,22 @@ fn parts_of_a_column_name_it_once() {
 }
 
 #[test]
+fn an_insert_says_which_values_are_not_written_in_it() {
+    for (values, expected) in [
+        ("VALUES (1, 'default', 'now()')", &[] as &[&str]),
+        ("VALUES (DEFAULT, gen_random_uuid(), 'x'), (1, 'y', now())", &["a", "b"]),
+        ("SELECT 1, lower('x'), (SELECT max(c) FROM t)", &["b", "c"]),
+        ("DEFAULT VALUES", &[]),
+    ] {
+        let Operation::Insert { computed, .. } = operation(&format!("INSERT INTO t (a, b, c) {values}"))
+        else {
+            panic!("{values}")
+        };
+        assert_eq!(computed, expected, "{values}");
+    }
+}
+
+#[test]
 fn changes_inside_with_are_steps_of_their_own() {
     let text = "WITH gone AS (DELETE FROM a WHERE x RETURNING *) INSERT INTO b SELECT * FROM gone";
     assert_eq!(
@@ -77,6 +94,7 @@ fn changes_inside_with_are_steps_of_their_own() {
             Operation::Insert {
                 table: name("b"),
                 columns: vec![],
+                computed: vec![],
                 reads: vec![],
                 listed: false,
                 defaults: false,
@@ -99,6 +117,7 @@ fn merge_is_what_its_branches_do() {
         Operation::Insert {
             table: name("t"),
             columns: vec!["id".into()],
+            computed: vec![],
             reads: vec![name("s")],
             listed: false,
             defaults: false,

@@ -312,6 +312,7 @@ fn large_statements_are_read_without_their_values() {
         Operation::Insert {
             table: name("app.t"),
             columns: vec!["a".into(), "b".into(), "c".into()],
+            computed: vec![],
             reads: vec![],
             listed: true,
             defaults: false,
