@@ -1,5 +1,6 @@
 //! A foreign key of a new table, which locks the table that it refers to.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use crate::history::Statement;
@@ -62,11 +63,13 @@ fn locked(context: &Context<'_>, table: &Name, constraint: &Constraint) -> Optio
 fn slow_later<'a>(context: &Context<'a>) -> Option<(&'a Statement, &'static str)> {
     let here = context.statement.transaction?;
     let later = &context.script.statements[context.position + 1..];
-    let made = context.script.steps().filter_map(|(_, step)| match &*step.operation {
-        Operation::CreateTable(create) => Some(context.schema.qualify(&create.table)),
-        _ => None,
+    let made = LazyCell::new(|| {
+        let made = context.script.steps().filter_map(|(_, step)| match &*step.operation {
+            Operation::CreateTable(create) => Some(context.schema.qualify(&create.table)),
+            _ => None,
+        });
+        made.collect::<BTreeSet<Name>>()
     });
-    let made: BTreeSet<Name> = made.collect();
     let in_use =
         |table: &Name| !context.is_at_hand_table(table) && !made.contains(&context.schema.qualify(table));
     later.iter().filter(|statement| statement.transaction == Some(here)).find_map(|statement| {
